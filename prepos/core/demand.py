@@ -1,0 +1,112 @@
+"""Demand that was and demand to come, on named axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prepos.core.axes import Axis
+from prepos.core.orders import Orders
+from prepos.core.periods import Periods
+from prepos.core.types import FloatArray, IntArray
+from prepos.errors import DemandError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Units ordered by cell and period; only the C cells that ever sold are kept.
+
+    Attributes
+    ----------
+    region, sku : (C,) int
+        Positions on the axes, sorted by (region, sku), each pair once.
+    units : (C, T) float
+        Series-major, oldest period first; the last column is period -1.
+    """
+
+    regions: Axis
+    skus: Axis
+    periods: Periods
+    region: IntArray
+    sku: IntArray
+    units: FloatArray
+
+    @classmethod
+    def count(cls, orders: Orders, periods: Periods) -> History:
+        """Count the lines of the orders into whole periods before the cutoff.
+
+        A first period that is not covered whole (it starts before the first order's day) is kept:
+        its missing days are taken as days without orders.
+        """
+        period = periods.periods_of(orders.at)
+        length = int(-period.min()) if len(period) else 1
+        cell, index = np.unique(orders.region * len(orders.skus) + orders.sku, return_inverse=True)
+        flat = np.bincount(
+            index * length + period + length, orders.quantity, minlength=len(cell) * length
+        )
+        return cls(
+            orders.regions,
+            orders.skus,
+            periods,
+            region=cell // max(len(orders.skus), 1),
+            sku=cell % max(len(orders.skus), 1),
+            units=flat.reshape(len(cell), length),
+        )
+
+    def spread(self, values: FloatArray) -> FloatArray:
+        """Return one value per known cell as a full (R, K) array, zero elsewhere."""
+        full = np.zeros((len(self.regions), len(self.skus)))
+        full[self.region, self.sku] = values
+        return full
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backcast:
+    """What the model said at past origins and what then came: the residuals that widths are fitted on.
+
+    Attributes
+    ----------
+    mean, units : (O, H, R, K) float32
+        By origin and period ahead of it; both in units. Periods are kept apart so that any sum of
+        them, and of regions, can be fitted as a sum.
+    """
+
+    mean: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    units: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """The next orders as negative-binomial distributions: variance = mean + dispersion * mean**2.
+
+    ``regions`` may as well be groups of regions (catchments). ``signals`` adds up to ``total_mean``.
+
+    Attributes
+    ----------
+    mean, dispersion : (T, R, K) float
+        By period of the horizon.
+    total_mean, total_dispersion : (R, K) float
+        Of the sum over the whole horizon, fitted as a sum.
+    signals : name to (R, K) float
+        What each signal adds to ``total_mean``.
+    """
+
+    regions: Axis
+    skus: Axis
+    periods: Periods
+    mean: FloatArray
+    dispersion: FloatArray
+    total_mean: FloatArray
+    total_dispersion: FloatArray
+    signals: dict[str, FloatArray]
+    backcast: Backcast | None = None
+
+    def __post_init__(self) -> None:
+        shape = (self.periods.horizon, len(self.regions), len(self.skus))
+        for name in ("mean", "dispersion"):
+            values = getattr(self, name)
+            if values.shape != shape:
+                raise DemandError(f"forecast {name} has shape {values.shape}, expected {shape}")
+            if not (np.isfinite(values).all() and (values >= 0).all()):
+                raise DemandError(f"forecast {name} is negative or not finite somewhere")

@@ -1,0 +1,28 @@
+"""What a SKU costs, weighs and fills; arrays along the SKU axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prepos.core.axes import Axis
+from prepos.core.types import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Products:
+    """Products by SKU, defaults filled in; every array has shape (K,)."""
+
+    skus: Axis
+    unit_volume_m3: FloatArray
+    unit_weight_kg: FloatArray
+    unit_value: FloatArray  # currency per unit
+    shortage_cost: FloatArray  # currency per unit short
+    holding_cost: FloatArray  # currency per unit and period
+    return_cost: FloatArray  # currency per unit left stranded
+    case_pack: IntArray  # units that travel together, at least 1
+    category: tuple[str, ...]  # "" where not given
+    shelf_life_days: FloatArray  # infinite where not given
+    launched_on: tuple[str, ...]  # ISO date, "" where not given
+
+    def __len__(self) -> int:
+        return len(self.skus)

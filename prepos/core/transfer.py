@@ -1,0 +1,183 @@
+"""The plan: what to move, in which vehicle, what then lies where, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from prepos.core.axes import Axis
+from prepos.core.periods import Periods
+from prepos.core.types import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Planned units of one SKU on one departure of one lane."""
+
+    transfer_id: str
+    sku: str
+    quantity: int  # whole case packs
+    origin: str
+    destination: str
+    lane_id: str
+    ship_date: date
+    arrival_date: date
+    load_id: str  # empty where the lane has no vehicle
+    volume_m3: float
+    weight_kg: float
+    transport_cost: float  # by unit, m3 and kg, without vehicles
+    expected_saving: float  # currency, against not moving these units
+    chance_unused: float  # share of the units expected unused at the window's end
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One vehicle on one departure."""
+
+    load_id: str
+    lane_id: str
+    origin: str
+    destination: str
+    ship_date: date
+    arrival_date: date
+    volume_m3: float
+    weight_kg: float
+    fill: float  # the larger of the volume's and the weight's share
+    cost: float  # the vehicle's alone
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Catchments:
+    """Regions grouped by the node that serves them cheapest (and by who can serve them at all).
+
+    Attributes
+    ----------
+    axis : Axis of catchment ids
+    of_region : (R,) int
+        Position of each region's catchment.
+    servers : (Z, N) bool
+        Which nodes may serve the catchment in the plan.
+    service_cost : (N, Z, K) float
+        Currency per unit, mean over the catchment's regions weighted by their forecast;
+        infinite where ``servers`` is false.
+    distance_km : (N, Z, K) float
+        Weighted alike.
+    """
+
+    axis: Axis
+    of_region: IntArray
+    servers: BoolArray
+    service_cost: FloatArray
+    distance_km: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Allocation:
+    """Units put aside at a node for a tranche of a catchment's demand; arrays of equal length.
+
+    A tranche is the ranks (rank_from, rank_to] of the demand of one catchment, SKU and period; a
+    unit put aside for it is used with the tranche's mean hit rate.
+    """
+
+    sku: IntArray
+    node: IntArray
+    catchment: IntArray
+    period: IntArray
+    rank_from: IntArray
+    rank_to: IntArray
+    units: FloatArray
+    expected_use: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Targets:
+    """Stock by node, SKU and period in expected units; every array is (T, N, K).
+
+    opening + receipts + transfers_in - transfers_out - expected_use = closing.
+    """
+
+    opening: FloatArray
+    receipts: FloatArray
+    transfers_in: FloatArray
+    transfers_out: FloatArray
+    expected_use: FloatArray
+    closing: FloatArray
+    closing_without_plan: FloatArray
+    fill_rate: FloatArray  # of the node's own catchments, by any node; 1 where no demand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Money and service of one way to act over the planning window."""
+
+    transport_cost: float
+    vehicle_cost: float
+    handling_cost: float
+    service_cost: float
+    holding_cost: float
+    return_cost: float
+    shortage_cost: float
+    units: float  # moved
+    loads: int
+    volume_m3: float  # moved
+    fill_rate: float  # expected units served / expected demand
+    local_share: float  # of expected demand, served by the catchment's cheapest node
+    mean_distance_km: float  # of expected units served
+
+    @property
+    def total_cost(self) -> float:
+        """The sum that the plan minimises."""
+        return (
+            self.transport_cost
+            + self.vehicle_cost
+            + self.handling_cost
+            + self.service_cost
+            + self.holding_cost
+            + self.return_cost
+            + self.shortage_cost
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """A limit that could not be kept: which one, where, and by how much."""
+
+    limit: str  # "storage_m3", "inbound_m3", "outbound_m3", "vehicles", "budget", "min_fill", "override"
+    place: str  # node, lane, catchment or "", with the period's first day where it has one
+    quantity: float
+    unit: str  # "m3", "vehicles", "units", or the currency
+    penalty: float  # currency
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Plan:
+    """A decision over the planning window (the first ``periods.horizon`` periods), and its proof."""
+
+    plan_id: str
+    periods: Periods
+    transfers: tuple[Transfer, ...]
+    loads: tuple[Load, ...]
+    catchments: Catchments
+    targets: Targets
+    allocation: Allocation
+    nothing_allocation: Allocation  # what stock would be put aside for if nothing moved
+    costs: Costs
+    nothing: Costs
+    bound: float  # no plan of this problem costs less
+    method: str  # "exact"
+    status: str  # "optimal" (within the gap asked for) or "feasible"
+    solver: str  # "highs" or "cbc"
+    slacks: tuple[Slack, ...]
+
+    @property
+    def objective(self) -> float:
+        """Total cost and the penalties of limits not kept."""
+        return self.costs.total_cost + sum(slack.penalty for slack in self.slacks)
+
+    @property
+    def gap(self) -> float:
+        """How much cheaper any plan could be, as a share of this one's cost."""
+        if self.objective == 0:
+            return 0.0
+        return max(0.0, (self.objective - self.bound) / abs(self.objective))
