@@ -1,0 +1,112 @@
+"""The way at scale: price the shared rows, solve every SKU at those prices, recover a whole plan.
+
+Without the shared rows (storage, throughput, vehicles, budget, minimum fill) the problem falls
+apart by SKU. A sample of the SKUs finds the first prices, so that few passes over all are needed;
+an early stop is still honest, since any prices give a bound: the gap is always told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from prepos.core.types import FloatArray
+from prepos.plan.block_solver import make_block_solver
+from prepos.plan.blocks import Block
+from prepos.plan.exact import shared_columns, within_limits
+from prepos.plan.frame import Frame
+from prepos.plan.outcome import Decision
+from prepos.plan.pricing import Prices, Work, add_columns, find_prices, still
+from prepos.plan.problem import Problem
+from prepos.plan.program import Program
+from prepos.plan.recover import Choice, recover_plan
+
+SAMPLE = 150  # SKUs that find the first prices
+PROOF_SHARE = 0.25  # of the gap asked for: when the prices are good enough
+SAMPLE_GAP = 0.002
+
+
+def solve_by_prices(
+    problem: Problem,
+    frame: Frame,
+    blocks: Sequence[Block],
+    *,
+    solver: str,
+    time_limit_s: float,
+    tick: Callable[[], None] = lambda: None,
+) -> Decision:
+    """Solve the problem by decomposition; the decision says what remains unproven.
+
+    Raises
+    ------
+    SolverError
+        If no plan was found in time.
+    """
+    started, oracle = time.monotonic(), make_block_solver(blocks, solver)
+
+    def solve(common: Program) -> tuple[Prices, Choice]:
+        work = Work(
+            blocks=blocks,
+            oracle=oracle,
+            positions=range(len(blocks)),
+            common=common,
+            solver=solver,
+            gap=PROOF_SHARE * problem.options.gap,
+            deadline=started + time_limit_s / 2,
+            tick=tick,
+        )
+        prices = find_prices(work, first_prices(work))
+        recovery = replace(work, gap=problem.options.gap, deadline=started + time_limit_s)
+        return prices, recover_plan(problem, recovery, prices)
+
+    prices, chosen = within_limits(solve, frame, shared_columns(problem, frame))
+    objective = chosen.objective
+    vehicles = len(problem.departures)
+    return Decision(
+        values=chosen.values,
+        vehicles=np.rint(chosen.shared[:vehicles]).astype(np.int64),
+        slack=chosen.shared[vehicles:],
+        bound=min(prices.bound, objective),
+        optimal=objective - prices.bound <= problem.options.gap * abs(objective),
+    )
+
+
+def first_prices(work: Work) -> Prices:
+    """Return prices found on a sample of the SKUs, and every SKU's first columns.
+
+    The sample runs evenly through the SKUs ordered by their use of the shared rows, and gets the
+    share of each limit that it would use if room were free.
+    """
+    free = Prices(np.zeros(len(work.common.row_upper)))
+    at_rest = [still(work.blocks[i], i, work.oracle) for i in work.positions]
+    add_columns(work, free, at_rest)
+    answers = [work.oracle.solve(position, free.values) for position in work.positions]
+    add_columns(work, free, answers)
+    if len(work.blocks) <= 2 * SAMPLE or not len(free.values):
+        return free
+    use = np.stack(
+        [block.use @ answer.values for block, answer in zip(work.blocks, answers, strict=True)]
+    )
+    order = np.argsort(np.abs(use).sum(axis=1), kind="stable")
+    chosen = np.sort(order[np.linspace(0, len(order) - 1, SAMPLE).astype(int)])
+    taken = set(chosen.tolist())
+    start = Prices(free.values, [c for c in free.columns if c.position in taken])
+    sample = replace(
+        work,
+        positions=chosen.tolist(),
+        common=scale_limits(work, use[chosen].sum(axis=0), use.sum(axis=0)),
+        gap=SAMPLE_GAP,
+    )
+    free.values = find_prices(sample, start).values
+    return free
+
+
+def scale_limits(work: Work, part: FloatArray, whole: FloatArray) -> Program:
+    """Return the shared columns with each limit cut to the sample's share of the use."""
+    even = SAMPLE / len(work.blocks)
+    share = np.divide(part, whole, out=np.full(len(whole), even), where=np.abs(whole) > 0)
+    limits = work.common.row_upper
+    return replace(work.common, row_upper=limits * np.clip(share, 0.0, 1.0))

@@ -1,0 +1,116 @@
+"""The calendar and the shared rows as look-up arrays, worked out once for all SKUs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.problem import Problem
+from prepos.plan.shared import SharedRow
+
+NO_ROW = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Frame:
+    """Arrays by departure D, node N and period T; days are ordinals.
+
+    Attributes
+    ----------
+    starts : (T,) first day of each period
+    origin, destination, lane, ship_day, ship_period, arrival_day, arrival_period : (D,) int
+    unit_cost : (D, K) float
+        Currency per unit: transport and handling.
+    shared : tuple of SharedRow
+    storage_row, inbound_row, outbound_row : (N, T) int
+    volume_row, weight_row : (D,) int
+    budget_row : int
+    fill_row : (Z,) int
+        Positions among ``shared``, ``NO_ROW`` where there is no such limit.
+    """
+
+    starts: IntArray
+    origin: IntArray
+    destination: IntArray
+    lane: IntArray
+    ship_day: IntArray
+    ship_period: IntArray
+    arrival_day: IntArray
+    arrival_period: IntArray
+    unit_cost: FloatArray
+    shared: tuple[SharedRow, ...]
+    storage_row: IntArray
+    inbound_row: IntArray
+    outbound_row: IntArray
+    volume_row: IntArray
+    weight_row: IntArray
+    budget_row: int
+    fill_row: IntArray
+    receipts: dict[int, tuple[IntArray, IntArray, FloatArray]]  # SKU: node, day, quantity
+
+
+def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
+    """Return the look-ups of a problem and its shared rows."""
+    periods, departures = problem.periods, problem.departures
+    lane = np.array([d.lane for d in departures], dtype=np.int64)
+    ends = problem.lane_ends
+    cost = problem.unit_transport + problem.handling[:, None]
+    nodes, horizon = len(problem.network.nodes), periods.horizon
+    by_kind = rows_by_kind(shared)
+    return Frame(
+        starts=np.array([day.toordinal() for day in periods.starts], dtype=np.int64),
+        origin=ends[0][lane],
+        destination=ends[1][lane],
+        lane=lane,
+        ship_day=np.array([d.ship_date.toordinal() for d in departures], dtype=np.int64),
+        ship_period=np.array([d.shipped_in(periods) for d in departures], dtype=np.int64),
+        arrival_day=np.array([d.arrival_date.toordinal() for d in departures], dtype=np.int64),
+        arrival_period=np.array([d.arrives_in(periods) for d in departures], dtype=np.int64),
+        unit_cost=cost[lane],
+        shared=shared,
+        storage_row=fill_rows_of(by_kind, "storage_m3", (nodes, horizon)),
+        inbound_row=fill_rows_of(by_kind, "inbound_m3", (nodes, horizon)),
+        outbound_row=fill_rows_of(by_kind, "outbound_m3", (nodes, horizon)),
+        volume_row=fill_rows_of(by_kind, "vehicle_m3", (len(departures), 1))[:, 0],
+        weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
+        budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),
+        fill_row=fill_rows_of(by_kind, "min_fill", (len(problem.catchments.axis), 1))[:, 0],
+        receipts=receipts_by_sku(problem),
+    )
+
+
+def rows_by_kind(shared: tuple[SharedRow, ...]) -> dict[str, dict[tuple[int, int], int]]:
+    """Return kind -> (position, period) -> row."""
+    found: dict[str, dict[tuple[int, int], int]] = {}
+    for row, limit in enumerate(shared):
+        kind, position, period = limit.key
+        found.setdefault(kind, {})[position, period] = row
+    return found
+
+
+def fill_rows_of(
+    by_kind: dict[str, dict[tuple[int, int], int]], kind: str, shape: tuple[int, int]
+) -> IntArray:
+    """Return the rows of one kind as an array."""
+    rows = np.full(shape, NO_ROW, dtype=np.int64)
+    for place, row in by_kind.get(kind, {}).items():
+        rows[place] = row
+    return rows
+
+
+def receipts_by_sku(problem: Problem) -> dict[int, tuple[IntArray, IntArray, FloatArray]]:
+    """Return each SKU's receipts as arrays: node, day, quantity."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for receipt in problem.receipts:
+        day = receipt.arrives_on.toordinal()
+        found.setdefault(receipt.sku, []).append((receipt.node, day, receipt.quantity))
+    return {
+        sku: (
+            np.array([node for node, _, _ in rows], dtype=np.int64),
+            np.array([day for _, day, _ in rows], dtype=np.int64),
+            np.array([quantity for _, _, quantity in rows], dtype=np.float64),
+        )
+        for sku, rows in found.items()
+    }

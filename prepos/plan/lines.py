@@ -1,0 +1,136 @@
+"""The plan's lines as they are handed over: ids, dates, costs, and the reason for each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from prepos.core.demand import Forecast
+from prepos.core.transfer import Transfer
+from prepos.plan.block_solver import BlockSolver
+from prepos.plan.blocks import Block
+from prepos.plan.explanation import Worth, name_signals, worth_of_moves, write_reason
+from prepos.plan.frame import Frame
+from prepos.plan.loads import Line, Packing, load_id
+from prepos.plan.outcome import Decision, Outcome
+from prepos.plan.problem import Problem
+
+ID_DIGITS = 12
+
+
+def write_transfers(
+    problem: Problem,
+    frame: Frame,
+    blocks: Sequence[Block],
+    decision: Decision,
+    *,
+    packing: Packing,
+    demand: Forecast,
+    oracle: BlockSolver,
+    nothing: Sequence[float],
+    outcome: Outcome,
+) -> tuple[Transfer, ...]:
+    """Return the plan's lines, sorted by ship date, origin, destination, SKU and load."""
+    worth = worth_of_moves(
+        frame,
+        blocks,
+        decision,
+        oracle=oracle,
+        nothing=nothing,
+        targets=outcome.targets,
+        units=outcome.units,
+    )
+    signals = name_signals(problem, demand)
+    vehicle = vehicle_costs(problem, packing)
+    asked_for = {
+        (rule.sku, rule.origin, rule.destination)
+        for rule in problem.overrides
+        if rule.rule in ("pin", "min")
+    }
+    split = {(line.departure, line.sku) for line in packing.lines if line.vehicle > 0}
+    transfers = []
+    for line in packing.lines:
+        key = (line.departure, line.sku)
+        share = line.units / outcome.units[key]
+        part = Worth(
+            saving=worth[key].saving * share,
+            moving=worth[key].moving * share,
+            chance_unused=worth[key].chance_unused,
+        )
+        lane = problem.network.lanes[problem.departures[line.departure].lane]
+        sku = problem.products.skus[line.sku]
+        named = {(name, lane.origin, lane.destination) for name in (sku, "*")}
+        reason = write_reason(
+            part,
+            vehicle[line],
+            signals=signals.get((int(frame.destination[line.departure]), line.sku), ""),
+            pinned=bool(named & asked_for),
+        )
+        saving = part.saving - vehicle[line]
+        transfers.append(
+            write_transfer(problem, line, saving, part.chance_unused, reason, split=key in split)
+        )
+    return tuple(sorted(transfers, key=sort_key))
+
+
+def sort_key(line: Transfer) -> tuple[object, ...]:
+    """Return the order in which lines are handed over."""
+    return (line.ship_date, line.origin, line.destination, line.sku, line.lane_id, line.load_id)
+
+
+def vehicle_costs(problem: Problem, packing: Packing) -> dict[Line, float]:
+    """Return each line's share of its vehicle's cost, by what it fills."""
+    products = problem.products
+    size = {
+        line: line.units
+        * float(products.unit_volume_m3[line.sku] or products.unit_weight_kg[line.sku])
+        for line in packing.lines
+    }
+    filled: dict[tuple[int, int], float] = {}
+    for line, part in size.items():
+        key = (line.departure, line.vehicle)
+        filled[key] = filled.get(key, 0.0) + part
+    costs = {}
+    for line, part in size.items():
+        lane = problem.network.lanes[problem.departures[line.departure].lane]
+        whole = filled[line.departure, line.vehicle]
+        share = part / whole if whole > 0 else 0.0
+        costs[line] = lane.vehicle_cost * share if line.vehicle >= 0 else 0.0
+    return costs
+
+
+def write_transfer(
+    problem: Problem,
+    line: Line,
+    saving: float,
+    chance_unused: float,
+    reason: str,
+    *,
+    split: bool,
+) -> Transfer:
+    """Return one line; its id is the same for the same decision, whatever the run."""
+    departure = problem.departures[line.departure]
+    lane = problem.network.lanes[departure.lane]
+    products, sku = problem.products, problem.products.skus[line.sku]
+    load = load_id(problem, line)
+    key = [sku, lane.lane_id, str(departure.ship_date), *([load] if split else [])]
+    digest = hashlib.sha256("|".join(key).encode()).hexdigest()
+    return Transfer(
+        transfer_id=f"T{digest[:ID_DIGITS]}",
+        sku=sku,
+        quantity=line.units,
+        origin=lane.origin,
+        destination=lane.destination,
+        lane_id=lane.lane_id,
+        ship_date=departure.ship_date,
+        arrival_date=departure.arrival_date,
+        load_id=load,
+        volume_m3=line.units * float(products.unit_volume_m3[line.sku]),
+        weight_kg=line.units * float(products.unit_weight_kg[line.sku]),
+        transport_cost=line.units * float(problem.unit_transport[departure.lane, line.sku]),
+        expected_saving=float(np.round(saving, 6)),
+        chance_unused=float(np.round(chance_unused, 6)),
+        reason=reason,
+    )

@@ -1,0 +1,167 @@
+"""The problem as arrays: everything the models need, and nothing that decides."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from prepos.core.demand import Forecast
+from prepos.core.network import Network
+from prepos.core.periods import Periods
+from prepos.core.products import Products
+from prepos.core.stock import Receipt, Stock
+from prepos.core.transfer import Catchments, Transfer
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.departures import Departure, list_departures
+from prepos.plan.options import PlanOptions
+from prepos.plan.overrides import Override, frozen_as_overrides, read_overrides
+from prepos.plan.tranches import Tranches, make_tranches
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Problem:
+    """What to decide on, over the planning window's T periods.
+
+    Attributes
+    ----------
+    demand_mean : (T, Z, K) float
+        Units by catchment; ``tranches`` is its distribution cut up.
+    on_hand : (N, K) int
+        Stock at the cutoff, receipts dated earlier included.
+    receipts : tuple of Receipt
+        Those still to come within the window.
+    unit_transport : (L, K) float
+        Currency per unit by lane and SKU: by unit, m3 and kg, without vehicles.
+    """
+
+    periods: Periods
+    network: Network
+    products: Products
+    catchments: Catchments
+    demand_mean: FloatArray
+    tranches: Tranches
+    on_hand: IntArray
+    receipts: tuple[Receipt, ...]
+    departures: tuple[Departure, ...]
+    unit_transport: FloatArray
+    overrides: tuple[Override, ...]
+    frozen_before: date | None  # departures before this day are those of the published plan alone
+    options: PlanOptions
+    # Room that whole case packs leave empty, by (vehicle_m3 or vehicle_kg, departure).
+    packing_loss: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    @property
+    def lane_ends(self) -> tuple[IntArray, IntArray]:
+        """(L,) positions of each lane's origin and destination."""
+        axis = self.network.node_axis
+        lanes = self.network.lanes
+        return (
+            axis.positions([lane.origin for lane in lanes]),
+            axis.positions([lane.destination for lane in lanes]),
+        )
+
+    @property
+    def handling(self) -> FloatArray:
+        """(L,) currency per unit put away at the lane's destination."""
+        nodes = {node.node_id: node.handling_cost for node in self.network.nodes}
+        return np.array([nodes[lane.destination] for lane in self.network.lanes])
+
+    @property
+    def fallback_price(self) -> float:
+        """Currency per unit that no sensible decision costs: the base of all penalties."""
+        service = self.catchments.service_cost
+        dearest = service[np.isfinite(service)].max(initial=0.0)
+        lanes = (self.unit_transport + self.handling[:, None]).max(initial=0.0)
+        costs = self.products.shortage_cost + self.products.return_cost
+        held = self.products.holding_cost * self.periods.horizon
+        return float(1.0 + dearest + lanes + (costs + held).max(initial=0.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The part of the published plan that stands: its transfers shipping before a day."""
+
+    before: date | None = None
+    transfers: tuple[Transfer, ...] = ()
+
+
+NOTHING_FROZEN = Frozen()
+
+
+def planning_window(network: Network, periods: Periods, options: PlanOptions) -> Periods:
+    """Return the periods that stock is held for: ``plan.cover``, else lead time and review period.
+
+    Never beyond the forecast's horizon. Longer covers lose much more than they protect.
+    """
+    longest = max((lane.lead_time_days for lane in network.lanes), default=0)
+    cover = options.cover or math.ceil(longest / periods.days) + 1
+    return replace(periods, horizon=min(cover, periods.horizon))
+
+
+def make_problem(
+    demand: Forecast,
+    catchments: Catchments,
+    network: Network,
+    products: Products,
+    stock: Stock,
+    overrides: pd.DataFrame | None,
+    options: PlanOptions,
+    frozen: Frozen = NOTHING_FROZEN,
+) -> Problem:
+    """Assemble the problem; raises InfeasibleError where the planner's overrides contradict."""
+    periods = planning_window(network, demand.periods, options)
+    on_hand, receipts = arrived_and_coming(stock, periods)
+    kept = frozen_as_overrides(frozen.transfers)
+    departures = list_departures(
+        network.lanes,
+        periods,
+        ((network.nodes[receipt.node].node_id, receipt.arrives_on) for receipt in receipts),
+        ((lane_position(network, line.lane_id), line.ship_date) for line in frozen.transfers),
+    )
+    mean = demand.mean[: periods.horizon]
+    return Problem(
+        periods=periods,
+        network=network,
+        products=products,
+        catchments=catchments,
+        demand_mean=mean,
+        tranches=make_tranches(mean, demand.dispersion[: periods.horizon]),
+        on_hand=on_hand,
+        receipts=receipts,
+        departures=departures,
+        unit_transport=unit_transport(network, products),
+        overrides=kept + read_overrides(overrides),
+        frozen_before=frozen.before,
+        options=options,
+    )
+
+
+def lane_position(network: Network, lane_id: str) -> int:
+    """Return the position of a lane by id."""
+    return next(i for i, lane in enumerate(network.lanes) if lane.lane_id == lane_id)
+
+
+def arrived_and_coming(stock: Stock, periods: Periods) -> tuple[IntArray, tuple[Receipt, ...]]:
+    """Return stock on hand with receipts due before the cutoff, and those still to come in time."""
+    on_hand = stock.on_hand.copy()
+    coming = []
+    for receipt in stock.receipts:
+        if receipt.arrives_on < periods.cutoff:
+            on_hand[receipt.node, receipt.sku] += receipt.quantity
+        elif periods.period_of(receipt.arrives_on) < periods.horizon:
+            coming.append(receipt)
+    return on_hand, tuple(coming)
+
+
+def unit_transport(network: Network, products: Products) -> FloatArray:
+    """Return the cost of moving one unit of each SKU on each lane, (L, K), without vehicles."""
+    lanes = network.lanes
+    return np.asarray(
+        np.array([lane.cost_per_unit for lane in lanes])[:, None]
+        + np.outer([lane.cost_per_m3 for lane in lanes], products.unit_volume_m3)
+        + np.outer([lane.cost_per_kg for lane in lanes], products.unit_weight_kg)
+    )

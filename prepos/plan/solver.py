@@ -1,0 +1,164 @@
+"""PuLP and its solvers: a program in, values, bound and prices out, with the status told honestly.
+
+HiGHS where it is installed, CBC as fallback. One thread always: a second solve in one process with
+another number of threads silently returned zeros, and one thread gives the same plan everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pulp
+
+from prepos.core.types import FloatArray
+from prepos.errors import InfeasibleError, SolverError
+from prepos.plan.program import Program
+
+THREADS = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Solution:
+    """What a solver found: column values, row prices (of a linear program), and the proof."""
+
+    values: FloatArray
+    prices: FloatArray
+    objective: float
+    bound: float
+    optimal: bool  # within the gap asked for
+    solver: str
+
+
+def choose_solver(wanted: str) -> str:
+    """Return ``highs`` or ``cbc``; raises SolverError where the one wanted is not installed."""
+    installed = {"highs": pulp.HiGHS().available(), "cbc": pulp.PULP_CBC_CMD().available()}
+    order = ("highs", "cbc") if wanted == "auto" else (wanted,)
+    for name in order:
+        if installed[name]:
+            return name
+    raise SolverError(f"plan.solver is {wanted}, found none installed, expected pulp[highs] or CBC")
+
+
+def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: float) -> Solution:
+    """Solve with PuLP.
+
+    Parameters
+    ----------
+    program : Program
+    solver : str
+        ``highs`` or ``cbc``.
+    gap : float
+        Share of the objective that may remain unproven.
+    time_limit_s : float
+
+    Raises
+    ------
+    InfeasibleError
+        If the solver proves that no values keep all rows.
+    SolverError
+        If time ran out with no solution, or the solver failed.
+    """
+    problem, variables, constraints = write_problem(program)
+    command = (
+        pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
+        if solver == "highs"
+        else pulp.PULP_CBC_CMD(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
+    )
+    try:
+        problem.solve(command)
+    except pulp.PulpSolverError as error:
+        raise SolverError(f"solver {solver} failed: {error}") from error
+    judge_status(problem, solver, time_limit_s)
+    values = np.array([variable.varValue or 0.0 for variable in variables])
+    objective = float(program.cost @ values) + program.constant
+    bound = proven_bound(problem, program, solver, objective, gap)
+    return Solution(
+        values=values,
+        prices=np.array([constraint.pi or 0.0 for constraint in constraints]),
+        objective=objective,
+        bound=min(bound, objective),
+        optimal=problem.sol_status == pulp.LpSolutionOptimal,
+        solver=solver,
+    )
+
+
+def write_problem(
+    program: Program,
+) -> tuple[pulp.LpProblem, list[pulp.LpVariable], list[pulp.LpConstraint]]:
+    """Write the program in PuLP, columns and rows named by position.
+
+    Expressions are made from lists of pairs: several times faster than sums of products.
+    """
+    problem = pulp.LpProblem("prepos", pulp.LpMinimize)
+    variables = [
+        pulp.LpVariable(
+            f"x{i}",
+            None if np.isneginf(low) else low,
+            None if np.isposinf(high) else high,
+            pulp.LpInteger if whole else pulp.LpContinuous,
+        )
+        for i, (low, high, whole) in enumerate(
+            zip(
+                program.lower.tolist(),
+                program.upper.tolist(),
+                program.integer.tolist(),
+                strict=True,
+            )
+        )
+    ]
+    # A column fixed at one carries the constant, so that the solver's gap is on the whole cost.
+    constant = pulp.LpVariable("constant", 1, 1)
+    problem.addVariables([*variables, constant])
+    costs = [*zip(variables, program.cost.tolist(), strict=True), (constant, program.constant)]
+    problem.setObjective(pulp.LpAffineExpression(costs))
+    rows = program.matrix.tocsr()
+    rows.sort_indices()
+    first, columns, values = rows.indptr.tolist(), rows.indices.tolist(), rows.data.tolist()
+    bounds = zip(program.row_lower.tolist(), program.row_upper.tolist(), strict=True)
+    constraints = []
+    for i, (low, high) in enumerate(bounds):
+        pairs = [(variables[columns[e]], values[e]) for e in range(first[i], first[i + 1])]
+        for part, (sense, side) in enumerate(sides(low, high)):
+            constraint = pulp.LpConstraint(pulp.LpAffineExpression(pairs), sense, None, side)
+            problem.addConstraint(constraint, f"r{i}_{part}")
+            if part == 0:
+                constraints.append(constraint)
+    return problem, variables, constraints
+
+
+def sides(low: float, high: float) -> list[tuple[int, float]]:
+    """Return one or two (sense, right-hand side) that say low <= row <= high."""
+    if low == high:
+        return [(pulp.LpConstraintEQ, low)]
+    found = []
+    if not np.isposinf(high):
+        found.append((pulp.LpConstraintLE, high))
+    if not np.isneginf(low):
+        found.append((pulp.LpConstraintGE, low))
+    return found
+
+
+def judge_status(problem: pulp.LpProblem, solver: str, time_limit_s: float) -> None:
+    """Raise unless values were found: PuLP's ``status`` calls a stop in time optimal."""
+    if problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+        return
+    if problem.sol_status == pulp.LpSolutionInfeasible:
+        raise InfeasibleError("no plan keeps all limits, even with every slack")
+    if problem.sol_status == pulp.LpSolutionUnbounded:
+        raise SolverError(f"solver {solver} calls the plan unbounded, expected costs that bound it")
+    raise SolverError(f"solver {solver} found no plan in {time_limit_s:g} s")
+
+
+def proven_bound(
+    problem: pulp.LpProblem, program: Program, solver: str, objective: float, gap: float
+) -> float:
+    """Return what no solution can cost less than."""
+    if not program.integer.any():
+        return objective
+    if solver == "highs":
+        return float(problem.solverModel.getInfo().mip_dual_bound)
+    if problem.sol_status == pulp.LpSolutionOptimal:
+        # CBC's own bound does not pass through PuLP; it stops within the gap asked for.
+        return objective - gap * abs(objective)
+    return -np.inf

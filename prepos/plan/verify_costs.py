@@ -1,0 +1,187 @@
+"""Second opinion on money: every figure of ``kpis.json``, with the plan and with nothing moved.
+
+Recomputed from the run's tables and the inputs' unit costs; knows nothing of any model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from prepos.core.run import KPIS, RunFiles
+from prepos.core.types import FloatArray
+from prepos.core.verdict import Check
+from prepos.plan.verify_book import Given, Rows
+from prepos.plan.verify_compare import Where, check_at_most, check_equal, check_holds
+from prepos.plan.verify_demand import Areas
+from prepos.plan.verify_stock import Flows
+from prepos.plan.verify_transfers import Slacks, named, shown
+
+MONEY = (
+    "transport_cost",
+    "vehicle_cost",
+    "handling_cost",
+    "service_cost",
+    "holding_cost",
+    "return_cost",
+    "shortage_cost",
+)
+
+
+def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
+    """Return what the transfers and their vehicles cost, and how much they move."""
+    lane, sku, quantity = lines.at["lane_id"], lines.at["sku"], lines["quantity"]
+    volume = quantity * given.products.unit_volume_m3[sku]
+    weight = quantity * given.products.unit_weight_kg[sku]
+    transport = (
+        quantity * given.of_lanes("cost_per_unit")[lane]
+        + volume * given.of_lanes("cost_per_m3")[lane]
+        + weight * given.of_lanes("cost_per_kg")[lane]
+    )
+    return {
+        "transport_cost": float(transport.sum()),
+        "vehicle_cost": float(given.of_lanes("vehicle_cost")[loads.at["lane_id"]].sum()),
+        "handling_cost": float(
+            (quantity * given.of_nodes("handling_cost")[lines.at["destination"]]).sum()
+        ),
+        "units": float(quantity.sum()),
+        "loads": float(len(loads)),
+        "volume_m3": float(volume.sum()),
+    }
+
+
+def standing_costs(
+    given: Given, areas: Areas, allocation: Rows, *, flows: Flows, idle: Flows
+) -> dict[str, float]:
+    """Return what serving, holding, returning and falling short cost, and how well it serves."""
+    z, j, k = (allocation.at[c] for c in ("catchment_id", "node_id", "sku"))
+    use = allocation["expected_use"]
+    products, forward = given.products, given.network.is_forward
+    moved_in_vain = np.maximum(flows.closing[-1] - idle.closing[-1], 0.0)
+    demand = areas.mean.sum(axis=(0, 1))
+    served = np.bincount(k, use, minlength=len(demand))
+    near = use[areas.cheapest[z] == j].sum()
+    return {
+        "service_cost": float((use * areas.cost[z, j, k]).sum()),
+        "holding_cost": float((flows.closing[:, forward] @ products.holding_cost).sum()),
+        "return_cost": float((moved_in_vain[forward] @ products.return_cost).sum()),
+        "shortage_cost": float(products.shortage_cost @ (demand - served)),
+        "fill_rate": _share(use.sum(), demand.sum(), none=1.0),
+        "local_share": _share(near, demand.sum(), none=1.0),
+        "mean_distance_km": _share((use * areas.distance[z, j, k]).sum(), use.sum(), none=0.0),
+    }
+
+
+def check_figures(kpis: Mapping[str, Any], way: str, expected: Mapping[str, float]) -> list[Check]:
+    """Check every figure of one way to act, and that the total is the sum of its parts."""
+    found = kpis.get(way, {})
+    total = sum(expected[name] for name in MONEY)
+    figures = {"total_cost": total, **expected}
+    scale = 1e-9 * max(1.0, abs(total))
+    return [
+        check_equal(
+            "cost",
+            Where(KPIS, f"{way}.{name}", named([f"{KPIS} {way}"])),
+            [number(found.get(name))],
+            [value],
+            smallest=scale,
+        )
+        for name, value in figures.items()
+    ]
+
+
+def check_bound(run: RunFiles, given: Given, costs: Mapping[str, float]) -> list[Check]:
+    """Check objective, bound and gap, and that the plan is no worse than doing nothing."""
+    kpis = run.kpis
+    penalty = sum(number(slack.get("penalty")) for slack in kpis.get("slacks", ()))
+    objective = sum(costs[name] for name in MONEY) + penalty
+    bound = number(kpis.get("bound"))
+    gap = max(0.0, (objective - bound) / abs(objective)) if objective else 0.0
+    checks = [
+        _figure(kpis, "slack_penalty", penalty),
+        _figure(kpis, "objective", objective),
+        _figure(kpis, "gap", gap),
+        check_at_most("bound", _at("bound"), [bound], [objective], relative=1e-6),
+    ]
+    asked = given.overrides is not None and len(given.overrides) > 0
+    if not asked and not penalty:
+        nothing = number(kpis.get("nothing", {}).get("total_cost"))
+        at = _at("plan.total_cost")
+        checks.append(check_at_most("bound", at, [objective], [nothing], relative=1e-6))
+    return [*checks, check_status(kpis, gap, given.options.gap)]
+
+
+def check_status(kpis: Mapping[str, Any], gap: float, asked: float) -> Check:
+    """Check that only a plan within the gap asked for is called optimal."""
+    status = str(kpis.get("status"))
+    return check_holds(
+        "bound",
+        _at("status"),
+        [status == "feasible" or (status == "optimal" and gap <= asked + 1e-6)],
+        found=shown(np.array([status], dtype=object)),
+        expected=lambda _: f"feasible, or optimal with a gap of at most {asked:g} (it is {gap:g})",
+    )
+
+
+def check_money(given: Given, costs: Mapping[str, float], slacks: Slacks) -> list[Check]:
+    """Check the budget for lanes, vehicles and handling."""
+    if given.options.budget is None:
+        return []
+    spent = costs["transport_cost"] + costs["vehicle_cost"] + costs["handling_cost"]
+    limit = given.options.budget + slacks.get(("budget", ""), 0.0)
+    return [check_at_most("budget", _at("plan.transport_cost"), [spent], [limit])]
+
+
+def check_fill(given: Given, areas: Areas, served: FloatArray, slacks: Slacks) -> list[Check]:
+    """Check each catchment's least expected fill over the window."""
+    least = given.options.min_fill * areas.mean.sum(axis=(0, 2))
+    spare = np.array([slacks.get(("min_fill", place), 0.0) for place in areas.axis])
+    got = served.sum(axis=(0, 2))
+    where = Where(KPIS, "slacks", named([f"fill of {place}" for place in areas.axis]))
+    return [check_at_most("min_fill", where, least - got, spare)]
+
+
+def check_slacks(run: RunFiles) -> Check:
+    """Check that only a wish may go unmet: all other limits hold in a plan that is handed over."""
+    slacks = run.kpis.get("slacks", [])
+    return check_holds(
+        "slack",
+        Where(KPIS, "slacks", lambda i: f"slack {slacks[i].get('limit')} {slacks[i].get('place')}"),
+        np.array(
+            [s.get("limit") == "min_fill" and number(s.get("quantity")) >= 0 for s in slacks],
+            dtype=np.bool_,
+        ),
+        found=lambda i: f"over by {slacks[i].get('quantity')}",
+        expected=lambda _: "none but min_fill, with what it misses",
+    )
+
+
+def find_slacks(run: RunFiles) -> dict[tuple[str, str], float]:
+    """Return what the plan says it could not keep: (limit, place) to quantity."""
+    return {
+        (str(s.get("limit")), str(s.get("place"))): number(s.get("quantity"))
+        for s in run.kpis.get("slacks", [])
+    }
+
+
+def number(value: object) -> float:
+    """Return a figure of JSON, NaN where it is missing or none."""
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _figure(kpis: Mapping[str, Any], name: str, expected: float) -> Check:
+    """Check one figure of the plan as a whole."""
+    room = 1e-9 * max(1.0, abs(expected))
+    return check_equal("bound", _at(name), [number(kpis.get(name))], [expected], smallest=room)
+
+
+def _at(name: str) -> Where:
+    """Return where a figure of ``kpis.json`` stands."""
+    return Where(KPIS, name, named([KPIS]))
+
+
+def _share(part: float, whole: float, *, none: float) -> float:
+    """Return part / whole, or what holds where there is no whole."""
+    return float(part / whole) if whole > 0 else none

@@ -1,0 +1,200 @@
+"""Second opinion on demand: the catchments made again, and their sums over the regions' forecast.
+
+Knows nothing of any model; stands on the network, ``forecast.parquet`` and ``catchments.parquet``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from prepos.core.axes import Axis, make_axis
+from prepos.core.run import CATCHMENTS, FORECAST, FORECAST_TOTAL, SIGNALS, RunFiles, is_quantile
+from prepos.core.types import BoolArray, FloatArray, IntArray
+from prepos.core.verdict import Check
+from prepos.plan.verify_book import Given, Rows, find_rows
+from prepos.plan.verify_compare import Where, check_equal, check_holds
+from prepos.plan.verify_transfers import named, shown
+
+NOBODY = "unserved"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Areas:
+    """The catchments as the inputs and the forecast give them.
+
+    Attributes
+    ----------
+    of_region : (R,) int
+    cheapest : (Z,) int
+        Node position, -1 where nobody serves.
+    servers : (Z, N) bool
+    cost, distance : (Z, N, K) float
+        Currency and km per unit, regions weighted by their total forecast.
+    mean, dispersion : (T, Z, K) float
+        From ``catchments.parquet``.
+    """
+
+    axis: Axis
+    of_region: IntArray
+    cheapest: IntArray
+    servers: BoolArray
+    cost: FloatArray
+    distance: FloatArray
+    mean: FloatArray
+    dispersion: FloatArray
+
+
+def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
+    """Return the catchments and their demand, and the checks of the files they come from."""
+    names, cheapest_of = name_catchments(given)
+    axis = make_axis("catchment_id", names)
+    of_region = axis.positions(names)
+    regions = given.network.region_axis
+    axes = {"region_id": regions, "sku": given.skus}
+    total, checks = find_rows(run, FORECAST_TOTAL, axes, given, key="sku")
+    weight = np.zeros((len(regions), len(given.skus)))
+    weight[total.at["region_id"], total.at["sku"]] = total["mean"]
+    demand, found = find_rows(
+        run, CATCHMENTS, {"catchment_id": axis, "sku": given.skus}, given, key="catchment_id"
+    )
+    inside = demand.only(demand.at["period"] < given.window.horizon)
+    cell = (inside.at["period"], inside.at["catchment_id"], inside.at["sku"])
+    mean = np.zeros((given.window.horizon, len(axis), len(given.skus)))
+    dispersion = mean.copy()
+    mean[cell], dispersion[cell] = inside["mean"], inside["dispersion"]
+    service = given.network.service
+    areas = Areas(
+        axis=axis,
+        of_region=of_region,
+        cheapest=np.array([cheapest_of[name] for name in axis], dtype=np.int64),
+        servers=np.array([allowed_servers(given, of_region == z) for z in range(len(axis))]),
+        cost=weigh(service.ship_cost, weight, of_region, len(axis)),
+        distance=weigh(service.distance_km, weight, of_region, len(axis)),
+        mean=mean,
+        dispersion=dispersion,
+    )
+    checks += [*found, check_rows(demand, given), *check_signals(run, given, weight)]
+    return areas, checks + check_sums(run, given, areas)
+
+
+def name_catchments(given: Given) -> tuple[list[str], dict[str, int]]:
+    """Return each region's catchment, and each catchment's cheapest node.
+
+    Regions with one cheapest node and the same possible servers are one catchment, numbered in the
+    order of regions.
+    """
+    cost = given.network.service.ship_cost
+    groups: dict[tuple[int, tuple[bool, ...]], str] = {}
+    cheapest_of = {}
+    names = []
+    for costs in cost.T:
+        possible = tuple(np.isfinite(costs).tolist())
+        cheapest = int(np.argmin(costs)) if any(possible) else -1
+        key = (cheapest, possible)
+        if key not in groups:
+            number = 1 + sum(node == cheapest for node, _ in groups)
+            node_id = given.nodes[cheapest] if cheapest >= 0 else NOBODY
+            groups[key] = node_id if number == 1 else f"{node_id}#{number}"
+            cheapest_of[groups[key]] = cheapest
+        names.append(groups[key])
+    return names, cheapest_of
+
+
+def allowed_servers(given: Given, members: BoolArray) -> BoolArray:
+    """Return (N,) who may serve: the nearest few by mean cost, and every origin that can."""
+    mean = given.network.service.ship_cost[:, members].mean(axis=1)
+    rank = np.argsort(np.argsort(mean, kind="stable"), kind="stable")
+    near = rank < given.options.near
+    allowed: BoolArray = np.isfinite(mean) & (near | ~given.network.is_forward)
+    return allowed
+
+
+def weigh(values: FloatArray, weight: FloatArray, group: IntArray, groups: int) -> FloatArray:
+    """Return (Z, N, K): means over a group's regions of (N, R), weighted by (R, K) where any is."""
+    means = np.zeros((groups, len(values), weight.shape[1]))
+    for z in range(groups):
+        members = group == z
+        inner = weight[members]
+        inner = np.where(inner.sum(axis=0) > 0, inner, 1.0)
+        can = np.isfinite(values[:, members]).all(axis=1)
+        means[z, can] = values[np.ix_(can, members)] @ (inner / inner.sum(axis=0))
+    return means
+
+
+def check_rows(demand: Rows, given: Given) -> Check:
+    """Check that demand is of the window, above zero, and told once for each cell."""
+    cell = pd.DataFrame({name: demand.at[name] for name in ("catchment_id", "sku", "period")})
+    sound = (
+        (demand.at["period"] < given.window.horizon)
+        & (demand["mean"] > 0)
+        & (demand["dispersion"] >= 0)
+        & ~cell.duplicated().to_numpy()
+    )
+    return check_holds(
+        "catchments",
+        demand.where("mean", "catchment_id", "sku"),
+        sound,
+        found=shown(demand["mean"]),
+        expected=lambda _: "a mean above 0 and a dispersion from 0, once for each period planned",
+    )
+
+
+def check_signals(run: RunFiles, given: Given, total: FloatArray) -> list[Check]:
+    """Check that what the signals add sums to the horizon's mean (R, K), where any is told."""
+    if not len(run.frames.get(SIGNALS, ())):
+        return []
+    axes = {"region_id": given.network.region_axis, "sku": given.skus}
+    rows, checks = find_rows(run, SIGNALS, axes, given, key="signal")
+    added = np.zeros_like(total)
+    np.add.at(added, (rows.at["region_id"], rows.at["sku"]), rows["mean"])
+    told = np.argwhere(total > 0)
+    things = [f"{given.skus[int(k)]} in region {axes['region_id'][int(r)]}" for r, k in told]
+    r, k = told.T
+    where = Where(SIGNALS, "mean", named(things))
+    return [*checks, check_equal("signals", where, added[r, k], total[r, k], smallest=1e-6)]
+
+
+def check_sums(run: RunFiles, given: Given, areas: Areas) -> list[Check]:
+    """Check that a catchment's mean is the sum of its regions', but for what the floor left out."""
+    regions = given.network.region_axis
+    axes = {"region_id": regions, "sku": given.skus}
+    rows, checks = find_rows(run, FORECAST, axes, given, key="sku")
+    inside = rows.only(rows.at["period"] < given.window.horizon)
+    told = np.zeros_like(areas.mean)
+    z = areas.of_region[inside.at["region_id"]]
+    np.add.at(told, (inside.at["period"], z, inside.at["sku"]), inside["mean"])
+    left_out = given.floor * np.bincount(areas.of_region, minlength=len(areas.axis))
+    excess = areas.mean - told
+    room = left_out[None, :, None] + 1e-6 * (1.0 + told)
+    wrong = np.argwhere((excess < -1e-6 * (1.0 + told)) | (excess > room))
+    t, z, k = wrong.T
+    things = [
+        f"catchment {areas.axis[int(b)]} {given.skus[int(c)]} {given.window.start(int(a))}"
+        for a, b, c in wrong[:50]
+    ]
+    check = check_holds(
+        "forecast",
+        Where(CATCHMENTS, "mean", named(things)),
+        np.zeros(len(things), dtype=np.bool_),
+        found=shown(areas.mean[t, z, k]),
+        expected=lambda i: f"{told[t[i], z[i], k[i]]:.12g}, the sum of forecast.parquet",
+    )
+    compared = Check(name="forecast", compared=areas.mean.size - len(things))
+    return [*checks, check, compared, check_quantiles(rows)]
+
+
+def check_quantiles(rows: Rows) -> Check:
+    """Check that quantiles rise with their level."""
+    columns = sorted(filter(is_quantile, map(str, rows.frame)), key=lambda name: float(name[1:]))
+    values = rows.frame[columns].to_numpy(dtype=np.float64)
+    rising = (np.diff(values, axis=1) >= 0).all(axis=1) & (rows["mean"] > 0)
+    return check_holds(
+        "forecast",
+        rows.where("mean", "region_id", "sku"),
+        rising,
+        found=shown(rows["mean"]),
+        expected=lambda _: "a mean above 0 with quantiles that rise",
+    )
