@@ -43,7 +43,9 @@ class History:
         length = int(-period.min()) if len(period) else 1
         cell, index = np.unique(orders.region * len(orders.skus) + orders.sku, return_inverse=True)
         flat = np.bincount(
-            index * length + period + length, orders.quantity, minlength=len(cell) * length
+            index * length + period + length,
+            orders.quantity.astype(np.float64),
+            minlength=len(cell) * length,
         )
         return cls(
             orders.regions,
@@ -51,7 +53,20 @@ class History:
             periods,
             region=cell // max(len(orders.skus), 1),
             sku=cell % max(len(orders.skus), 1),
-            units=flat.reshape(len(cell), length),
+            units=np.asarray(flat.reshape(len(cell), length), dtype=np.float64),
+        )
+
+    def latest(self, periods: int) -> History:
+        """Return the history of the last periods only; cells without sales in them are dropped."""
+        units = self.units[:, -periods:]
+        sold = units.any(axis=1)
+        return History(
+            self.regions,
+            self.skus,
+            self.periods,
+            region=self.region[sold],
+            sku=self.sku[sold],
+            units=units[sold],
         )
 
     def spread(self, values: FloatArray) -> FloatArray:
@@ -63,7 +78,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backcast:
-    """What the model said at past origins and what then came: the residuals that widths are fitted on.
+    """What the model said at past origins and what then came: what widths are fitted on.
 
     Attributes
     ----------
@@ -80,7 +95,8 @@ class Backcast:
 class Forecast:
     """The next orders as negative-binomial distributions: variance = mean + dispersion * mean**2.
 
-    ``regions`` may as well be groups of regions (catchments). ``signals`` adds up to ``total_mean``.
+    ``regions`` may as well be groups of regions (catchments); ``signals`` adds up to
+    ``total_mean``.
 
     Attributes
     ----------
@@ -90,6 +106,10 @@ class Forecast:
         Of the sum over the whole horizon, fitted as a sum.
     signals : name to (R, K) float
         What each signal adds to ``total_mean``.
+    backcast : Backcast or None
+        None where the history is too short for one, or the forecast was given.
+    order_size : (K,) float or None
+        Units in the order line that a unit of the SKU comes in; larger ones scatter more.
     """
 
     regions: Axis
@@ -101,6 +121,7 @@ class Forecast:
     total_dispersion: FloatArray
     signals: dict[str, FloatArray]
     backcast: Backcast | None = None
+    order_size: FloatArray | None = None
 
     def __post_init__(self) -> None:
         shape = (self.periods.horizon, len(self.regions), len(self.skus))

@@ -27,6 +27,21 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of fault or notice."""
+
+    code: str
+    title: str
+    explanation: str
+    remedy: str
+
+    @property
+    def meaning(self) -> str:
+        """All of it as a text for people."""
+        return f"{self.code}: {self.title}\n\n{self.explanation}\n\nWhat to do: {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What a reading found: faults refuse the input, notices only tell."""
 

@@ -1,0 +1,49 @@
+"""Codes of a run's files: missing or altered ones, and what a second opinion found."""
+
+from __future__ import annotations
+
+from prepos.core.faults import Code
+from prepos.core.verdict import CHECKS, code_of
+
+RUNS = (
+    Code(
+        "PP-RUN-MISSING",
+        "a file of the run is missing",
+        "The manifest names every file of a run with its checksum; this one is not there.",
+        "Run `prepos plan` again; nothing that is left of the run can be relied on.",
+    ),
+    Code(
+        "PP-RUN-ALTERED",
+        "a file of the run is not as it was written",
+        "Its checksum is another than the manifest's: it was edited, or the disk has lost a bit.",
+        "Run `prepos plan` again. The overrides table changes a plan, and stays.",
+    ),
+    Code(
+        "PP-RUN-UNREADABLE",
+        "a file of the run cannot be read",
+        "It is not in the form that prepos writes: a column is missing, or it is cut off.",
+        "Run `prepos plan` again.",
+    ),
+    Code(
+        "PP-RUN-CELL",
+        "a cell of a run's file is not of its column's type",
+        "A number, a date or a whole number is expected there (`prepos schema TABLE`).",
+        "Run `prepos plan` again.",
+    ),
+    Code(
+        "PP-RUN-INPUT",
+        "an input changed since the run",
+        "A run is verified against the inputs it was made from; its manifest holds their sums.",
+        "Run `prepos plan` on the present inputs, or put the former ones back.",
+    ),
+    *(
+        Code(
+            code_of(check),
+            f"{check.replace('_', ' ')}: the run is not what recomputing it gives",
+            f"What must hold: {holds}. It is computed again from the files and the inputs, by code "
+            "that shares nothing with the planner. The message says where, and what was expected.",
+            "Do not use the plan. If its files are as prepos wrote them, prepos is in error.",
+        )
+        for check, holds in CHECKS.items()
+    ),
+)

@@ -1,0 +1,207 @@
+"""The contract of the tables a run writes: column, type, unit, meaning.
+
+Stands on ``core.columns``; joined with the input tables in ``core.tables``. Input and output share
+names only where they mean the same.
+"""
+
+from __future__ import annotations
+
+from prepos.core.columns import (
+    Column,
+    Kind,
+    Table,
+    choice_column,
+    date_column,
+    id_column,
+    number_column,
+    quantile_columns,
+    text_column,
+    whole_column,
+)
+
+SKU = id_column("sku", "the item", required=True)
+REGION = id_column("region_id", "where", required=True)
+NODE = id_column("node_id", "where", required=True)
+PERIOD = date_column("period_start", "first day of the period", required=True)
+MEAN = number_column("mean", "expected demand", unit="units", required=True)
+CATCHMENT = id_column("catchment_id", "regions served cheapest by one node", required=True)
+
+TRANSFERS = Table(
+    name="transfers",
+    meaning="the plan, one line a transfer, sorted by ship_date, origin, destination, sku",
+    label="transfer {transfer_id}",
+    key=("transfer_id",),
+    columns=(
+        id_column("transfer_id", "the same for the same decision", required=True),
+        id_column("plan_id", "the plan it belongs to", required=True),
+        SKU,
+        whole_column("quantity", "whole case packs", unit="units", required=True, above=0),
+        id_column("origin", "the node that sends", required=True),
+        id_column("destination", "the node that receives", required=True),
+        id_column("lane_id", "the lane it travels on", required=True),
+        date_column("ship_date", "day it leaves", required=True),
+        date_column("arrival_date", "day it is put away", required=True),
+        id_column("load_id", "its vehicle; empty where the lane has none"),
+        number_column("volume_m3", "space it takes", unit="m3", required=True),
+        number_column("weight_kg", "what it weighs", unit="kg", required=True),
+        number_column(
+            "transport_cost", "by unit, m3 and kg, without vehicles", unit="currency", required=True
+        ),
+        Column(
+            name="expected_saving",
+            kind=Kind.NUMBER,
+            meaning="against not moving these units",
+            unit="currency",
+            required=True,
+        ),
+        number_column("chance_unused", "share expected unused", required=True, maximum=1),
+        text_column("reason", "why it is moved", required=True),
+    ),
+)
+
+LOADS = Table(
+    name="loads",
+    meaning="one line a vehicle",
+    label="load {load_id}",
+    key=("load_id",),
+    columns=(
+        id_column("load_id", "the vehicle on its day", required=True),
+        id_column("lane_id", "the lane it drives", required=True),
+        id_column("origin", "the node that sends", required=True),
+        id_column("destination", "the node that receives", required=True),
+        date_column("ship_date", "day it leaves", required=True),
+        date_column("arrival_date", "day it is put away", required=True),
+        number_column("volume_m3", "space taken", unit="m3", required=True),
+        number_column("weight_kg", "weight carried", unit="kg", required=True),
+        number_column(
+            "fill", "the larger of the volume's and the weight's share", required=True, maximum=1
+        ),
+        number_column("cost", "the vehicle's alone", unit="currency", required=True),
+    ),
+)
+
+TARGETS = Table(
+    name="targets",
+    meaning="expected stock where anything is not zero; "
+    "opening + receipts + transfers_in - transfers_out - expected_use = closing",
+    label="target of {sku} at {node_id} for {period_start}",
+    key=("node_id", "sku", "period_start"),
+    columns=(
+        NODE,
+        SKU,
+        PERIOD,
+        *(
+            number_column(name, meaning, unit="units", required=True)
+            for name, meaning in (
+                ("opening", "stock as the period starts"),
+                ("receipts", "arriving whatever is decided"),
+                ("transfers_in", "arriving by the plan"),
+                ("transfers_out", "leaving by the plan"),
+                ("expected_use", "expected to be ordered from here"),
+                ("closing", "stock as the period ends"),
+                ("closing_without_plan", "the same, if nothing moved"),
+            )
+        ),
+        number_column("fill_rate", "of the node's own catchments", required=True, maximum=1),
+    ),
+)
+
+FORECAST = Table(
+    name="forecast",
+    meaning="demand by region, SKU and period whose mean is above forecast.floor",
+    label="forecast of {sku} in {region_id} for {period_start}",
+    key=("region_id", "sku", "period_start"),
+    columns=(REGION, SKU, PERIOD, MEAN, *quantile_columns(required=True)),
+)
+
+FORECAST_TOTAL = Table(
+    name="forecast_total",
+    meaning="demand over the whole horizon, forecast as a sum",
+    label="forecast of {sku} in {region_id}",
+    key=("region_id", "sku"),
+    columns=(REGION, SKU, MEAN, *quantile_columns(required=True)),
+)
+
+SIGNALS = Table(
+    name="signals",
+    meaning="what each signal adds to the mean over the horizon",
+    label="signal {signal} of {sku} in {region_id}",
+    key=("region_id", "sku", "signal"),
+    columns=(
+        REGION,
+        SKU,
+        text_column("signal", "its name", required=True),
+        Column(name="mean", kind=Kind.NUMBER, meaning="what it adds", unit="units", required=True),
+    ),
+)
+
+VALUES = Table(
+    name="values",
+    meaning="for order routing: serve from where service cost plus value is least",
+    label="value of {sku} at {node_id}",
+    key=("node_id", "sku"),
+    columns=(
+        NODE,
+        SKU,
+        number_column("value", "of one more unit", unit="currency per unit", required=True),
+    ),
+)
+
+REJECTS = Table(
+    name="rejects",
+    meaning="every input line that was refused",
+    label="{file} line {line}",
+    columns=(
+        text_column("file", "its name", required=True),
+        whole_column("line", "on which the record starts; 0 is the whole file", required=True),
+        text_column("column", "empty where it is the whole line"),
+        text_column("value", "as it stands in the file"),
+        text_column("code", "stable; prepos explain spells it out", required=True),
+        text_column("message", "found and expected", required=True),
+    ),
+)
+
+CATCHMENTS = Table(
+    name="catchments",
+    meaning="the forecast grouped by catchment, where the mean is above 0",
+    label="catchment {catchment_id}, {sku} for {period_start}",
+    key=("catchment_id", "sku", "period_start"),
+    columns=(
+        CATCHMENT,
+        SKU,
+        PERIOD,
+        MEAN,
+        number_column("dispersion", "a of variance = mean + a * mean^2", required=True),
+    ),
+)
+
+ALLOCATION = Table(
+    name="allocation",
+    meaning="units put aside at a node for a slice of a catchment's demand",
+    label="{plan}: {sku} at {node_id} for {catchment_id}, {period_start}",
+    key=("plan", "sku", "node_id", "catchment_id", "period_start", "rank_from"),
+    columns=(
+        choice_column("plan", ("plan", "nothing"), "with transfers, or without", required=True),
+        SKU,
+        NODE,
+        CATCHMENT,
+        PERIOD,
+        whole_column("rank_from", "the slice starts after this unit", unit="units", required=True),
+        whole_column("rank_to", "its last unit", unit="units", required=True, above=0),
+        number_column("units", "put aside", unit="units", required=True),
+        number_column("expected_use", "of them", unit="units", required=True),
+    ),
+)
+
+RUN_TABLES = (
+    TRANSFERS,
+    LOADS,
+    TARGETS,
+    FORECAST,
+    FORECAST_TOTAL,
+    SIGNALS,
+    VALUES,
+    REJECTS,
+    CATCHMENTS,
+    ALLOCATION,
+)

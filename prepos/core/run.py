@@ -1,0 +1,90 @@
+"""The files of a run: which there are, and what their columns are called and hold.
+
+The one place that both the writers and the reader look at. Ids are text, to the letter; dates are
+``datetime64[s]`` in frames, ISO dates in CSV and ``date32`` in Parquet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from prepos.core import files
+from prepos.core.columns import Kind
+
+TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
+
+TRANSFERS = "transfers.csv"
+LOADS = "loads.csv"
+TARGETS = "targets.csv"
+CATCHMENTS = "catchments.parquet"
+ALLOCATION = "allocation.parquet"
+FORECAST = "forecast.parquet"
+FORECAST_TOTAL = "forecast_total.parquet"
+SIGNALS = "signals.parquet"
+REJECTS = "rejects.csv"
+KPIS = "kpis.json"
+MANIFEST = "manifest.json"
+
+_TYPES = {Kind.WHOLE: INTEGER, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
+
+RUN_TABLES: dict[str, dict[str, str]] = {
+    file: {column.name: _TYPES.get(column.kind, TEXT) for column in table.columns}
+    for file, table in {
+        TRANSFERS: files.TRANSFERS,
+        LOADS: files.LOADS,
+        TARGETS: files.TARGETS,
+        CATCHMENTS: files.CATCHMENTS,
+        ALLOCATION: files.ALLOCATION,
+        FORECAST: files.FORECAST,
+        FORECAST_TOTAL: files.FORECAST_TOTAL,
+        SIGNALS: files.SIGNALS,
+        REJECTS: files.REJECTS,
+    }.items()
+}
+"""File to column to type, in the contract's order; quantiles are the default ones."""
+
+_QUANTILE = re.compile(r"q\d+(\.\d+)?")
+
+
+def quantile_column(level: float) -> str:
+    """Return the name of a quantile's column: 0.05 is ``q05``, 0.975 is ``q97.5``."""
+    whole, dot, rest = f"{level * 100:.10g}".partition(".")
+    return f"q{whole.zfill(2)}{dot}{rest}"
+
+
+def is_quantile(column: str) -> bool:
+    """Return whether a column of that name holds a quantile."""
+    return _QUANTILE.fullmatch(column) is not None
+
+
+def column_type(file: str, column: str) -> str:
+    """Return the type of a file's column; what the contract does not know is text."""
+    return NUMBER if is_quantile(column) else RUN_TABLES[file].get(column, TEXT)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class RunFiles:
+    """A run's files as they lie on disk.
+
+    Attributes
+    ----------
+    frames : file name to frame
+        Columns as in ``RUN_TABLES``; row i of a CSV stands on line i + 2, of Parquet in row i + 1.
+    kpis : dict
+        ``kpis.json``; empty for a run without a plan.
+    manifest : dict
+        ``manifest.json``; empty while a run is being written.
+    """
+
+    frames: dict[str, pd.DataFrame]
+    kpis: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+def line_of(file: str, row: int) -> int:
+    """Return the line of a CSV (the header is 1), or the row of Parquet (from 1)."""
+    return row + 2 if file.endswith(".csv") else row + 1
