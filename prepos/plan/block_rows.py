@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.layout import Layout
 from prepos.plan.overrides import Override
 from prepos.plan.problem import Problem
 from prepos.plan.program import Rows
+
+NO_DAY = 0  # before any date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +42,6 @@ class Known:
     period: IntArray
     day: IntArray
     quantity: FloatArray
-
-    def units(self, node: int, period: int, *, before: int) -> float:
-        """Return what comes to a node in a period before a day."""
-        here = (self.node == node) & (self.period == period) & (self.day < before)
-        return float(self.quantity[here].sum())
 
 
 def local_moves(problem: Problem, frame: Frame, layout: Layout) -> Moves:
@@ -101,23 +98,41 @@ def add_usable(
 ) -> None:
     """Put aside, and send by a day, only what was there on the first day, or before that day."""
     period = problem.tranches.period[layout.put_tranche]
-    judged = {(int(a), int(t), 0) for a, t in zip(layout.put_node, period, strict=True)}
-    ships = zip(moves.origin, moves.ship_period, moves.ship_day, strict=True)
-    judged |= {(int(a), int(t), int(day)) for a, t, day in ships}
-    for node, t, day in sorted(judged):
-        before = day if day else int(frame.starts[t]) + 1
-        row = rows.open(-np.inf, [known.units(node, t, before=before)])[0]
-        aside = layout.put_columns[(layout.put_node == node) & (period == t)]
-        rows.entries.add(np.full(len(aside), row), aside, 1.0)
-        here = (moves.origin == node) & (moves.ship_period == t) & (moves.ship_day <= day)
-        sent = np.nonzero(here)[0]
-        rows.entries.add(np.full(len(sent), row), sent, moves.pack)
-        fresh = (moves.destination == node) & (moves.arrival_period == t)
-        came = np.nonzero(fresh & (moves.arrival_day < before))[0]
-        rows.entries.add(np.full(len(came), row), came, -moves.pack)
-        if t > 0:
-            left_over = layout.stock_column(node, t - 1).reshape(1)
-            rows.entries.add(np.array([row]), left_over, -1.0)
+    node, t, sent_by = judged_days(moves, layout.put_node, period)
+    before = np.where(sent_by > NO_DAY, sent_by, frame.starts[t] + 1)
+
+    def here(nodes: IntArray, periods: IntArray) -> BoolArray:
+        """Return (rows, events): which events are at a row's node and period."""
+        return np.asarray((node[:, None] == nodes) & (t[:, None] == periods))
+
+    there = here(known.node, known.period) & (known.day < before[:, None])
+    opened = rows.open(-np.inf, there @ known.quantity)
+    sent = here(moves.origin, moves.ship_period) & (moves.ship_day <= sent_by[:, None])
+    came = here(moves.destination, moves.arrival_period) & (moves.arrival_day < before[:, None])
+    for members, first, units in (
+        (here(layout.put_node, period), layout.put_at, 1.0),
+        (sent, 0, moves.pack),
+        (came, 0, -moves.pack),
+    ):
+        row, column = np.nonzero(members)
+        rows.entries.add(opened[row], first + column, units)
+    later = t > 0
+    rows.entries.add(opened[later], layout.stock_column(node[later], t[later] - 1), -1.0)
+
+
+def judged_days(
+    moves: Moves, put_node: IntArray, put_period: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return (node, period, day) to judge: NO_DAY for what is put aside, and each ship day."""
+    day = np.concatenate([np.full(len(put_node), NO_DAY), moves.ship_day])
+    node = np.concatenate([put_node, moves.origin])
+    period = np.concatenate([put_period, moves.ship_period])
+    order = np.lexsort((day, period, node))
+    triples = np.stack([node, period, day])[:, order]
+    fresh = np.ones(len(order), dtype=np.bool_)
+    fresh[1:] = (triples[:, 1:] != triples[:, :-1]).any(axis=0)
+    first, second, third = triples[:, fresh]
+    return first, second, third
 
 
 def add_widths(rows: Rows, problem: Problem, layout: Layout) -> None:

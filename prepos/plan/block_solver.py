@@ -15,7 +15,7 @@ import numpy as np
 from prepos.core.types import FloatArray
 from prepos.errors import InfeasibleError, SolverError
 from prepos.plan.blocks import Block
-from prepos.plan.solver import THREADS, solve_program
+from prepos.plan.solver import THREADS, solve_program, typical_size
 
 try:
     import highspy
@@ -60,6 +60,8 @@ class WarmBlockSolver:
         self._blocks = blocks
         self._programs = [write_program(block) for block in blocks]
         self._bases: list[highspy.HighsBasis | None] = [None] * len(blocks)
+        # HiGHS's tolerances are absolute: money is turned into an amount near one first.
+        self._money = typical_size(np.concatenate([[0.0], *(b.program.cost for b in blocks)]))
         self._solver = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", THREADS), ("presolve", "off")):
             self._solver.setOptionValue(option, value)
@@ -97,7 +99,8 @@ class WarmBlockSolver:
         block, program = self._blocks[position], self._programs[position]
         if not program.num_col_:  # neither stock nor receipts: nothing to decide
             return Answer(np.zeros(0), 0.0)
-        program.col_cost_ = block.program.cost + block.use.T @ prices
+        cost = block.program.cost + block.use.T @ prices
+        program.col_cost_ = cost / self._money
         program.col_lower_, program.col_upper_ = lower, upper
         solver = self._solver
         solver.setOptionValue("simplex_strategy", strategy)
@@ -109,7 +112,7 @@ class WarmBlockSolver:
             return None
         self._bases[position] = solver.getBasis()
         values = np.array(solver.getSolution().col_value)
-        return Answer(values, float(solver.getObjectiveValue()))
+        return Answer(values, float(cost @ values))
 
 
 class PlainBlockSolver:

@@ -26,7 +26,6 @@ from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.layout import Layout, make_layout
 from prepos.plan.problem import Problem
 from prepos.plan.program import Entries, Program, Rows
-from prepos.plan.shared import HARD_PENALTY
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -97,7 +96,7 @@ def column_costs(problem: Problem, frame: Frame, layout: Layout) -> FloatArray:
     ]
     served = tranches.hit_rate[layout.put_tranche]
     cost[layout.put_at : layout.slack_at] = served * (service - products.shortage_cost[sku])
-    cost[layout.slack_at :] = HARD_PENALTY * problem.fallback_price
+    cost[layout.slack_at :] = frame.rule_penalty
     return cost
 
 

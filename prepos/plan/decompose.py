@@ -16,13 +16,14 @@ import numpy as np
 from prepos.core.types import FloatArray
 from prepos.plan.block_solver import make_block_solver
 from prepos.plan.blocks import Block
+from prepos.plan.branch import branch_on_vehicles
 from prepos.plan.exact import shared_columns, within_limits
 from prepos.plan.frame import Frame
 from prepos.plan.outcome import Decision
 from prepos.plan.pricing import Prices, Work, add_columns, find_prices, still
 from prepos.plan.problem import Problem
 from prepos.plan.program import Program
-from prepos.plan.recover import Choice, recover_plan
+from prepos.plan.recover import Choice, Pool, recover_plan
 
 SAMPLE = 150  # SKUs that find the first prices
 PROOF_SHARE = 0.25  # of the gap asked for: when the prices are good enough
@@ -47,7 +48,7 @@ def solve_by_prices(
     """
     started, oracle = time.monotonic(), make_block_solver(blocks, solver)
 
-    def solve(common: Program) -> tuple[Prices, Choice]:
+    def solve(common: Program) -> tuple[Choice, float]:
         work = Work(
             blocks=blocks,
             oracle=oracle,
@@ -59,18 +60,20 @@ def solve_by_prices(
             tick=tick,
         )
         prices = find_prices(work, first_prices(work))
+        pool = Pool()
         recovery = replace(work, gap=problem.options.gap, deadline=started + time_limit_s)
-        return prices, recover_plan(problem, recovery, prices)
+        best = recover_plan(problem, recovery, prices, pool)
+        return branch_on_vehicles(problem, recovery, prices, pool, best)
 
-    prices, chosen = within_limits(solve, frame, shared_columns(problem, frame))
+    chosen, bound = within_limits(solve, frame, shared_columns(problem, frame))
     objective = chosen.objective
     vehicles = len(problem.departures)
     return Decision(
         values=chosen.values,
         vehicles=np.rint(chosen.shared[:vehicles]).astype(np.int64),
         slack=chosen.shared[vehicles:],
-        bound=min(prices.bound, objective),
-        optimal=objective - prices.bound <= problem.options.gap * abs(objective),
+        bound=min(bound, objective),
+        optimal=objective - bound <= problem.options.gap * abs(objective),
     )
 
 

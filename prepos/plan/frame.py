@@ -8,7 +8,7 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.problem import Problem
-from prepos.plan.shared import SharedRow
+from prepos.plan.shared import HARD_PENALTY, SharedRow
 
 NO_ROW = -1
 
@@ -29,6 +29,8 @@ class Frame:
     budget_row : int
     fill_row : (Z,) int
         Positions among ``shared``, ``NO_ROW`` where there is no such limit.
+    rule_penalty : float
+        Currency per unit by which a rule of the planner is not kept.
     """
 
     starts: IntArray
@@ -48,6 +50,7 @@ class Frame:
     weight_row: IntArray
     budget_row: int
     fill_row: IntArray
+    rule_penalty: float
     receipts: dict[int, tuple[IntArray, IntArray, FloatArray]]  # SKU: node, day, quantity
 
 
@@ -77,6 +80,7 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
         budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),
         fill_row=fill_rows_of(by_kind, "min_fill", (len(problem.catchments.axis), 1))[:, 0],
+        rule_penalty=HARD_PENALTY * problem.fallback_price,
         receipts=receipts_by_sku(problem),
     )
 

@@ -23,7 +23,7 @@ class Layout:
     nodes : (A,) int
         Active nodes; expected stock at the period's end runs over (node, period).
     returned : (F,) int
-        Forward nodes, as positions on ``nodes``: units moved there and left at the window's end.
+        Forward nodes, as positions on ``nodes``: units left at the window's end because of moves.
     put_node, put_tranche : (Y,) int
         Units put aside: position on ``nodes``, position among all tranches.
     rules : tuple of Override
@@ -88,8 +88,8 @@ def make_layout(problem: Problem, frame: Frame, sku: int, *, moves: bool) -> Lay
     active[frame.destination[departure]] = True
     nodes = np.nonzero(active)[0]
     tranche, server = serving_pairs(problem, sku, nodes)
-    received = np.isin(nodes, frame.destination[departure])
-    returned = received & problem.network.is_forward[nodes]
+    # Any forward node: what is sent to one may leave another's own stock unused.
+    returned = problem.network.is_forward[nodes] & moves
     return Layout(
         sku=sku,
         periods=problem.periods.horizon,

@@ -36,19 +36,20 @@ class Entries:
         """Add entries; a single value holds for all."""
         self.rows.append(rows)
         self.columns.append(columns)
-        self.values.append(np.broadcast_to(np.asarray(values, dtype=np.float64), np.shape(rows)))
+        self.values.append(
+            values if isinstance(values, np.ndarray) else np.full(len(rows), float(values))
+        )
 
     def matrix(self, rows: int, columns: int) -> csc_matrix:
-        """Return the matrix; entries at one place add up."""
+        """Return the matrix; every place has one entry at most."""
         if not self.rows:
             return csc_matrix((rows, columns))
-        return csc_matrix(
-            (
-                np.concatenate(self.values),
-                (np.concatenate(self.rows), np.concatenate(self.columns)),
-            ),
-            shape=(rows, columns),
-        )
+        row, column = np.concatenate(self.rows), np.concatenate(self.columns)
+        order = np.lexsort((row, column))
+        first = np.zeros(columns + 1, dtype=np.int32)
+        np.cumsum(np.bincount(column, minlength=columns), out=first[1:])
+        found = (np.concatenate(self.values)[order], row[order].astype(np.int32), first)
+        return csc_matrix(found, shape=(rows, columns))
 
 
 @dataclass(slots=True)
@@ -64,7 +65,9 @@ class Rows:
         """Open one row for each upper bound and return their positions."""
         most = np.asarray(upper, dtype=np.float64)
         self.upper.append(most)
-        self.lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), most.shape))
+        self.lower.append(
+            lower if isinstance(lower, np.ndarray) else np.full(len(most), float(lower))
+        )
         opened = np.arange(self.count, self.count + len(most))
         self.count += len(most)
         return opened

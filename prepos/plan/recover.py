@@ -7,20 +7,20 @@ priced anew for the room that these give, and the master chooses again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from prepos.core.types import FloatArray
-from prepos.errors import SolverError
-from prepos.plan.master import Column, Mix, mix_columns
+from prepos.errors import InfeasibleError, SolverError
+from prepos.plan.master import Column, mix_columns
 from prepos.plan.pricing import Prices, Work, find_prices, make_column
 from prepos.plan.problem import Problem
 
 ROUND_UP_FROM = (0.5, 0.15, 0.85)  # shares of a case; one rounding of each answer for each
 WEIGHT = 1e-6  # a column the master gives less takes no part
 REPRICING_PASSES = 6
-ROUNDS = 2  # of holding the vehicles and pricing anew
+CHOOSING_S = 15.0  # seconds that one choice may take: more pays less than pricing anew
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -32,25 +32,57 @@ class Choice:
     objective: float
 
 
-def recover_plan(problem: Problem, work: Work, prices: Prices) -> Choice:
+@dataclass(slots=True)
+class Pool:
+    """Whole answers that a plan may be chosen from, and the vehicles already tried."""
+
+    columns: list[Column] = field(default_factory=list)
+    known: set[tuple[int, bytes]] = field(default_factory=set)
+    tried: set[bytes] = field(default_factory=set)
+
+    def add(self, columns: list[Column]) -> None:
+        """Add the whole ones that are new."""
+        for column in columns:
+            key = (column.position, np.round(column.values, 6).tobytes())
+            if column.whole and key not in self.known:
+                self.known.add(key)
+                self.columns.append(column)
+
+
+def recover_plan(problem: Problem, work: Work, prices: Prices, pool: Pool) -> Choice:
     """Return the best whole plan found from the columns of a price search."""
-    vehicles = len(problem.departures)
-    pool = [column for column in prices.columns if column.whole]
-    pool += round_columns(problem, work, prices)
-    best = choose(work, pool)
-    for _ in range(ROUNDS if work.common.upper[:vehicles].any() else 0):
-        if best.objective - prices.bound <= work.gap * abs(best.objective):
-            break
-        held = hold_vehicles(work, best.shared[:vehicles])
-        again = Prices(prices.values, list(prices.columns))
-        find_prices(held, again, REPRICING_PASSES)
-        pool += [column for column in again.columns[len(prices.columns) :] if column.whole]
-        pool += round_columns(problem, held, again)
-        found = choose(work, pool)
-        if found.objective >= best.objective:
-            break
-        best = found
-    return best
+    pool.add(prices.columns)
+    pool.add(round_columns(problem, work, prices))
+    best = choose(work, pool.columns)
+    departures = len(problem.departures)
+    if not work.common.upper[:departures].any():
+        return best
+    return recover_held(problem, work, prices, pool, best, best.shared[:departures])
+
+
+def recover_held(
+    problem: Problem,
+    work: Work,
+    prices: Prices,
+    pool: Pool,
+    best: Choice,
+    vehicles: FloatArray,
+) -> Choice:
+    """Hold the vehicles, price the SKUs anew, and return the better plan of this and the best."""
+    key = np.rint(vehicles).tobytes()
+    if key in pool.tried:
+        return best
+    pool.tried.add(key)
+    held = hold_vehicles(work, vehicles)
+    again = Prices(prices.values, prices.columns)
+    find_prices(held, again, REPRICING_PASSES)
+    pool.add(again.columns)
+    pool.add(round_columns(problem, held, again))
+    try:
+        found = choose(held, pool.columns)
+    except InfeasibleError:  # no whole answers fit these vehicles
+        return best
+    return found if found.objective < best.objective else best
 
 
 def hold_vehicles(work: Work, vehicles: FloatArray) -> Work:
@@ -65,7 +97,7 @@ def round_columns(problem: Problem, work: Work, prices: Prices) -> list[Column]:
     if prices.mix is None:
         raise SolverError("price search ended without a master, expected one pass at least")
     found = []
-    mixed = zip(prices.columns, prices.mix.weights, strict=True)
+    mixed = zip(prices.columns, prices.mix.weights, strict=False)  # later columns take no part
     for column in [column for column, weight in mixed if weight > WEIGHT and not column.whole]:
         for threshold in ROUND_UP_FROM:
             whole = round_column(problem, work, prices.values, column, threshold)
@@ -96,19 +128,19 @@ def round_column(
     return make_column(block, column.position, values)
 
 
-def choose(work: Work, pool: list[Column]) -> Choice:
+def choose(work: Work, columns: list[Column]) -> Choice:
     """Return the cheapest plan of whole answers and whole vehicles."""
-    mix: Mix = mix_columns(
-        pool,
+    mix = mix_columns(
+        columns,
         work.common,
         constant=work.constant,
         whole=True,
         solver=work.solver,
-        gap=work.gap / 2,
-        time_limit_s=work.seconds_left,
+        gap=work.gap / 4,
+        time_limit_s=min(work.seconds_left, CHOOSING_S),
     )
     chosen: dict[int, Column] = {}
-    for column, weight in zip(pool, mix.weights, strict=True):
+    for column, weight in zip(columns, mix.weights, strict=True):
         if weight > 0.5:
             chosen[column.position] = column
     return Choice(

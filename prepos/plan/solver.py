@@ -16,6 +16,8 @@ from prepos.errors import InfeasibleError, SolverError
 from prepos.plan.program import Program
 
 THREADS = 1
+FEASIBLE_POINT = 2  # HiGHS: kSolutionStatusFeasible
+CBC_INCREMENT = 1e-5  # CBC passes over what is better by less
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -59,7 +61,9 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     SolverError
         If time ran out with no solution, or the solver failed.
     """
-    problem, variables, constraints = write_problem(program)
+    # Solvers' tolerances are absolute: money is turned into an amount near one first.
+    money = typical_size(program.cost)
+    problem, variables, constraints = write_problem(program, money)
     command = (
         pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
         if solver == "highs"
@@ -72,10 +76,10 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     judge_status(problem, solver, time_limit_s)
     values = np.array([variable.varValue or 0.0 for variable in variables])
     objective = float(program.cost @ values) + program.constant
-    bound = proven_bound(problem, program, solver, objective, gap)
+    bound = proven_bound(problem, program, solver, objective / money, gap) * money
     return Solution(
         values=values,
-        prices=np.array([constraint.pi or 0.0 for constraint in constraints]),
+        prices=money * np.array([constraint.pi or 0.0 for constraint in constraints]),
         objective=objective,
         bound=min(bound, objective),
         optimal=problem.sol_status == pulp.LpSolutionOptimal,
@@ -83,10 +87,16 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     )
 
 
+def typical_size(amounts: FloatArray) -> float:
+    """Return the power of two near the median size of all amounts but zeros; 1 without any."""
+    sizes = np.abs(amounts[amounts != 0])
+    return float(2.0 ** np.round(np.log2(np.median(sizes)))) if len(sizes) else 1.0
+
+
 def write_problem(
-    program: Program,
+    program: Program, money: float
 ) -> tuple[pulp.LpProblem, list[pulp.LpVariable], list[pulp.LpConstraint]]:
-    """Write the program in PuLP, columns and rows named by position.
+    """Write the program in PuLP, columns and rows named by position, costs in ``money``.
 
     Expressions are made from lists of pairs: several times faster than sums of products.
     """
@@ -110,7 +120,10 @@ def write_problem(
     # A column fixed at one carries the constant, so that the solver's gap is on the whole cost.
     constant = pulp.LpVariable("constant", 1, 1)
     problem.addVariables([*variables, constant])
-    costs = [*zip(variables, program.cost.tolist(), strict=True), (constant, program.constant)]
+    costs = [
+        *zip(variables, (program.cost / money).tolist(), strict=True),
+        (constant, program.constant / money),
+    ]
     problem.setObjective(pulp.LpAffineExpression(costs))
     rows = program.matrix.tocsr()
     rows.sort_indices()
@@ -141,7 +154,9 @@ def sides(low: float, high: float) -> list[tuple[int, float]]:
 
 def judge_status(problem: pulp.LpProblem, solver: str, time_limit_s: float) -> None:
     """Raise unless values were found: PuLP's ``status`` calls a stop in time optimal."""
-    if problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+    if problem.sol_status == pulp.LpSolutionOptimal:
+        return
+    if problem.sol_status == pulp.LpSolutionIntegerFeasible and keeps_rows(problem, solver):
         return
     if problem.sol_status == pulp.LpSolutionInfeasible:
         raise InfeasibleError("no plan keeps all limits, even with every slack")
@@ -150,15 +165,22 @@ def judge_status(problem: pulp.LpProblem, solver: str, time_limit_s: float) -> N
     raise SolverError(f"solver {solver} found no plan in {time_limit_s:g} s")
 
 
+def keeps_rows(problem: pulp.LpProblem, solver: str) -> bool:
+    """Return whether the values of a stop in time keep all rows: in a linear program's midst, no."""
+    if solver != "highs":
+        return True
+    return bool(problem.solverModel.getInfo().primal_solution_status == FEASIBLE_POINT)
+
+
 def proven_bound(
     problem: pulp.LpProblem, program: Program, solver: str, objective: float, gap: float
 ) -> float:
-    """Return what no solution can cost less than."""
+    """Return what no solution can cost less than, in the solver's money."""
     if not program.integer.any():
-        return objective
+        return objective if problem.sol_status == pulp.LpSolutionOptimal else -np.inf
     if solver == "highs":
         return float(problem.solverModel.getInfo().mip_dual_bound)
     if problem.sol_status == pulp.LpSolutionOptimal:
         # CBC's own bound does not pass through PuLP; it stops within the gap asked for.
-        return objective - gap * abs(objective)
+        return objective - gap * abs(objective) - CBC_INCREMENT
     return -np.inf

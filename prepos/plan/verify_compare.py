@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from prepos.core.faults import Fault
 from prepos.core.run import line_of
 from prepos.core.types import BoolArray, FloatArray, IntArray
-from prepos.core.verdict import Check
+from prepos.core.verdict import Check, code_of
 
 RELATIVE = 1e-6  # what a recomputed number may differ by, as a share of it
 SMALLEST = 1e-9  # what it may differ by where it should be zero, in its own unit
@@ -97,11 +97,6 @@ def merge_checks(checks: list[Check]) -> tuple[Check, ...]:
             faults=(old.faults + check.faults)[:TOLD],
         )
     return tuple(merged.values())
-
-
-def code_of(name: str) -> str:
-    """Return the stable code of a check's faults."""
-    return f"PP-VERIFY-{name.upper().replace('_', '-')}"
 
 
 def always(words: str, _: int) -> str:
