@@ -1,0 +1,1 @@
+"""The nouns: frozen values that pass between stations; no files, no solver, no statistics."""

@@ -1,4 +1,4 @@
-"""Order lines as arrays, sorted by time, and nothing else: who reads them goes through a snapshot."""
+"""Order lines as arrays, sorted by time: who reads them goes through a snapshot."""
 
 from __future__ import annotations
 

@@ -23,8 +23,9 @@ from prepos.core.products import Products
 class Snapshot:
     """All known before ``periods.cutoff``: orders, products, network, and side tables.
 
-    ``tables`` holds what else was known, by contract name (``intents``, ``calendar``, ``stockouts``,
-    ``consents``, ``forecasts``), as text-id frames with the contract's columns; absent if not given.
+    ``tables`` holds what else was known, by contract name (``intents``, ``calendar``,
+    ``stockouts``, ``consents``, ``forecasts``), as text-id frames with the contract's columns;
+    absent if not given.
     ``consented`` (C,) says which customers may be used one by one.
     """
 

@@ -143,7 +143,7 @@ class Costs:
 class Slack:
     """A limit that could not be kept: which one, where, and by how much."""
 
-    limit: str  # "storage_m3", "inbound_m3", "outbound_m3", "vehicles", "budget", "min_fill", "override"
+    limit: str  # storage_m3, inbound_m3, outbound_m3, vehicles, budget, min_fill or override
     place: str  # node, lane, catchment or "", with the period's first day where it has one
     quantity: float
     unit: str  # "m3", "vehicles", "units", or the currency
@@ -152,7 +152,7 @@ class Slack:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plan:
-    """A decision over the planning window (the first ``periods.horizon`` periods), and its proof."""
+    """A decision over the planning window (``periods.horizon`` periods), and its proof."""
 
     plan_id: str
     periods: Periods

@@ -1,0 +1,210 @@
+"""Files to tables that honour the contract, or everything that is wrong with them, told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from prepos.core.columns import Kind, Table
+from prepos.core.faults import Fault
+from prepos.core.inputs import Inputs, Source
+from prepos.core.tables import TABLES
+from prepos.errors import ExternalError, InputError, TableError
+from prepos.ingest import sql
+from prepos.ingest.gate import check_path, digest
+from prepos.ingest.history import check_history, tell_trimmed
+from prepos.ingest.keys import check_keys
+from prepos.ingest.ledger import Ledger
+from prepos.ingest.options import IngestOptions
+from prepos.ingest.orders import WAYS, read_places
+from prepos.ingest.rules import Reading
+from prepos.ingest.sense import check_sense
+from prepos.ingest.stage import Staged, stage_table
+
+POLYGONS = (".geojson", ".json", ".gpkg", ".shp")
+
+
+def read_tables(
+    paths: Mapping[str, str],
+    options: IngestOptions,
+    *,
+    folder: Path,
+    work_folder: Path,
+    today: date,
+    timezone: str = "UTC",
+    cutoff: date | None = None,
+    regions_made: bool = False,
+) -> Inputs:
+    """Return the tables, checked, with all that was found; faults do not raise.
+
+    Parameters
+    ----------
+    paths : table name to path
+        As configured; relative ones are relative to ``folder``.
+    work_folder : Path
+        Where typed Parquet and what spills from memory go; made if it is not there.
+    today : date
+        Orders after it are faults.
+    timezone : str
+        What instants with an offset are turned into.
+    cutoff : date or None
+        Orders from it on are counted, and left out of the numbers of ``places``.
+    regions_made : bool
+        Regions are made from the orders' points, so that no table of them is needed.
+
+    Raises
+    ------
+    ExternalError
+        If a path names a database.
+    """
+    work_folder.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger()
+    for name in (name for name, table in TABLES.items() if table.required and name not in paths):
+        if name != "regions" or not regions_made:
+            message = f"table {name} is not configured, expected data.{name}"
+            ledger.fault(Fault(name, 0, "", "", "PP-FILE-NOT-GIVEN", message))
+    reading = Reading(options=options, timezone=timezone, today=today, plain=False)
+    with sql.connect(work_folder, memory_mb=options.memory_mb) as connection:
+        staged, sources = _stage_all(
+            connection,
+            paths,
+            folder=folder,
+            work_folder=work_folder,
+            reading=reading,
+            ledger=ledger,
+        )
+        for one in staged.values():
+            tell_trimmed(connection, one, ledger)
+        check_keys(connection, staged, ledger)
+        known_until = cutoff or _day_after_last_order(connection, staged)
+        if "orders" in staged:
+            check_history(
+                connection,
+                staged["orders"],
+                options,
+                timezone=timezone,
+                cutoff=known_until,
+                ledger=ledger,
+            )
+        check_sense(connection, staged, options, cutoff=known_until, ledger=ledger)
+        return _gather(connection, staged, sources, ledger, cutoff)
+
+
+def refuse_faults(inputs: Inputs) -> None:
+    """Raise InputError with all faults, if there are any."""
+    faults = inputs.findings.faults
+    if faults:
+        files = len({fault.file for fault in faults})
+        raise InputError(f"input is refused: {len(faults):,} faults in {files} files", faults)
+
+
+def _stage_all(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Mapping[str, str],
+    *,
+    folder: Path,
+    work_folder: Path,
+    reading: Reading,
+    ledger: Ledger,
+) -> tuple[dict[str, Staged], list[Source]]:
+    """Read every table given; one that cannot be read leaves its fault."""
+    staged: dict[str, Staged] = {}
+    sources: list[Source] = []
+    for name in (name for name in TABLES if name in paths):
+        if "://" in paths[name]:
+            raise ExternalError(
+                f"data.{name} is {paths[name].split('://')[0]}://…: tables of databases are not "
+                f"read yet, expected the path of a CSV or Parquet file"
+            )
+        path = folder / paths[name]
+        try:
+            if name == "regions" and _is_layer(connection, path):
+                check_path(path, path.name)
+                sources.append(Source(table=name, path=paths[name], rows=0, sha256=digest(path)))
+                continue
+            staged[name] = stage_table(
+                connection,
+                TABLES[name],
+                path,
+                given_as=paths[name],
+                work_folder=work_folder,
+                reading=reading,
+                ledger=ledger,
+            )
+            sources.append(staged[name].source)
+        except TableError as error:
+            for fault in error.faults:
+                ledger.fault(fault)
+    return staged, sources
+
+
+def _is_layer(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether the regions are polygons, by the file's name or its GeoParquet mark."""
+    if path.suffix.lower() != ".parquet":
+        return path.suffix.lower() in POLYGONS
+    try:
+        found = connection.execute(
+            f"SELECT count(*) FROM parquet_kv_metadata({sql.file(path)}) WHERE decode(key) = 'geo'"
+        ).fetchone()
+    except duckdb.Error:
+        return False  # read as a table, it will say what is wrong
+    return bool(found and found[0])
+
+
+def _day_after_last_order(
+    connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Staged]
+) -> date | None:
+    """Return the cutoff where none is given."""
+    if "orders" not in staged:
+        return None
+    last: date | None = connection.execute("SELECT max(ordered_at)::DATE FROM orders").fetchall()[
+        0
+    ][0]
+    return last and last + timedelta(days=1)
+
+
+def _gather(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Mapping[str, Staged],
+    sources: list[Source],
+    ledger: Ledger,
+    cutoff: date | None,
+) -> Inputs:
+    """Return what was read as frames."""
+    tables = {
+        name: _frame(connection, one.table) for name, one in staged.items() if name != "orders"
+    }
+    places, last = pd.DataFrame({way: [] for way in (*WAYS, "lines", "units", "first_line")}), None
+    if "orders" in staged:
+        places = read_places(connection, cutoff)
+        after = _day_after_last_order(connection, staged)
+        last = after and after - timedelta(days=1)
+    return Inputs(
+        tables=tables,
+        order_lines=staged["orders"].parquet if "orders" in staged else None,
+        places=places,
+        last_order_day=last,
+        findings=ledger.findings(),
+        sources=tuple(sources),
+    )
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
+    """Return a table sorted by key, rows alike once where it has a key."""
+    names = ", ".join(sql.name(name) for name in table.names)
+    order = dict.fromkeys((*table.key, *table.names))
+    frame = connection.execute(
+        f"SELECT {'DISTINCT' if table.key else ''} {names} FROM {sql.name(table.name)} "
+        f"ORDER BY {', '.join(f'{sql.name(name)} NULLS LAST' for name in order)}"
+    ).df()
+    for column in table.columns:
+        if column.kind is Kind.DATE:
+            days = frame[column.name].dt.date
+            frame[column.name] = days.astype(object).where(days.notna(), None)
+        elif column.kind in (Kind.ID, Kind.TEXT, Kind.CHOICE, Kind.WEEKDAYS):
+            frame[column.name] = frame[column.name].astype("str")
+    return frame

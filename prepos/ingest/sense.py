@@ -1,0 +1,191 @@
+"""What is allowed but should be doubted, and what contradicts itself, once the tables are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import duckdb
+
+from prepos.core.faults import Fault
+from prepos.ingest.ledger import Ledger
+from prepos.ingest.options import IngestOptions
+from prepos.ingest.stage import Staged
+
+DENSEST_KG_M3 = 22_600.0  # osmium; a denser product has its units wrong
+LARGEST_UNIT_M3 = 20.0  # a quarter of a lorry; above it the volume is likely in litres
+SWAPPED_KM = 2000.0  # nodes this far from the regions are looked at again with their axes swapped
+
+Tables = Mapping[str, Staged]
+
+
+def check_sense(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Tables,
+    options: IngestOptions,
+    *,
+    cutoff: date | None,
+    ledger: Ledger,
+) -> None:
+    """Note everything that the tables say together and should not."""
+    for name, staged in tables.items():
+        if not staged.rows and staged.whole and name != "orders":
+            _tell_empty(staged, ledger)
+    if "products" in tables:
+        _check_units(connection, tables["products"], ledger)
+    if "stock" in tables:
+        _check_stock(connection, tables["stock"], options, cutoff, ledger)
+    if "receipts" in tables and cutoff is not None:
+        _check_receipts(connection, tables["receipts"], cutoff, ledger)
+    if "nodes" in tables and tables["nodes"].rows:
+        _check_nodes(connection, tables, ledger)
+    if "nodes" in tables and "regions" in tables:
+        _check_swapped(connection, tables["nodes"], ledger)
+    if "overrides" in tables:
+        _check_overrides(connection, tables, ledger)
+
+
+def _tell_empty(staged: Staged, ledger: Ledger) -> None:
+    """Refuse a needed table without rows; tell of another."""
+    message = f"table {staged.table.name} has a header and no rows"
+    if staged.table.required and staged.table.name != "stock":
+        fault = Fault(staged.label, 1, "", "", "PP-FILE-NO-ROWS", f"{message}, expected rows")
+        ledger.fault(fault)
+    else:
+        ledger.notice(staged.label, "", "PP-FILE-NO-ROWS", message, line=1)
+
+
+def _check_units(connection: duckdb.DuckDBPyConnection, products: Staged, ledger: Ledger) -> None:
+    """Tell of volumes and weights that look a factor of 1000 off."""
+    looks = (
+        ("unit_volume_m3", f"unit_volume_m3 > {LARGEST_UNIT_M3}", "m3; are these litres?"),
+        (
+            "unit_weight_kg",
+            f"unit_weight_kg > {DENSEST_KG_M3} * unit_volume_m3 AND unit_volume_m3 > 0",
+            "kg no denser than metal; are these grams, or is the volume too small?",
+        ),
+    )
+    for column, doubt, hint in looks:
+        count, line, sku, value = connection.execute(
+            f"SELECT count(*), min(line), arg_min(sku, line), arg_min({column}, line) "
+            f"FROM products WHERE {doubt}"
+        ).fetchall()[0]
+        if count:
+            message = f"product {sku}: {column} is {value:g}, expected {hint} ({count:,} products)"
+            ledger.notice(products.label, column, "PP-SENSE-UNITS", message, line=line)
+
+
+def _check_stock(
+    connection: duckdb.DuckDBPyConnection,
+    stock: Staged,
+    options: IngestOptions,
+    cutoff: date | None,
+    ledger: Ledger,
+) -> None:
+    """Tell of no stock anywhere, and of counts that are old or of later than the cutoff."""
+    total, first, last = connection.execute(
+        "SELECT coalesce(sum(on_hand), 0), min(counted_on), max(counted_on) FROM stock"
+    ).fetchall()[0]
+    if not total:
+        ledger.notice(
+            stock.label, "on_hand", "PP-SENSE-NO-STOCK", "no stock anywhere: nothing can be moved"
+        )
+    if cutoff is None or first is None:
+        return
+    if first < cutoff - timedelta(days=options.max_stock_age_days):
+        message = (
+            f"stock was counted on {first}, {(cutoff - first).days} days before the cutoff "
+            f"{cutoff}, expected at most {options.max_stock_age_days} "
+            f"(ingest.max_stock_age_days)"
+        )
+        ledger.notice(stock.label, "counted_on", "PP-TIME-STOCK-AGE", message)
+    if last > cutoff:
+        message = f"stock was counted on {last}, after the cutoff {cutoff}: it knows the future"
+        ledger.notice(stock.label, "counted_on", "PP-TIME-STOCK-AGE", message)
+
+
+def _check_receipts(
+    connection: duckdb.DuckDBPyConnection, receipts: Staged, cutoff: date, ledger: Ledger
+) -> None:
+    """Tell of receipts that should have arrived."""
+    count, line = connection.execute(
+        f"SELECT count(*), min(line) FROM receipts WHERE arrives_on < DATE '{cutoff}'"
+    ).fetchall()[0]
+    if count:
+        message = f"{count:,} receipts arrive before the cutoff {cutoff} and count as arrived on it"
+        ledger.notice(receipts.label, "arrives_on", "PP-TIME-RECEIPT", message, line=line)
+
+
+def _check_nodes(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: Ledger) -> None:
+    """Tell of a network in which nothing can move, and of forward nodes that no lane reaches."""
+    nodes = tables["nodes"]
+    kinds = {row[0] for row in connection.execute("SELECT DISTINCT kind FROM nodes").fetchall()}
+    for kind, verb in (("origin", "sends"), ("forward", "receives")):
+        if kind not in kinds and nodes.whole:
+            message = f"no node is of kind {kind}: none {verb} stock"
+            ledger.notice(nodes.label, "kind", "PP-SENSE-NO-NODE", message)
+    if "lanes" not in tables or not tables["lanes"].whole:
+        return
+    alone = connection.execute(
+        "SELECT line, node_id FROM nodes WHERE kind = 'forward' AND node_id NOT IN "
+        "(SELECT destination FROM lanes WHERE destination IS NOT NULL) ORDER BY line"
+    ).fetchall()
+    for line, node in alone:
+        message = f"node {node}: no lane reaches it, so nothing can be sent there"
+        ledger.notice(nodes.label, "node_id", "PP-SENSE-NO-LANE", message, line=line)
+
+
+def _check_swapped(connection: duckdb.DuckDBPyConnection, nodes: Staged, ledger: Ledger) -> None:
+    """Refuse nodes whose latitude and longitude are swapped, judged by where the regions are.
+
+    Degrees are taken as 111 km each; far and near are meant roughly.
+    """
+    rows = connection.execute(
+        "WITH r AS (SELECT median(latitude) AS y, median(longitude) AS x FROM regions) "
+        "SELECT line, node_id, latitude, longitude, "
+        "111 * sqrt((latitude - y) ** 2 + (longitude - x) ** 2) AS far, "
+        "111 * sqrt((longitude - y) ** 2 + (latitude - x) ** 2) AS near "
+        f"FROM nodes, r WHERE far > {SWAPPED_KM} AND near < far / 5 ORDER BY line"
+    ).fetchall()
+    for line, node, latitude, longitude, far, near in rows:
+        message = (
+            f"node {node}: latitude is {latitude:g} and longitude {longitude:g}, {far:,.0f} km "
+            f"from the middle of the regions, and swapped {near:,.0f} km: swap them"
+        )
+        ledger.fault(
+            Fault(nodes.label, line, "latitude", f"{latitude:g}", "PP-PLACE-SWAPPED", message)
+        )
+
+
+def _check_overrides(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: Ledger) -> None:
+    """Refuse words of the planner that contradict each other or name a lane that is not there."""
+    overrides = tables["overrides"]
+    pairs = connection.execute(
+        "SELECT b.line, a.line, b.rule, b.quantity, a.rule, a.quantity, b.sku, b.origin, "
+        "b.destination FROM overrides a JOIN overrides b "
+        "ON a.origin = b.origin AND a.destination = b.destination "
+        "AND (a.sku = b.sku OR a.sku = '*' OR b.sku = '*') AND a.line < b.line "
+        "WHERE list_aggregate([CASE r.rule WHEN 'forbid' THEN 0 WHEN 'min' THEN 1e18 "
+        "ELSE r.quantity END FOR r IN [a, b]], 'min') < list_aggregate([CASE r.rule "
+        "WHEN 'pin' THEN r.quantity WHEN 'min' THEN r.quantity ELSE 0 END FOR r IN [a, b]], "
+        "'max') ORDER BY b.line"
+    ).fetchall()
+    for line, first, rule, quantity, other, than, sku, origin, destination in pairs:
+        mine = rule if quantity is None else f"{rule} {quantity}"
+        theirs = other if than is None else f"{other} {than}"
+        message = (
+            f"override {sku} {origin} -> {destination}: {mine} contradicts {theirs} on line {first}"
+        )
+        ledger.fault(Fault(overrides.label, line, "rule", rule, "PP-SENSE-OVERRIDES", message))
+    if "lanes" not in tables or not tables["lanes"].whole:
+        return
+    missing = connection.execute(
+        "SELECT line, origin, destination FROM overrides o WHERE origin IS NOT NULL AND "
+        "destination IS NOT NULL AND NOT EXISTS (FROM lanes l WHERE l.origin = o.origin AND "
+        "l.destination = o.destination) ORDER BY line"
+    ).fetchall()
+    for line, origin, destination in missing:
+        message = f"override {origin} -> {destination}: no such lane in {tables['lanes'].label}"
+        ledger.fault(
+            Fault(overrides.label, line, "destination", destination, "PP-KEY-LANE", message)
+        )

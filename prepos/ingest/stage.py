@@ -1,0 +1,200 @@
+"""One table from its file to typed Parquet that the other checks read.
+
+A clean file is read once, by DuckDB, straight into Parquet; each row carries a mask of the rules it
+breaks. Only when the mask is not empty, or lines do not match records, is a CSV file read again by
+the careful reader, which knows the line of every record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from prepos.core.columns import Table
+from prepos.core.inputs import Source
+from prepos.ingest import sql
+from prepos.ingest.checks import FAULTS, Cells, Checks, make_checks, mask_sql, values_sql
+from prepos.ingest.gate import scan_text
+from prepos.ingest.header import match_header, read_header
+from prepos.ingest.ledger import Ledger
+from prepos.ingest.packed import cells_of_parquet, open_parquet
+from prepos.ingest.records import rewrite_records
+from prepos.ingest.rules import Reading, sql_type
+from prepos.ingest.tell import tell_cells
+
+PARQUET = (".parquet", ".pq")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A table that has been read: typed Parquet, and a view of the table's name with ``line``."""
+
+    table: Table
+    label: str  # the file's name, for messages
+    parquet: Path
+    given: frozenset[str]  # columns that the header has
+    rows: int
+    mask: int  # every bit that any row sets
+    whole: bool  # no record was lost
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One table to be read, and where what is found goes."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: Table
+    path: Path
+    target: Path
+    reading: Reading
+    ledger: Ledger
+
+    @property
+    def label(self) -> str:
+        """The file's name, for messages."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What came of it."""
+
+    cells: Cells
+    checks: Checks
+    rows: int
+    mask: int
+    whole: bool
+    sha256: str
+
+
+def stage_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    path: Path,
+    *,
+    given_as: str,
+    work_folder: Path,
+    reading: Reading,
+    ledger: Ledger,
+) -> Staged:
+    """Read one table, note its faults, and leave it as a view named like the table.
+
+    Raises
+    ------
+    TableError
+        With the one fault that makes the file unreadable as a whole.
+    """
+    job = _Job(
+        connection=connection,
+        table=table,
+        path=path,
+        target=work_folder / f"{table.name}.parquet",
+        reading=reading,
+        ledger=ledger,
+    )
+    read = _read_parquet(job) if path.suffix.lower() in PARQUET else _read_text(job, work_folder)
+    if read.mask & FAULTS:
+        tell_cells(connection, table, read.cells, read.checks, read.mask, job.label, ledger)
+    _make_view(job, "line" if read.cells.line else "file_row_number + 2 AS line")
+    return Staged(
+        table=table,
+        label=job.label,
+        parquet=job.target,
+        given=frozenset(rule.column.name for rule in read.checks.rules),
+        rows=read.rows,
+        mask=read.mask,
+        whole=read.whole,
+        source=Source(table=table.name, path=given_as, rows=read.rows, sha256=read.sha256),
+    )
+
+
+def _read_parquet(job: _Job) -> _Read:
+    """Read a Parquet file; a line is a row, from 1."""
+    names, sha256 = open_parquet(job.connection, job.path, job.label)
+    known = match_header(job.table, names, job.label, job.ledger)
+    select = cells_of_parquet(job.connection, job.table, job.path, job.label, known, job.ledger)
+    cells = Cells(select=select, line="line")
+    checks = make_checks(job.table, known, replace(job.reading, plain=False))
+    rows, mask = _write(job, cells, checks)
+    return _Read(cells=cells, checks=checks, rows=rows, mask=mask, whole=True, sha256=sha256)
+
+
+def _read_text(job: _Job, work_folder: Path) -> _Read:
+    """Read a CSV file the fast way if it is clean, else the careful way."""
+    scan = scan_text(job.path, job.label, work_folder, job.reading.options.delimiter)
+    names = read_header(scan.path, job.label, job.reading.options)
+    known = match_header(job.table, names, job.label, job.ledger)
+    checks = make_checks(job.table, known, replace(job.reading, plain=scan.plain))
+    delimiter = job.reading.options.delimiter
+    if scan.regular:
+        cells = Cells(select=_csv(scan.path, len(names), delimiter), line="")
+        try:
+            rows, mask = _write(job, cells, checks)
+        except duckdb.Error:
+            rows, mask = -1, 0  # the careful reader says what is wrong
+        if rows + 1 == scan.lines and not mask & FAULTS:
+            return _Read(
+                cells=cells, checks=checks, rows=rows, mask=mask, whole=True, sha256=scan.sha256
+            )
+    plain = job.target.with_suffix(".records.csv")
+    lost = rewrite_records(
+        scan.path, plain, names=names, delimiter=delimiter, label=job.label, ledger=job.ledger
+    )
+    cells = Cells(select=_csv(plain, len(names), ",", line=True), line="line")
+    rows, mask = _write(job, cells, checks)
+    return _Read(
+        cells=cells, checks=checks, rows=rows, mask=mask, whole=not lost, sha256=scan.sha256
+    )
+
+
+def _csv(path: Path, width: int, delimiter: str, *, line: bool = False) -> str:
+    """Return SQL that reads a CSV file as text columns c0 …; a rewritten one has its lines."""
+    columns = ["'line': 'BIGINT'"] if line else []
+    columns += [f"'c{i}': 'VARCHAR'" for i in range(width)]
+    return (
+        f"SELECT * FROM read_csv({sql.file(path)}, auto_detect = false, header = false, "
+        f"skip = {0 if line else 1}, delim = {sql.literal(delimiter)}, "
+        "quote = '\"', escape = '\"', "
+        f"columns = {{{', '.join(columns)}}}, nullstr = '', parallel = {str(not line).lower()}, "
+        f"buffer_size = 8388608, max_line_size = 2097152)"
+    )
+
+
+def _write(job: _Job, cells: Cells, checks: Checks) -> tuple[int, int]:
+    """Write the typed rows; return how many there are and all bits of their masks."""
+    typed = {rule.column.name: rule.typed for rule in checks.rules}
+    columns = [
+        f"{typed.get(column.name, f'NULL::{sql_type(column)}')} AS {sql.name(column.name)}"
+        for column in job.table.columns
+    ]
+    columns += ["line"] if cells.line else []
+    columns.append(f"{mask_sql(checks)} AS mask")
+    if job.table.name == "orders":
+        letters = ", ".join(rule.cell for rule in checks.rules) or "0"
+        columns.append(f"hash({letters}) AS letters")
+    job.connection.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM ({values_sql(cells, checks)})) "
+        f"TO {sql.literal(str(job.target))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 1)"
+    )
+    found = job.connection.execute(
+        f"SELECT count(*), coalesce(bit_or(mask), 0) FROM read_parquet({sql.file(job.target)})"
+    ).fetchall()
+    return int(found[0][0]), int(found[0][1])
+
+
+def _make_view(job: _Job, line: str) -> None:
+    """Make the view that later checks read: the typed rows that count, with their lines."""
+    names = ", ".join(sql.name(name) for name in job.table.names)
+    letters, where = "", ""
+    if job.table.name == "orders":
+        letters = ", letters"
+        if job.reading.options.cancellations == "drop":
+            where = "WHERE coalesce(quantity, 1) > 0"
+    job.connection.execute(
+        f"CREATE OR REPLACE VIEW {sql.name(job.table.name)} AS "
+        f"SELECT {names}, {line}, mask{letters} "
+        f"FROM read_parquet({sql.file(job.target)}, file_row_number = true) {where}"
+    )
