@@ -114,11 +114,12 @@ def check_plan(
     nothing = dict.fromkeys(moving, 0.0) | standing_costs(
         given, areas, parts["nothing"], flows=idle, idle=idle
     )
+    may_stay = all(check.passed for check in check_room(given, idle, {}))
     return [
         *checks,
         *check_figures(run.kpis, "plan", costs),
         *check_figures(run.kpis, "nothing", nothing),
-        *check_bound(run, given, costs),
+        *check_bound(run, given, costs, may_stay=may_stay),
         *check_money(given, costs, slacks),
         *check_fill(given, areas, served, slacks),
         check_slacks(run),

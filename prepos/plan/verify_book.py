@@ -130,9 +130,11 @@ class Rows:
 
     def where(self, column: str, *names: str) -> Where:
         """Return where the column's values stand, each thing named by some of its ids."""
-        told = [self.frame[name].astype(str).to_numpy() for name in names]
+        told = [self.frame[name] for name in names]
         kind = self.file.partition(".")[0].removesuffix("s")
-        return Where(self.file, column, lambda i: " ".join([kind, *(t[i] for t in told)]), self.row)
+        return Where(
+            self.file, column, lambda i: " ".join([kind, *(f"{t.iloc[i]}" for t in told)]), self.row
+        )
 
     def only(self, kept: BoolArray) -> Rows:
         """Return some of the rows."""

@@ -150,11 +150,13 @@ def check_signals(run: RunFiles, given: Given, total: FloatArray) -> list[Check]
     rows, checks = find_rows(run, SIGNALS, axes, given, key="signal")
     added = np.zeros_like(total)
     np.add.at(added, (rows.at["region_id"], rows.at["sku"]), rows["mean"])
-    told = np.argwhere(total > 0)
-    things = [f"{given.skus[int(k)]} in region {axes['region_id'][int(r)]}" for r, k in told]
-    r, k = told.T
-    where = Where(SIGNALS, "mean", named(things))
-    return [*checks, check_equal("signals", where, added[r, k], total[r, k], smallest=1e-6)]
+    told = np.nonzero(total > 0)
+    where = Where(
+        SIGNALS,
+        "mean",
+        lambda i: f"{given.skus[int(told[1][i])]} in region {axes['region_id'][int(told[0][i])]}",
+    )
+    return [*checks, check_equal("signals", where, added[told], total[told], smallest=1e-6)]
 
 
 def check_sums(run: RunFiles, given: Given, areas: Areas) -> list[Check]:

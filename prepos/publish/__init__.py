@@ -1,0 +1,49 @@
+"""Hand it over: a run's folder, whole or not at all, and the way to read it back."""
+
+from __future__ import annotations
+
+from prepos.publish.files import write_json, write_table
+from prepos.publish.folder import check_writable, staged_folder
+from prepos.publish.forecast_frames import (
+    forecast_frame,
+    forecast_total_frame,
+    signals_frame,
+    units_below,
+)
+from prepos.publish.identity import make_run_id
+from prepos.publish.kpis import make_kpis
+from prepos.publish.manifest import make_manifest, seal
+from prepos.publish.plan_frames import (
+    allocation_frame,
+    catchments_frame,
+    loads_frame,
+    targets_frame,
+    transfers_frame,
+)
+from prepos.publish.read import read_files, read_run
+from prepos.publish.rejects import rejects_frame
+from prepos.publish.timings import Stopwatch
+
+__all__ = [
+    "Stopwatch",
+    "allocation_frame",
+    "catchments_frame",
+    "check_writable",
+    "forecast_frame",
+    "forecast_total_frame",
+    "loads_frame",
+    "make_kpis",
+    "make_manifest",
+    "make_run_id",
+    "read_files",
+    "read_run",
+    "rejects_frame",
+    "seal",
+    "signals_frame",
+    "staged_folder",
+    "targets_frame",
+    "transfers_frame",
+    "units_below",
+    "write_json",
+    "write_table",
+]

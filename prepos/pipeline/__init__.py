@@ -1,0 +1,236 @@
+"""The path: the only place that knows the order of the stations.
+
+Orders become regions' demand, demand becomes a forecast, the forecast becomes a plan, a second
+opinion checks the plan as it was written, and only then the run's folder is put in its place.
+Assumes nothing of how a station works, only what it takes and gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from prepos.config import Config
+from prepos.core.demand import Forecast
+from prepos.core.progress import SILENT, Progress
+from prepos.core.run import (
+    ALLOCATION,
+    CATCHMENTS,
+    FORECAST,
+    FORECAST_TOTAL,
+    LOADS,
+    REJECTS,
+    SIGNALS,
+    TARGETS,
+    TRANSFERS,
+)
+from prepos.core.transfer import Plan
+from prepos.errors import InputError
+from prepos.forecast.grouped import grouped
+from prepos.forecast.make import make_forecast as forecast_orders
+from prepos.forecast.quantiles import count_quantiles
+from prepos.pipeline.handover import Handover, Run, make_handover, prepare, write_rejects
+from prepos.pipeline.judging import judge, verify_run, what_was_given
+from prepos.pipeline.known import Known, RefusedError, make_snapshot, open_inputs
+from prepos.plan import make_catchments
+from prepos.plan import make_plan as decide
+from prepos.publish import (
+    Stopwatch,
+    allocation_frame,
+    catchments_frame,
+    forecast_frame,
+    forecast_total_frame,
+    loads_frame,
+    make_kpis,
+    read_run,
+    rejects_frame,
+    signals_frame,
+    targets_frame,
+    transfers_frame,
+    units_below,
+)
+
+__all__ = ["Run", "check_inputs", "load_run", "make_forecast", "make_plan", "verify_run"]
+
+load_run = read_run
+
+
+def check_inputs(
+    config: Config,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+    *,
+    today: date | None = None,
+) -> Run:
+    """Read every table, draw the map, place the orders; write ``rejects.csv`` into a run folder.
+
+    Raises
+    ------
+    InputError
+        With every fault found, all of them in ``rejects.csv``.
+    WriteError
+        If the run cannot be written.
+    """
+    watch = Stopwatch(progress)
+    known = open_or_refuse(config, out, watch, today)
+    run = name_run(config, out, watch, known=known, kind="check")
+    run.write({REJECTS: rejects_frame(())})
+    return finish(run, known)
+
+
+def make_forecast(
+    config: Config,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+    *,
+    today: date | None = None,
+) -> Run:
+    """Forecast the next orders of every region, and write the run's files.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    WriteError
+        If the run cannot be written.
+    """
+    watch = Stopwatch(progress)
+    known = open_or_refuse(config, out, watch, today)
+    forecast = forecast_regions(config, known, watch)
+    run = name_run(config, out, watch, known=known, kind="forecast")
+    run.write(forecast_files(config, forecast))
+    return finish(run, known)
+
+
+def make_plan(
+    config: Config,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+    *,
+    today: date | None = None,
+) -> Run:
+    """Decide what to move before the next orders, verify it, and write the run's files.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    InfeasibleError
+        If limits contradict each other.
+    SolverError
+        If no plan was found in time, or the second opinion refuses the one that was.
+    WriteError
+        If the run cannot be written.
+    """
+    watch = Stopwatch(progress)
+    known = open_or_refuse(config, out, watch, today)
+    forecast = forecast_regions(config, known, watch)
+    run = name_run(config, out, watch, known=known, kind="plan")
+    with watch.stage("planning"):
+        catchments = make_catchments(
+            known.network, above_floor(forecast, config.forecast.floor), config.plan.near
+        )
+        demand = grouped(forecast, catchments.of_region, catchments.axis)
+        plan = decide(
+            demand,
+            catchments,
+            known.network,
+            known.products,
+            known.stock,
+            overrides=known.tables.get("overrides"),
+            options=config.plan,
+            plan_id=run.run_id,
+        )
+    kpis = make_kpis(
+        plan,
+        currency=config.run.currency,
+        units_forecast=float(forecast.mean.sum()),
+        units_below=units_below(forecast, config.forecast.floor),
+    )
+    frames = plan_files(plan, demand, known) | forecast_files(config, forecast)
+    verdict = run.write(frames, kpis, partial(judge, run.run_id, what_was_given(config, known)))
+    return replace(finish(run, known), verdict=verdict)
+
+
+def open_or_refuse(config: Config, out: Path | None, watch: Stopwatch, today: date | None) -> Known:
+    """Return the inputs; where they are refused, write ``rejects.csv`` and tell where it is."""
+    prepare(config, out)
+    try:
+        return open_inputs(config, watch, today=today)
+    except RefusedError as refused:
+        holds_plan = out is not None and (out / TRANSFERS).exists()
+        run = make_handover(
+            config,
+            None if holds_plan else out,  # a plan that stands is not replaced by a refusal
+            watch,
+            kind="check",
+            periods=refused.periods,
+            tables=refused.inputs.tables,
+            orders=None,
+            sources=refused.inputs.sources,
+        )
+        path = write_rejects(run, refused.faults)
+        raise InputError(f"{refused}; all of them are in {path}", refused.faults) from refused
+
+
+def forecast_regions(config: Config, known: Known, watch: Stopwatch) -> Forecast:
+    """Return the forecast of every region."""
+    with watch.stage("forecasting"):
+        return forecast_orders(make_snapshot(known, config), config.spec, config.forecast)
+
+
+def above_floor(forecast: Forecast, floor: float) -> Forecast:
+    """Return the forecast with totals below the floor as zero: weights as the files tell."""
+    told = np.where(forecast.total_mean > floor, forecast.total_mean, 0.0)
+    return replace(forecast, total_mean=told)
+
+
+def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame]:
+    """Return the forecast's tables by file name."""
+    floor, levels = config.forecast.floor, config.forecast.quantiles
+    return {
+        FORECAST: forecast_frame(forecast, floor=floor, levels=levels, quantiles=count_quantiles),
+        FORECAST_TOTAL: forecast_total_frame(
+            forecast, floor=floor, levels=levels, quantiles=count_quantiles
+        ),
+        SIGNALS: signals_frame(forecast, floor=floor),
+        REJECTS: rejects_frame(()),
+    }
+
+
+def plan_files(plan: Plan, demand: Forecast, known: Known) -> dict[str, pd.DataFrame]:
+    """Return the plan's tables by file name."""
+    nodes, skus = known.network.node_axis, known.products.skus
+    return {
+        TRANSFERS: transfers_frame(plan),
+        LOADS: loads_frame(plan),
+        TARGETS: targets_frame(plan, nodes, skus),
+        CATCHMENTS: catchments_frame(demand, plan.periods),
+        ALLOCATION: allocation_frame(plan, nodes, skus),
+    }
+
+
+def name_run(
+    config: Config, out: Path | None, watch: Stopwatch, *, known: Known, kind: str
+) -> Handover:
+    """Return the run that is about to be made from these inputs."""
+    return make_handover(
+        config,
+        out,
+        watch,
+        kind=kind,
+        periods=known.periods,
+        tables=known.tables,
+        orders=known.orders,
+        sources=known.sources,
+    )
+
+
+def finish(run: Handover, known: Known) -> Run:
+    """Return what was made."""
+    return Run(run_id=run.run_id, folder=run.folder, sources=known.sources, notices=known.notices)

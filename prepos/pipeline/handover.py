@@ -1,0 +1,139 @@
+"""What is handed over: a run's files, written, looked at again, sealed, put in place in a step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from prepos.config import Config
+from prepos.core.faults import Fault
+from prepos.core.inputs import Source
+from prepos.core.orders import Orders
+from prepos.core.periods import Periods
+from prepos.core.run import KPIS, REJECTS, RunFiles
+from prepos.core.verdict import Verdict
+from prepos.publish import (
+    Stopwatch,
+    check_writable,
+    make_manifest,
+    make_run_id,
+    read_files,
+    rejects_frame,
+    seal,
+    staged_folder,
+    write_json,
+    write_table,
+)
+
+Judge = Callable[[RunFiles], Verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a command made."""
+
+    run_id: str
+    folder: Path
+    sources: tuple[Source, ...]
+    notices: tuple[Fault, ...]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Handover:
+    """A run that is about to be written: its name, its place, and what its manifest tells."""
+
+    config: Config
+    kind: str
+    run_id: str
+    folder: Path
+    periods: Periods
+    sources: tuple[Source, ...]
+    watch: Stopwatch
+
+    def write(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        kpis: Mapping[str, Any] | None = None,
+        judge: Judge | None = None,
+    ) -> Verdict | None:
+        """Write the run; what the judge refuses, by raising, is never put in place.
+
+        The judge is shown the files as they read back from disk.
+        """
+        verdict = None
+        with staged_folder(self.folder) as stage:
+            with self.watch.stage("writing the run"):
+                for name, frame in frames.items():
+                    write_table(stage / name, frame)
+                if kpis is not None:
+                    write_json(stage / KPIS, kpis)
+            if judge:
+                with self.watch.stage("verifying the run"):
+                    verdict = judge(read_files(stage, [*frames, KPIS]))
+            seal(stage, self.manifest())
+        return verdict
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the manifest but for the sums of files."""
+        settings = self.config.as_dict()
+        settings["time"] = {**settings["time"], "cutoff": self.periods.cutoff.isoformat()}
+        return make_manifest(
+            run_id=self.run_id,
+            kind=self.kind,
+            config=settings,
+            config_folder=way_to(self.config.folder, self.folder),
+            seed=self.config.run.seed,
+            sources=self.sources,
+            timings=self.watch.timings(),
+        )
+
+
+def prepare(config: Config, out: Path | None) -> None:
+    """Find out before the hours of work whether the run can be written; raises WriteError."""
+    check_writable(out or config.runs / "new")
+
+
+def make_handover(
+    config: Config,
+    out: Path | None,
+    watch: Stopwatch,
+    *,
+    kind: str,
+    periods: Periods,
+    tables: Mapping[str, pd.DataFrame],
+    orders: Orders | None,
+    sources: tuple[Source, ...],
+) -> Handover:
+    """Return a run named by what it is made from, in ``out`` or under ``run.folder``."""
+    run_id = make_run_id(
+        periods.cutoff, kind=kind, tables=tables, orders=orders, settings=config.as_dict()
+    )
+    return Handover(
+        config=config,
+        kind=kind,
+        run_id=run_id,
+        folder=out or config.runs / run_id,
+        periods=periods,
+        sources=sources,
+        watch=watch,
+    )
+
+
+def write_rejects(run: Handover, faults: tuple[Fault, ...]) -> Path:
+    """Write a run that holds nothing but what was refused, and return the file."""
+    run.write({REJECTS: rejects_frame(faults)})
+    return run.folder / REJECTS
+
+
+def way_to(folder: Path, start: Path) -> str:
+    """Return the path from one folder to another, whole where there is no way between drives."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return folder.resolve().as_posix()

@@ -1,0 +1,49 @@
+"""How long each stage took and how much memory the run needed at most, for the manifest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from prepos.core.progress import SILENT, Progress
+
+if sys.platform != "win32":
+    import resource
+
+BYTES_PER_MB = 1_000_000
+MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss; getrusage(2)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Tells the progress each stage as it begins, and remembers how long it took."""
+
+    progress: Progress = SILENT
+    stages_s: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage; a name used twice adds up."""
+        self.progress.step(name)
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            taken = perf_counter() - start
+            self.stages_s[name] = round(self.stages_s.get(name, 0.0) + taken, 3)
+
+    def timings(self) -> dict[str, Any]:
+        """Return seconds by stage and the peak memory, null where the system does not tell."""
+        return {"stages_s": dict(self.stages_s), "peak_memory_mb": peak_memory_mb()}
+
+
+def peak_memory_mb() -> float | None:
+    """Return the most memory this process ever held, None on Windows."""
+    if sys.platform == "win32":
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak * MAXRSS_BYTES / BYTES_PER_MB, 1)

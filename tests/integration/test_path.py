@@ -1,0 +1,104 @@
+"""The whole path on the embedded sample, cut to a dozen of its SKUs so that it is quick."""
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from prepos import pipeline
+from prepos.config import Config, bundled, load_config
+from prepos.core.run import KPIS, MANIFEST, TARGETS, TRANSFERS
+
+SAMPLE = bundled("data", "sample")
+SKUS = 12
+TODAY = date(2018, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with the SKUs that are ordered most."""
+    folder = tmp_path_factory.mktemp("cut")
+    for path in sorted(SAMPLE.iterdir()):
+        if path.suffix in (".csv", ".toml"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    orders = read(SAMPLE / "orders.csv.gz")
+    kept = orders["sku"].value_counts(sort=True).sort_index(kind="stable")
+    most = set(kept.sort_values(ascending=False, kind="stable").index[:SKUS])
+    write(folder / "orders.csv.gz", orders[orders["sku"].isin(most)])
+    for name in ("products", "stock", "receipts"):
+        frame = read(folder / f"{name}.csv")
+        write(folder / f"{name}.csv", frame[frame["sku"].isin(most)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(cut: Path) -> pipeline.Run:
+    """Return the plan made from it."""
+    return pipeline.make_plan(settle(cut), today=TODAY)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Return a table as text."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def write(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as it was read."""
+    text = frame.to_csv(index=False, lineterminator="\n").encode()
+    path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+
+
+def settle(folder: Path) -> Config:
+    """Return the workspace's configuration."""
+    return load_config(folder / "prepos.toml", sets=["plan.gap=0.01"])
+
+
+def test_the_path_gives_a_plan_that_pays_and_passes(run: pipeline.Run) -> None:
+    """Stock moves, it is cheaper than doing nothing, and no check of the verification fails."""
+    files = pipeline.load_run(run.folder)
+    assert len(files.frames[TRANSFERS]) > 0
+    assert files.kpis["plan"]["total_cost"] < files.kpis["nothing"]["total_cost"]
+    assert files.kpis["bound"] <= files.kpis["objective"]
+    assert files.kpis["gap"] < 0.05
+    assert run.verdict is not None
+    assert [check.name for check in run.verdict.checks if not check.passed] == []
+
+
+def test_the_second_opinion_agrees_from_disk(run: pipeline.Run) -> None:
+    """Everything recomputed from the files and the inputs passes."""
+    verdict = pipeline.verify_run(run.folder)
+    assert [str(fault) for fault in verdict.faults] == []
+
+
+def test_stock_is_conserved(run: pipeline.Run) -> None:
+    """Over all nodes, opening and receipts less use and what is on the way is what closes."""
+    frame = pipeline.load_run(run.folder).frames[TARGETS]
+    flows = frame["opening"] + frame["receipts"] + frame["transfers_in"]
+    flows -= frame["transfers_out"] + frame["expected_use"]
+    np.testing.assert_allclose(flows, frame["closing"], atol=1e-6)
+    assert frame["closing"].min() >= -1e-6
+
+
+def test_shuffled_rows_give_the_same_bytes(run: pipeline.Run, cut: Path, tmp_path: Path) -> None:
+    """Every table with its rows in another order: the same run, every file equal to the byte."""
+    random = np.random.default_rng(7)
+    for path in sorted(cut.iterdir()):
+        if path.suffix in (".csv", ".gz"):
+            frame = read(path)
+            write(tmp_path / path.name, frame.iloc[random.permutation(len(frame))])
+    (tmp_path / "prepos.toml").write_bytes((cut / "prepos.toml").read_bytes())
+    again = pipeline.make_plan(settle(tmp_path), today=TODAY)
+    assert again.run_id == run.run_id
+    assert told(again.folder) == told(run.folder)
+
+
+def told(folder: Path) -> dict[str, str]:
+    """Return the sums of a run's files, and its manifest without timings and inputs' sums."""
+    manifest = json.loads((folder / MANIFEST).read_text())
+    kept = {k: v for k, v in manifest.items() if k not in ("timings", "inputs")}
+    assert KPIS in kept["files"]
+    return {name: json.dumps(value) for name, value in (kept | kept.pop("files")).items()}

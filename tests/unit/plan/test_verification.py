@@ -1,0 +1,757 @@
+"""The second opinion: a sound run passes, every cell that is tampered with is found and named."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import nbinom, poisson
+
+from prepos.core.axes import Axis
+from prepos.core.network import Lane, Network, Node, Region, Service
+from prepos.core.periods import Periods
+from prepos.core.products import Products
+from prepos.core.run import (
+    ALLOCATION,
+    CATCHMENTS,
+    FORECAST,
+    FORECAST_TOTAL,
+    KPIS,
+    LOADS,
+    SIGNALS,
+    TARGETS,
+    TRANSFERS,
+    RunFiles,
+)
+from prepos.core.stock import Receipt, Stock
+from prepos.core.verdict import CHECKS
+from prepos.errors import RunError
+from prepos.plan.options import PlanOptions
+from prepos.plan.verification import verify_plan
+from prepos.plan.verify_book import Given
+
+START = date(2025, 3, 3)  # a Monday
+NODES, SKUS, REGIONS = ("A", "B", "DC"), ("007", "NA"), ("r1", "r2", "r3", "r4", "r5")
+AREA = {"r1": "A", "r2": "B", "r3": "A", "r4": "A#2", "r5": "unserved"}
+CHEAPEST = {"A": "A", "B": "B", "A#2": "A", "unserved": None}
+VOLUME, WEIGHT = {"007": 0.5, "NA": 0.25}, {"007": 2.0, "NA": 1.0}
+SHORTAGE, HOLDING, RETURN = {"007": 30.0, "NA": 20.0}, {"007": 0.2, "NA": 0.1}, {"007": 2, "NA": 1}
+SHIP_COST = {  # currency per unit by node, to r1 … r5
+    "A": (1.0, 4.0, 2.0, 1.5, np.inf),
+    "B": (3.0, 1.0, 4.0, np.inf, np.inf),
+    "DC": (6.0, 6.0, 7.0, 6.5, np.inf),
+}
+DISTANCE = {"A": (10, 60, 20, 15, 900), "B": (60, 10, 70, 65, 900), "DC": (200, 210, 220, 205, 900)}
+LANES = (
+    Lane(lane_id="A>B", origin="A", destination="B", lead_time_days=1, cost_per_unit=1.0),
+    Lane(lane_id="B>A", origin="B", destination="A", lead_time_days=1, cost_per_unit=1.0),
+    Lane(
+        lane_id="DC>A",
+        origin="DC",
+        destination="A",
+        lead_time_days=2,
+        cost_per_m3=2.0,
+        cost_per_kg=0.1,
+        vehicle_cost=15.0,
+        vehicle_m3=4.0,
+        vehicle_kg=20.0,
+        vehicles=2,
+        ship_weekdays=("mon", "thu"),
+    ),
+    Lane(
+        lane_id="DC>B",
+        origin="DC",
+        destination="B",
+        lead_time_days=3,
+        cost_per_unit=0.5,
+        cost_per_m3=1.0,
+    ),
+)
+HANDLING = {"A": 0.3, "B": 0.2, "DC": 0.0}
+ON_HAND = {("A", "NA"): 2, ("DC", "007"): 20, ("DC", "NA"): 30}
+OVERDUE, COMING = ("A", "NA", -2, 1), ("DC", "007", 2, 8)  # node, SKU, day, units
+MOVES = (  # SKU, units, lane, day, vehicle
+    ("007", 4, "DC>A", 0, 1),
+    ("NA", 6, "DC>A", 0, 1),
+    ("007", 4, "DC>A", 3, 1),
+    ("NA", 5, "DC>B", 0, 0),
+)
+MEANS = {"r1": (1.5, 2.0), "r2": (0.0, 3.0), "r3": (0.5, 1.0), "r4": (0.25, 0.5), "r5": (0.5, 0.0)}
+DISPERSION = {"007": 0.0, "NA": 0.4}
+ASIDE = (  # way, SKU, node, catchment, period, from, to, units
+    ("both", "NA", "A", "A", 0, 0, 1, 1.0),
+    ("both", "NA", "A", "A", 0, 1, 3, 1.5),
+    ("both", "007", "DC", "A", 0, 0, 1, 1.0),
+    ("both", "NA", "DC", "B", 0, 0, 2, 2.0),
+    ("nothing", "007", "DC", "A", 1, 0, 1, 1.0),
+    ("plan", "007", "A", "A", 1, 0, 1, 0.75),
+    ("plan", "007", "DC", "A", 1, 0, 1, 0.25),
+    ("plan", "007", "A", "A#2", 1, 0, 1, 1.0),
+    ("plan", "NA", "A", "A", 1, 0, 3, 3.0),
+    ("plan", "NA", "B", "B", 1, 0, 2, 2.0),
+    ("plan", "NA", "B", "B", 1, 2, 4, 2.0),
+)
+
+
+def given() -> Given:
+    """Return the inputs as the nouns of the house."""
+    nodes = tuple(
+        Node(
+            node_id=node,
+            kind="origin" if node == "DC" else "forward",
+            latitude=0.0,
+            longitude=0.0,
+            storage_m3=40.0 if node == "DC" else 10.0,
+            inbound_m3=8.0,
+            outbound_m3=9.0,
+            handling_cost=HANDLING[node],
+        )
+        for node in NODES
+    )
+    regions = tuple(Region(region_id=region, latitude=0.0, longitude=0.0) for region in REGIONS)
+    on_hand = np.array([[ON_HAND.get((node, sku), 0) for sku in SKUS] for node in NODES])
+    receipts = tuple(
+        Receipt(START + timedelta(days=day), NODES.index(node), SKUS.index(sku), units)
+        for node, sku, day, units in (OVERDUE, COMING)
+    )
+    ship_cost = np.array([SHIP_COST[node] for node in NODES])
+    distance = np.array([DISTANCE[node] for node in NODES], dtype=float)
+    nobody = np.array([], dtype=np.int64)
+    return Given(
+        network=Network(
+            nodes,
+            regions,
+            LANES,
+            Service(ship_cost, np.ones_like(ship_cost), distance),
+            (nobody, nobody, np.array([])),
+        ),
+        products=Products(
+            skus=Axis("sku", SKUS),
+            unit_volume_m3=np.array([VOLUME[sku] for sku in SKUS]),
+            unit_weight_kg=np.array([WEIGHT[sku] for sku in SKUS]),
+            unit_value=np.zeros(2),
+            shortage_cost=np.array([SHORTAGE[sku] for sku in SKUS]),
+            holding_cost=np.array([HOLDING[sku] for sku in SKUS]),
+            return_cost=np.array([RETURN[sku] for sku in SKUS], dtype=float),
+            case_pack=np.array([2, 1]),
+            category=("", ""),
+            shelf_life_days=np.full(2, np.inf),
+            launched_on=("", ""),
+        ),
+        stock=Stock(on_hand, receipts),
+        overrides=None,
+        options=PlanOptions(near=2, budget=60.0),
+        periods=Periods(cutoff=START, days=7, horizon=3),
+        floor=0.001,
+    )
+
+
+def day_of(days: int) -> pd.Timestamp:
+    """Return a day after the cutoff."""
+    return pd.Timestamp(START + timedelta(days=days))
+
+
+def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows with the types that a run is read back with."""
+    frame = pd.DataFrame(rows)
+    for name in frame:
+        if name in ("period_start", "ship_date", "arrival_date"):
+            frame[name] = frame[name].astype("datetime64[s]")
+    return frame
+
+
+def transfer_rows() -> list[dict[str, Any]]:
+    """Return the transfers; their ids are worked out apart, with sha256sum."""
+    ids = ("Tdfac292db507", "T9aa970d7f826", "Tbb4a62fa8775", "Te26b05d1be13")
+    rows = []
+    for (sku, units, lane_id, day, vehicle), key in zip(MOVES, ids, strict=True):
+        lane = next(lane for lane in LANES if lane.lane_id == lane_id)
+        volume, weight = units * VOLUME[sku], units * WEIGHT[sku]
+        shipped = day_of(day)
+        rows.append(
+            {
+                "transfer_id": key,
+                "plan_id": "run",
+                "sku": sku,
+                "quantity": units,
+                "origin": lane.origin,
+                "destination": lane.destination,
+                "lane_id": lane_id,
+                "ship_date": shipped,
+                "arrival_date": shipped + timedelta(days=lane.lead_time_days),
+                "load_id": f"{lane_id}@{shipped.date()}/{vehicle}" if vehicle else "",
+                "volume_m3": volume,
+                "weight_kg": weight,
+                "transport_cost": units * lane.cost_per_unit
+                + volume * lane.cost_per_m3
+                + weight * lane.cost_per_kg,
+                "expected_saving": 1.0,
+                "chance_unused": 0.25,
+                "reason": "near",
+            }
+        )
+    return rows
+
+
+def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row a vehicle."""
+    rows = []
+    for key in sorted({line["load_id"] for line in transfers} - {""}):
+        lines = [line for line in transfers if line["load_id"] == key]
+        volume, weight = (sum(line[c] for line in lines) for c in ("volume_m3", "weight_kg"))
+        same = ("load_id", "lane_id", "origin", "destination", "ship_date", "arrival_date")
+        rows.append(
+            {name: lines[0][name] for name in same}
+            | {
+                "volume_m3": volume,
+                "weight_kg": weight,
+                "fill": max(volume / 4.0, weight / 20.0),
+                "cost": 15.0,
+            }
+        )
+    return rows
+
+
+def hit_rate(mean: float, dispersion: float, low: int, high: int) -> float:
+    """Return the tranche's hit rate as the mean chance of each of its ranks, term by term."""
+    if dispersion:
+        size = 1 / dispersion
+        chances = nbinom.sf(np.arange(low, high), size, size / (size + mean))
+    else:
+        chances = poisson.sf(np.arange(low, high), mean)
+    return float(np.mean(chances))
+
+
+def area_mean(area: str, sku: str) -> float:
+    """Return a catchment's mean in every period."""
+    return sum(MEANS[region][SKUS.index(sku)] for region in REGIONS if AREA[region] == area)
+
+
+def allocation_rows() -> list[dict[str, Any]]:
+    """Return what is put aside in both ways."""
+    rows = []
+    for way in ("nothing", "plan"):
+        for told, sku, node, area, period, low, high, units in ASIDE:
+            if told in ("both", way):
+                hit = hit_rate(area_mean(area, sku), DISPERSION[sku], low, high)
+                rows.append(
+                    {
+                        "plan": way,
+                        "sku": sku,
+                        "node_id": node,
+                        "catchment_id": area,
+                        "period_start": day_of(7 * period),
+                        "rank_from": low,
+                        "rank_to": high,
+                        "units": units,
+                        "expected_use": units * hit,
+                    }
+                )
+    return rows
+
+
+def target_rows(
+    transfers: list[dict[str, Any]], allocation: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return stock by node, SKU and period, counted one by one."""
+    rows = []
+    for node in NODES:
+        for sku in SKUS:
+            stock = idle = float(ON_HAND.get((node, sku), 0))
+            stock, idle = (
+                s + (OVERDUE[3] if OVERDUE[:2] == (node, sku) else 0) for s in (stock, idle)
+            )
+            for period in (0, 1):
+                first, last = day_of(7 * period), day_of(7 * period + 6)
+                moves = [line for line in transfers if line["sku"] == sku]
+                into = sum(
+                    line["quantity"]
+                    for line in moves
+                    if line["destination"] == node and first <= line["arrival_date"] <= last
+                )
+                out = sum(
+                    line["quantity"]
+                    for line in moves
+                    if line["origin"] == node and first <= line["ship_date"] <= last
+                )
+                receipts = COMING[3] if (*COMING[:2], 0) == (node, sku, period) else 0
+                at = [
+                    row
+                    for row in allocation
+                    if (row["node_id"], row["sku"], row["period_start"]) == (node, sku, first)
+                ]
+                use, without = (
+                    sum(row["expected_use"] for row in at if row["plan"] == way)
+                    for way in ("plan", "nothing")
+                )
+                opening, stock = stock, stock + receipts + into - out - use
+                idle += receipts - without
+                row = {
+                    "node_id": node,
+                    "sku": sku,
+                    "period_start": first,
+                    "opening": opening,
+                    "receipts": float(receipts),
+                    "transfers_in": float(into),
+                    "transfers_out": float(out),
+                    "expected_use": use,
+                    "closing": stock,
+                    "closing_without_plan": idle,
+                    "fill_rate": fill_rate(node, sku, first, allocation),
+                }
+                if any(row[name] for name in list(row)[3:-1]):
+                    rows.append(row)
+    return rows
+
+
+def fill_rate(node: str, sku: str, first: pd.Timestamp, allocation: list[dict[str, Any]]) -> float:
+    """Return the share served of the demand of the node's own catchments."""
+    own = [area for area, cheapest in CHEAPEST.items() if cheapest == node]
+    demand = sum(area_mean(area, sku) for area in own)
+    served = sum(
+        row["expected_use"]
+        for row in allocation
+        if row["plan"] == "plan"
+        and row["catchment_id"] in own
+        and (row["sku"], row["period_start"]) == (sku, first)
+    )
+    return served / demand if demand else 1.0
+
+
+def area_value(values: dict[str, tuple[float, ...]], node: str, area: str, sku: str) -> float:
+    """Return a node's mean cost or distance to a catchment, weighted by the total forecast."""
+    members = [region for region in REGIONS if AREA[region] == area]
+    weights = [MEANS[region][SKUS.index(sku)] for region in members]
+    told = [values[node][REGIONS.index(region)] for region in members]
+    return float(np.average(told, weights=weights if sum(weights) else None))
+
+
+def figures(
+    way: str,
+    transfers: list[dict[str, Any]],
+    loads: list[dict[str, Any]],
+    allocation: list[dict[str, Any]],
+    targets: list[dict[str, Any]],
+) -> dict[str, float]:
+    """Return one way's part of ``kpis.json``, summed row by row."""
+    rows = [row for row in allocation if row["plan"] == way]
+    moved = transfers if way == "plan" else []
+    closing = "closing" if way == "plan" else "closing_without_plan"
+    forward = [row for row in targets if row["node_id"] != "DC"]
+    last = [row for row in forward if row["period_start"] == day_of(7)]
+    demand = {sku: 2 * sum(MEANS[region][SKUS.index(sku)] for region in REGIONS) for sku in SKUS}
+    served = {sku: sum(r["expected_use"] for r in rows if r["sku"] == sku) for sku in SKUS}
+    who = [(row, row["node_id"], row["catchment_id"], row["sku"]) for row in rows]
+    costs = {
+        "transport_cost": sum(line["transport_cost"] for line in moved),
+        "vehicle_cost": 15.0 * len(loads) if moved else 0.0,
+        "handling_cost": sum(line["quantity"] * HANDLING[line["destination"]] for line in moved),
+        "service_cost": sum(
+            r["expected_use"] * area_value(SHIP_COST, n, z, k) for r, n, z, k in who
+        ),
+        "holding_cost": sum(row[closing] * HOLDING[row["sku"]] for row in forward),
+        "return_cost": sum(
+            max(0.0, row[closing] - row["closing_without_plan"]) * RETURN[row["sku"]]
+            for row in last
+        ),
+        "shortage_cost": sum(SHORTAGE[sku] * (demand[sku] - served[sku]) for sku in SKUS),
+    }
+    use = sum(served.values())
+    near = sum(r["expected_use"] for r, node, area, _ in who if CHEAPEST[area] == node)
+    km = sum(r["expected_use"] * area_value(DISTANCE, n, z, k) for r, n, z, k in who)
+    return {
+        "total_cost": sum(costs.values()),
+        **costs,
+        "units": float(sum(line["quantity"] for line in moved)),
+        "loads": len(loads) if moved else 0,
+        "volume_m3": sum(line["volume_m3"] for line in moved),
+        "fill_rate": use / sum(demand.values()),
+        "local_share": near / sum(demand.values()),
+        "mean_distance_km": km / use,
+    }
+
+
+def forecast_rows() -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the forecast's three files."""
+    cells = [
+        (region, sku, MEANS[region][i])
+        for region in REGIONS
+        for i, sku in enumerate(SKUS)
+        if MEANS[region][i]
+    ]
+    return {
+        FORECAST: [
+            {
+                "region_id": region,
+                "sku": sku,
+                "period_start": day_of(7 * period),
+                "mean": mean,
+                "q50": 0.0,
+                "q90": 2.0,
+            }
+            for region, sku, mean in cells
+            for period in range(3)
+        ],
+        FORECAST_TOTAL: [
+            {"region_id": region, "sku": sku, "mean": 3 * mean, "q50": 1.0, "q90": 4.0}
+            for region, sku, mean in cells
+        ],
+        SIGNALS: [
+            {"region_id": region, "sku": sku, "signal": signal, "mean": part * 3 * mean}
+            for region, sku, mean in cells
+            for signal, part in (("own", 0.75), ("pool", 0.25))
+        ],
+    }
+
+
+def make_run() -> RunFiles:
+    """Return the whole run, worked out row by row."""
+    transfers, allocation = transfer_rows(), allocation_rows()
+    loads, targets = load_rows(transfers), target_rows(transfers, allocation)
+    parts = transfers, loads, allocation, targets
+    kpis: dict[str, Any] = {way: figures(way, *parts) for way in ("plan", "nothing")}
+    total = kpis["plan"]["total_cost"]
+    areas = [
+        {
+            "catchment_id": area,
+            "sku": sku,
+            "period_start": day_of(7 * period),
+            "mean": area_mean(area, sku),
+            "dispersion": DISPERSION[sku],
+        }
+        for area in sorted(CHEAPEST)
+        for sku in SKUS
+        for period in (0, 1)
+        if area_mean(area, sku)
+    ]
+    kpis |= {
+        "window": {"cutoff": "2025-03-03", "period_days": 7, "periods": 2},
+        "slack_penalty": 0,
+        "objective": total,
+        "bound": 0.98 * total,
+        "gap": 0.02,
+        "status": "feasible",
+        "slacks": [],
+    }
+    rows = {
+        TRANSFERS: transfers,
+        LOADS: loads,
+        TARGETS: targets,
+        ALLOCATION: allocation,
+        CATCHMENTS: areas,
+        **forecast_rows(),
+    }
+    return RunFiles(
+        frames={name: frame_of(told) for name, told in rows.items()}, kpis=kpis, manifest={}
+    )
+
+
+def tamper(run: RunFiles, file: str, row: int, column: str, value: Any) -> RunFiles:
+    """Return the run with one cell changed; a function changes what stands there."""
+    frame = run.frames[file].copy()
+    old = frame[column].iloc[row]
+    new = value(old) if callable(value) else value
+    if isinstance(new, float) and frame[column].dtype == np.int64:
+        frame[column] = frame[column].astype(float)
+    frame.iloc[row, frame.columns.get_loc(column)] = new
+    return replace(run, frames={**run.frames, file: frame})
+
+
+def tamper_kpis(run: RunFiles, key: str, value: Any) -> RunFiles:
+    """Return the run with one figure changed, named with dots."""
+    *outer, name = key.split(".")
+    kpis = {**run.kpis}
+    inner = kpis
+    for step in outer:
+        inner[step] = {**inner[step]}
+        inner = inner[step]
+    inner[name] = value(inner[name]) if callable(value) else value
+    return replace(run, kpis=kpis)
+
+
+def test_a_sound_run_passes() -> None:
+    """Every check of a run worked out by hand passes, and all were made."""
+    verdict = verify_plan(make_run(), given(), "run")
+    assert [str(fault) for fault in verdict.faults] == []
+    assert verdict.passed
+    unasked = {"override"}  # no overrides are given
+    assert {check.name for check in verdict.checks} == set(CHECKS) - unasked
+    assert all(check.worst < 1e-6 for check in verdict.checks if check.name not in LIMITS)
+
+
+LIMITS = {"storage_m3", "inbound_m3", "outbound_m3", "sent", "put_aside", "on_hand"}
+
+Change = Callable[[Any], Any]
+CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, value, check
+    (TRANSFERS, 0, "quantity", 6, "line_volume"),
+    (TRANSFERS, 0, "quantity", 3, "case_pack"),
+    (TRANSFERS, 0, "quantity", -2, "case_pack"),
+    (TRANSFERS, 3, "quantity", 40, "sent"),
+    (TRANSFERS, 0, "plan_id", "other", "plan_id"),
+    (TRANSFERS, 1, "transfer_id", "Tdfac292db507", "transfer_id"),
+    (TRANSFERS, 1, "transfer_id", "T000000000000", "transfer_id"),
+    (TRANSFERS, 0, "sku", "7", "known_ids"),
+    (TRANSFERS, 0, "origin", "nowhere", "known_ids"),
+    (TRANSFERS, 0, "destination", "B", "lane"),
+    (TRANSFERS, 3, "lane_id", "DC>A", "lane"),
+    (TRANSFERS, 0, "ship_date", day_of(1), "ship_date"),
+    (TRANSFERS, 0, "ship_date", day_of(-7), "ship_date"),
+    (TRANSFERS, 3, "ship_date", day_of(14), "ship_date"),
+    (TRANSFERS, 0, "arrival_date", day_of(1), "arrival_date"),
+    (TRANSFERS, 0, "load_id", "", "load_id"),
+    (TRANSFERS, 3, "load_id", "DC>A@2025-03-03/1", "load_id"),
+    (TRANSFERS, 0, "load_id", "DC>A@2025-03-06/1", "load_way"),
+    (TRANSFERS, 0, "volume_m3", 2.0001, "line_volume"),
+    (TRANSFERS, 0, "weight_kg", 7.0, "line_weight"),
+    (TRANSFERS, 0, "transport_cost", lambda cost: cost * 1.00001, "line_cost"),
+    (TRANSFERS, 0, "chance_unused", 1.5, "line_risk"),
+    (LOADS, 0, "load_id", "DC>A@2025-03-03/2", "load_id"),
+    (LOADS, 0, "lane_id", "DC>B", "load_id"),
+    (LOADS, 0, "destination", "B", "lane"),
+    (LOADS, 0, "ship_date", day_of(3), "load_way"),
+    (LOADS, 0, "arrival_date", day_of(3), "arrival_date"),
+    (LOADS, 0, "volume_m3", 3.0, "load_volume"),
+    (LOADS, 0, "weight_kg", 3.0, "load_weight"),
+    (LOADS, 0, "fill", 0.5, "load_fill"),
+    (LOADS, 0, "cost", 0.0, "load_cost"),
+    (TARGETS, 0, "node_id", "DC", "targets"),
+    (TARGETS, 0, "opening", 5.0, "targets"),
+    (TARGETS, 1, "receipts", 1.0, "targets"),
+    (TARGETS, 1, "transfers_in", 1.0, "targets"),
+    (TARGETS, 1, "transfers_out", 1.0, "targets"),
+    (TARGETS, 1, "expected_use", 0.0, "targets"),
+    (TARGETS, 1, "closing", lambda units: units + 1e-4, "targets"),
+    (TARGETS, 1, "closing_without_plan", 9.0, "targets"),
+    (TARGETS, 1, "fill_rate", 0.1, "fill_rate"),
+    (TARGETS, 1, "period_start", day_of(1), "known_ids"),
+    (ALLOCATION, 0, "plan", "best", "known_ids"),
+    (ALLOCATION, 0, "units", 0.5, "expected_use"),
+    (ALLOCATION, 0, "expected_use", lambda use: use * 1.0001, "expected_use"),
+    (ALLOCATION, 0, "rank_to", 0, "tranche"),
+    (ALLOCATION, 1, "rank_from", 0, "tranche_width"),
+    (ALLOCATION, 0, "node_id", "B", "put_aside"),
+    (ALLOCATION, 3, "catchment_id", "unserved", "server"),
+    (ALLOCATION, 10, "units", 8.0, "tranche_width"),
+    (ALLOCATION, 0, "period_start", day_of(14), "known_ids"),
+    (CATCHMENTS, 0, "mean", 2.5, "forecast"),
+    (CATCHMENTS, 0, "mean", 0.0, "catchments"),
+    (CATCHMENTS, 2, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 0, "catchment_id", "C", "known_ids"),
+    (CATCHMENTS, 0, "period_start", day_of(14), "catchments"),
+    (FORECAST, 0, "mean", 2.5, "forecast"),
+    (FORECAST, 0, "q90", -1.0, "forecast"),
+    (FORECAST, 0, "region_id", "r9", "known_ids"),
+    (FORECAST_TOTAL, 1, "mean", 1.0, "cost"),
+    (SIGNALS, 0, "mean", 1.0, "signals"),
+)
+
+
+@pytest.mark.parametrize(("file", "row", "column", "value", "check"), CELLS)
+def test_a_tampered_cell_is_found(file: str, row: int, column: str, value: Any, check: str) -> None:
+    """One cell changed in any file fails the check that it belongs to."""
+    run = make_run()
+    verdict = verify_plan(tamper(run, file, row, column, value), given(), "run")
+    assert not verdict.check(check).passed, [str(fault) for fault in verdict.faults]
+    assert not verdict.passed
+
+
+FIGURES: tuple[tuple[str, Any, str], ...] = (
+    *(
+        (f"{way}.{name}", lambda value: value + 0.01, "cost")
+        for way in ("plan", "nothing")
+        for name in figures("plan", [], [], allocation_rows(), [])
+    ),
+    ("plan.total_cost", None, "cost"),
+    ("bound", lambda value: value * 2, "bound"),
+    ("bound", None, "bound"),
+    ("gap", 0.0, "bound"),
+    ("objective", 1.0, "bound"),
+    ("slack_penalty", 1.0, "bound"),
+    ("status", "optimal", "bound"),
+    ("window", {"cutoff": "2025-03-03", "period_days": 7, "periods": 3}, "window"),
+    (
+        "slacks",
+        [{"limit": "storage_m3", "place": "A 2025-03-03", "quantity": 1.0, "penalty": 0.0}],
+        "slack",
+    ),
+)
+
+
+@pytest.mark.parametrize(("key", "value", "check"), FIGURES)
+def test_a_tampered_figure_is_found(key: str, value: Any, check: str) -> None:
+    """One figure of kpis.json changed fails its check, and the fault names it."""
+    verdict = verify_plan(tamper_kpis(make_run(), key, value), given(), "run")
+    assert not verdict.check(check).passed
+    assert all(fault.file == KPIS for fault in verdict.check(check).faults)
+    assert any(fault.column == key for fault in verdict.check(check).faults)
+
+
+def test_a_fault_names_file_line_column_value_and_expectation() -> None:
+    """The words are those of every other message of the house."""
+    run = tamper(make_run(), TRANSFERS, 1, "arrival_date", day_of(4))
+    fault = verify_plan(run, given(), "run").check("arrival_date").faults[0]
+    assert (fault.file, fault.line, fault.column) == (TRANSFERS, 3, "arrival_date")
+    assert str(fault) == (
+        "transfers.csv line 3: transfer T9aa970d7f826: arrival_date is 2025-03-07, expected the "
+        "ship date and 2 days [PP-VERIFY-ARRIVAL-DATE]"
+    )
+
+
+def node_limit(field: str, value: float) -> Change:
+    """Return inputs in which a limit of node A is another."""
+
+    def change(inputs: Given) -> Given:
+        nodes = tuple(
+            replace(node, **{field: value}) if node.node_id == "A" else node
+            for node in inputs.network.nodes
+        )
+        return replace(inputs, network=replace(inputs.network, nodes=nodes))
+
+    return change
+
+
+def lane_limit(field: str, value: float) -> Change:
+    """Return inputs in which a limit of lane DC>A is another."""
+
+    def change(inputs: Given) -> Given:
+        lanes = tuple(
+            replace(lane, **{field: value}) if lane.lane_id == "DC>A" else lane
+            for lane in inputs.network.lanes
+        )
+        return replace(inputs, network=replace(inputs.network, lanes=lanes))
+
+    return change
+
+
+def option(**changes: Any) -> Change:
+    """Return inputs with another option."""
+    return lambda inputs: replace(inputs, options=replace(inputs.options, **changes))
+
+
+def override(rule: str, quantity: float, sku: str = "NA") -> Change:
+    """Return inputs with the planner's word on DC to B."""
+    row = {"sku": sku, "origin": "DC", "destination": "B", "rule": rule, "quantity": quantity}
+    return lambda inputs: replace(inputs, overrides=pd.DataFrame([row | {"note": ""}]))
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "words"),
+    [
+        (node_limit("storage_m3", 5.0), "storage_m3", "node A 2025-03-03: storage_m3 is 6.25"),
+        (node_limit("inbound_m3", 5.0), "inbound_m3", "is 5.5, expected at most 5, over by 0.5"),
+        (node_limit("handling_cost", 0.1), "cost", "plan.handling_cost is 5.2, expected 2.4"),
+        (lane_limit("vehicle_m3", 3.0), "vehicle_m3", "volume_m3 is 3.5, expected at most 3"),
+        (lane_limit("vehicle_kg", 13.0), "vehicle_kg", "weight_kg is 14, expected at most 13"),
+        (lane_limit("vehicles", 1), "vehicles", "vehicles on DC>A 2025-03-03"),
+        (option(budget=50.0), "budget", "expected at most 50"),
+        (option(min_fill=0.9), "min_fill", "fill of unserved"),
+        (option(near=1, cover=2), "server", "expected one of B"),
+        (option(cover=1), "window", "'periods': 1"),
+        (override("forbid", 0.0), "override", "expected forbid 0"),
+        (override("max", 4.0), "override", "override for NA DC -> B: quantity is 5.0"),
+        (override("pin", 6.0), "override", "expected pin 6"),
+        (override("min", 6.0, "*"), "override", "override for 007 DC -> B: quantity is 0.0"),
+    ],
+)
+def test_a_broken_limit_is_named(change: Change, check: str, words: str) -> None:
+    """A limit of the inputs that the plan breaks is told with place and quantity."""
+    inputs = change(given())
+    run = make_run()
+    if check == "server":
+        run = tamper(run, ALLOCATION, 13, "node_id", "A")
+    verdict = verify_plan(run, inputs, "run")
+    told = [fault.message for fault in verdict.check(check).faults]
+    assert any(words in message for message in told), told
+
+
+@pytest.mark.parametrize("rule", [("max", 5.0), ("pin", 5.0), ("min", 5.0), ("max", np.nan)])
+def test_overrides_that_are_kept_pass(rule: tuple[str, float]) -> None:
+    """The planner's word on what moves as asked is no fault; no quantity is zero."""
+    verdict = verify_plan(make_run(), override(*rule)(given()), "run")
+    assert verdict.check("override").passed == (rule[1] == 5.0)
+
+
+def test_a_wish_that_is_not_met_passes_where_it_is_named() -> None:
+    """A slack of the minimum fill, with its quantity and penalty, is part of an honest plan."""
+    run, inputs = make_run(), option(min_fill=0.9)(given())
+    got = dict.fromkeys(CHEAPEST, 0.0)
+    for row in run.frames[ALLOCATION].itertuples():
+        got[row.catchment_id] += row.expected_use if row.plan == "plan" else 0.0
+    wanted = {area: 0.9 * 2 * sum(area_mean(area, sku) for sku in SKUS) for area in CHEAPEST}
+    slacks = [
+        {"limit": "min_fill", "place": z, "quantity": wanted[z] - got[z], "penalty": 1.0}
+        for z in CHEAPEST
+        if wanted[z] > got[z]
+    ]
+    total = run.kpis["plan"]["total_cost"] + len(slacks)
+    for key, value in (
+        ("slacks", slacks),
+        ("slack_penalty", float(len(slacks))),
+        ("objective", total),
+        ("bound", total * 0.98),
+    ):
+        run = tamper_kpis(run, key, value)
+    verdict = verify_plan(run, inputs, "run")
+    assert [str(fault) for fault in verdict.faults] == []
+
+
+def test_stock_that_comes_back_is_found() -> None:
+    """One SKU from DC to B and on another line back within a week is told."""
+    run = make_run()
+    lines = run.frames[TRANSFERS]
+    back = lines.iloc[[3]].assign(origin="B", destination="A", lane_id="B>A")
+    there = lines.iloc[[3]].assign(origin="A", destination="B", lane_id="A>B")
+    frame = pd.concat([lines, back, there], ignore_index=True)
+    verdict = verify_plan(replace(run, frames={**run.frames, TRANSFERS: frame}), given(), "run")
+    assert [fault.line for fault in verdict.check("back_and_forth").faults] == [6, 7]
+
+
+def test_stock_leaves_only_after_it_came() -> None:
+    """A receipt of Wednesday may leave on Thursday, not on Wednesday."""
+    inputs = given()
+    wednesday = replace(LANES[2], ship_weekdays=("mon", "wed", "thu"))
+    lanes = tuple(wednesday if lane.lane_id == "DC>A" else lane for lane in LANES)
+    on_hand = inputs.stock.on_hand.copy()
+    on_hand[2, 0] = 6  # DC, SKU 007: one put aside, four leave on Monday, four more later
+    stock = replace(inputs.stock, on_hand=on_hand)
+    inputs = replace(inputs, network=replace(inputs.network, lanes=lanes), stock=stock)
+    run = make_run()
+    assert verify_plan(run, inputs, "run").check("sent").passed
+    early = tamper(run, TRANSFERS, 2, "ship_date", day_of(2))
+    faults = verify_plan(early, inputs, "run").check("sent").faults
+    assert len(faults) == 1
+    assert "007 at DC 2025-03-03: quantity is 9, expected at most 6, over by 3" in faults[0].message
+
+
+def test_a_run_without_a_plan_is_refused() -> None:
+    """A forecast alone cannot be verified: the missing files are named."""
+    run = make_run()
+    frames = {name: frame for name, frame in run.frames.items() if name != TARGETS}
+    with pytest.raises(RunError, match=r"run run holds no plan: targets\.csv is missing"):
+        verify_plan(replace(run, frames=frames), given(), "run")
+    with pytest.raises(RunError, match=r"holds no plan: kpis\.json is missing"):
+        verify_plan(replace(run, kpis={}), given(), "run")
+
+
+def test_worse_than_doing_nothing_is_found() -> None:
+    """A plan that costs more than moving nothing, without the planner's word, is a fault."""
+    run = make_run()
+    cheap = tamper_kpis(run, "nothing.total_cost", 1.0)
+    faults = verify_plan(cheap, given(), "run").check("bound").faults
+    assert [fault.column for fault in faults] == ["plan.total_cost"]
+    overfull = node_limit("storage_m3", 0.5)(given())  # what lies at A must leave, at any cost
+    assert verify_plan(cheap, overfull, "run").check("bound").passed
+
+
+def test_what_is_not_told_is_not_asked_for() -> None:
+    """Without signals and budget the checks of both are left out."""
+    run = make_run()
+    frames = {name: frame for name, frame in run.frames.items() if name != SIGNALS}
+    verdict = verify_plan(replace(run, frames=frames), option(budget=None)(given()), "run")
+    assert verdict.passed
+    assert not {"signals", "budget"} & {check.name for check in verdict.checks}
+    with pytest.raises(KeyError, match="signals"):
+        verdict.check("signals")

@@ -1,0 +1,78 @@
+"""The plan's tables: rows, order, types."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from prepos.core.axes import Axis
+from prepos.core.demand import Forecast
+from prepos.core.run import ALLOCATION, CATCHMENTS, LOADS, RUN_TABLES, TARGETS, TRANSFERS
+from prepos.core.transfer import Plan
+from prepos.publish import (
+    allocation_frame,
+    catchments_frame,
+    loads_frame,
+    targets_frame,
+    transfers_frame,
+)
+
+NODES, SKUS = Axis("node_id", ("DC", "SP")), Axis("sku", ("007", "NA"))
+
+
+def test_transfers_are_sorted_by_day_way_and_sku(plan: Plan) -> None:
+    """Lines come by ship date, origin, destination and SKU, whatever the plan's own order."""
+    frame = transfers_frame(plan)
+    assert list(frame["transfer_id"]) == ["T1", "T0", "T2"]
+    assert list(frame) == list(RUN_TABLES[TRANSFERS])
+    assert set(frame["plan_id"]) == {"2025-03-03-abc"}
+
+
+def test_vehicles_are_sorted_by_number_not_by_letter(plan: Plan) -> None:
+    """Vehicle 2 stands before vehicle 10."""
+    frame = loads_frame(plan)
+    assert [key.rpartition("/")[2] for key in frame["load_id"]] == ["2", "10"]
+    assert list(frame) == list(RUN_TABLES[LOADS])
+
+
+def test_targets_tell_only_where_something_is(plan: Plan) -> None:
+    """Cells with no stock at all are left out, no zero has a sign, columns are in order."""
+    frame = targets_frame(plan, NODES, SKUS)
+    assert frame[["node_id", "sku"]].to_numpy().tolist() == [["SP", "NA"]]
+    assert frame["period_start"].dt.strftime("%Y-%m-%d").tolist() == ["2025-03-10"]
+    assert list(frame) == list(RUN_TABLES[TARGETS])
+    assert "-0.0" not in frame.to_csv()
+
+
+def test_allocation_has_both_ways_in_canonical_order(plan: Plan) -> None:
+    """What is put aside is told for the plan and for doing nothing, sorted by id."""
+    frame = allocation_frame(plan, NODES, SKUS)
+    assert list(frame) == list(RUN_TABLES[ALLOCATION])
+    assert frame["plan"].tolist() == ["nothing", "nothing", "plan", "plan", "plan"]
+    told = frame.loc[frame["plan"] == "plan", ["sku", "node_id", "rank_from", "units"]]
+    assert told.to_numpy().tolist() == [
+        ["007", "DC", 0, 1.0],
+        ["NA", "DC", 0, 1.5],
+        ["NA", "SP", 2, 0.5],
+    ]
+
+
+def test_catchments_cover_the_window_alone(plan: Plan, forecast: Forecast) -> None:
+    """Demand beyond the plan's window, and none at all, is left out."""
+    frame = catchments_frame(forecast, replace(plan.periods, horizon=1))
+    assert list(frame) == list(RUN_TABLES[CATCHMENTS])
+    assert frame[["catchment_id", "sku", "mean"]].to_numpy().tolist() == [
+        ["r1", "007", 2.0],
+        ["r1", "NA", 0.0005],
+        ["r2", "NA", 1.0],
+    ]
+
+
+@pytest.mark.parametrize("make", [transfers_frame, loads_frame])
+def test_an_empty_plan_keeps_its_columns_and_types(plan: Plan, make) -> None:
+    """A plan that moves nothing still writes a header, and types that read back."""
+    full, empty = make(plan), make(replace(plan, transfers=(), loads=()))
+    assert len(empty) == 0
+    assert list(empty) == list(full)
+    assert empty.dtypes.equals(full.dtypes)
+    assert isinstance(empty["ship_date"].dtype, type(pd.Series(dtype="datetime64[s]").dtype))
