@@ -24,6 +24,7 @@ from prepos.plan.pricing import Prices, Work, add_columns, find_prices, still
 from prepos.plan.problem import Problem
 from prepos.plan.program import Program
 from prepos.plan.recover import Choice, Pool, recover_plan
+from prepos.plan.repair import repair_plan
 
 SAMPLE = 150  # SKUs that find the first prices
 PROOF_SHARE = 0.25  # of the gap asked for: when the prices are good enough
@@ -63,7 +64,8 @@ def solve_by_prices(
         pool = Pool()
         recovery = replace(work, gap=problem.options.gap, deadline=started + time_limit_s)
         best = recover_plan(problem, recovery, prices, pool)
-        return branch_on_vehicles(problem, recovery, prices, pool, best)
+        best, bound = branch_on_vehicles(problem, recovery, prices, pool, best)
+        return repair_plan(frame, recovery, prices, best, bound), bound
 
     chosen, bound = within_limits(solve, frame, shared_columns(problem, frame))
     objective = chosen.objective

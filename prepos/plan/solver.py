@@ -34,12 +34,25 @@ class Solution:
 
 def choose_solver(wanted: str) -> str:
     """Return ``highs`` or ``cbc``; raises SolverError where the one wanted is not installed."""
-    installed = {"highs": pulp.HiGHS().available(), "cbc": pulp.PULP_CBC_CMD().available()}
+    installed = {name: call_solver(name).available() for name in ("highs", "cbc")}
     order = ("highs", "cbc") if wanted == "auto" else (wanted,)
     for name in order:
         if installed[name]:
             return name
     raise SolverError(f"plan.solver is {wanted}, found none installed, expected pulp[highs] or CBC")
+
+
+def call_solver(name: str, gap: float = 0.0, time_limit_s: float | None = None) -> pulp.LpSolver:
+    """Return PuLP's way to call a solver; CBC is the one that PuLP brings along."""
+    if name == "highs":
+        return pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
+    return pulp.COIN_CMD(
+        path=pulp.PULP_CBC_CMD.pulp_cbc_path,
+        msg=False,
+        gapRel=gap,
+        timeLimit=time_limit_s,
+        threads=THREADS,
+    )
 
 
 def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: float) -> Solution:
@@ -64,11 +77,7 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
     problem, variables, constraints = write_problem(program, money)
-    command = (
-        pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
-        if solver == "highs"
-        else pulp.PULP_CBC_CMD(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS)
-    )
+    command = call_solver(solver, gap, time_limit_s)
     try:
         problem.solve(command)
     except pulp.PulpSolverError as error:
@@ -102,7 +111,7 @@ def write_problem(
     """
     problem = pulp.LpProblem("prepos", pulp.LpMinimize)
     variables = [
-        pulp.LpVariable(
+        problem.add_variable(
             f"x{i}",
             None if np.isneginf(low) else low,
             None if np.isposinf(high) else high,
@@ -118,8 +127,7 @@ def write_problem(
         )
     ]
     # A column fixed at one carries the constant, so that the solver's gap is on the whole cost.
-    constant = pulp.LpVariable("constant", 1, 1)
-    problem.addVariables([*variables, constant])
+    constant = problem.add_variable("constant", 1, 1)
     costs = [
         *zip(variables, (program.cost / money).tolist(), strict=True),
         (constant, program.constant / money),
