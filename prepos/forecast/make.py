@@ -1,0 +1,40 @@
+"""The station's door: from a snapshot to the forecast that the configuration asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prepos.core.demand import Forecast
+from prepos.core.snapshot import Snapshot
+from prepos.errors import ConfigError
+from prepos.forecast.given import given_forecast
+from prepos.forecast.options import ForecastOptions
+from prepos.forecast.registry import MODELS
+from prepos.forecast.spec import ModelSpec
+
+
+def make_forecast(snapshot: Snapshot, spec: ModelSpec, options: ForecastOptions) -> Forecast:
+    """Return the next orders of every region as distributions.
+
+    ``options.source`` decides: ``own`` runs the spec's model, ``given`` takes the ``forecasts``
+    table as it is, ``blend`` runs the stack with that table as one more signal.
+
+    Raises
+    ------
+    ConfigError
+        Where the spec's kind is unknown, or cannot blend.
+    DemandError
+        Where there are no orders before the cutoff, or no given forecast though it is asked for.
+    """
+    if options.source == "given":
+        return given_forecast(snapshot)
+    if spec.kind not in MODELS:
+        raise ConfigError(f"spec kind is {spec.kind!r}, expected one of {', '.join(MODELS)}")
+    if options.source == "own":
+        return MODELS[spec.kind](snapshot, spec)
+    if spec.kind != "pooled":
+        raise ConfigError(
+            f"forecast.source is 'blend' and the model {spec.kind!r}, expected pooled"
+        )
+    given_forecast(snapshot)  # tells what is missing in the table, if anything is
+    return MODELS["pooled"](snapshot, replace(spec, signals=(*spec.signals, "given")))

@@ -1,0 +1,31 @@
+"""The models by kind: adding one is adding a file and a line here."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from prepos.core.demand import Forecast
+from prepos.core.snapshot import Snapshot
+from prepos.forecast.counts import counts
+from prepos.forecast.moving_average import moving_average
+from prepos.forecast.naive import naive
+from prepos.forecast.pooled import pooled
+from prepos.forecast.smoothing import smoothing
+from prepos.forecast.spec import ModelSpec
+
+
+class Model(Protocol):
+    """A way to forecast: from what was known to the next orders as distributions."""
+
+    def __call__(self, snapshot: Snapshot, spec: ModelSpec, /) -> Forecast:
+        """Return the forecast; raises DemandError where there is nothing to forecast from."""
+        ...
+
+
+MODELS: dict[str, Model] = {
+    "naive": naive,
+    "moving_average": moving_average,
+    "smoothing": smoothing,
+    "counts": counts,
+    "pooled": pooled,
+}

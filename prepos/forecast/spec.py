@@ -1,0 +1,106 @@
+"""A model as text: what ``models/<name>/spec.toml`` may say.
+
+A spec holds modelling choices only; money, capacities and dates belong to the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+
+from prepos.errors import ConfigError
+from prepos.signals.options import SignalOptions
+from prepos.signals.registry import OWN_SIGNALS, SIGNALS
+
+GRAIN = "region x sku x period"
+FAMILIES = ("poisson", "negative_binomial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """One model's choices; a kind reads those that concern it."""
+
+    kind: str = "pooled"
+    grain: str = GRAIN
+    season: str = "none"
+    signals: tuple[str, ...] = OWN_SIGNALS
+    window: int = 104  # periods of history that are read
+    origins: int = 8  # past origins that weights and widths are fitted on
+    half_life_weeks: tuple[float, ...] = (1.5, 6.0, 26.0)
+    average_periods: int = 8  # moving_average: periods averaged
+    series: int = 100  # smoothing: densest series that are fitted one by one
+    family: str = "poisson"  # counts: poisson or negative_binomial
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.signals if name not in SIGNALS]
+        rules = (
+            ("grain", repr(GRAIN), self.grain == GRAIN),
+            ("season", "'none'", self.season == "none"),
+            ("signals", f"one or more of {', '.join(SIGNALS)}", self.signals and not unknown),
+            ("origins", "1 or more", self.origins >= 1),
+            ("average_periods", "1 or more", self.average_periods >= 1),
+            ("series", "1 or more", self.series >= 1),
+            ("family", f"one of {', '.join(FAMILIES)}", self.family in FAMILIES),
+        )
+        problems = [
+            f"spec {name} is {getattr(self, name)!r}, expected {expected}"
+            for name, expected, holds in rules
+            if not holds
+        ]
+        if problems:
+            raise ConfigError("; ".join(problems))
+        self.signal_options()
+
+    def signal_options(self) -> SignalOptions:
+        """Return what the signals need to know of the spec."""
+        return SignalOptions(half_life_weeks=self.half_life_weeks, window=self.window)
+
+
+def parse_spec(mapping: Mapping[str, object]) -> ModelSpec:
+    """Return the spec that a mapping (read from TOML) spells.
+
+    Raises
+    ------
+    ConfigError
+        With every key that is unknown (and the nearest known one) or of another type.
+    """
+    known = {field.name: field.default for field in fields(ModelSpec)}
+    problems = [_unknown(key, list(known)) for key in mapping if key not in known]
+    values: dict[str, object] = {}
+    for key in mapping.keys() & known.keys():
+        value = mapping[key]
+        fitted = _fit(value, known[key])
+        if fitted is None:
+            wanted = "a list" if isinstance(known[key], tuple) else type(known[key]).__name__
+            problems.append(f"spec {key} is {value!r}, expected {wanted}")
+        else:
+            values[key] = fitted
+    if problems:
+        raise ConfigError("; ".join(sorted(problems)))
+    return ModelSpec(**values)  # type: ignore[arg-type]
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    """Say that a key is unknown and which one is nearest."""
+    near = get_close_matches(key, known, n=1, cutoff=0.0)
+    return f"spec has no key {key!r}, the nearest is {near[0]!r}"
+
+
+def _fit(value: object, like: object) -> object | None:
+    """Return the value in the type of the default, or None where it is of another."""
+    if isinstance(like, tuple):
+        return _fit_list(value, like)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(like, float) and isinstance(value, int | float):
+        return float(value)
+    return value if isinstance(value, type(like)) else None
+
+
+def _fit_list(value: object, like: tuple[object, ...]) -> object | None:
+    """Return a list as a tuple of the default's item type, or None."""
+    if not isinstance(value, list | tuple):
+        return None
+    items = tuple(_fit(item, like[0]) for item in value)
+    return None if any(item is None for item in items) else items

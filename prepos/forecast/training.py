@@ -1,0 +1,70 @@
+"""Training origins: earlier snapshots and the units that then came.
+
+An origin sees only what lies before it; its targets lie before the cutoff. So weights and widths
+are fitted on forecasts that could have been made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prepos.core.demand import History
+from prepos.core.snapshot import Snapshot
+from prepos.errors import DemandError
+
+Float32Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """O origins, oldest first, each with ``steps`` known periods ahead of it.
+
+    ``steps`` is the horizon, less where the history is too short; a history of one period has no
+    origin at all.
+    """
+
+    snapshot: Snapshot
+    history: History
+    backs: tuple[int, ...]  # periods back from the cutoff
+    steps: int
+
+    def __len__(self) -> int:
+        return len(self.backs)
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """Yield the snapshot of each origin."""
+        return (self.snapshot.back_to(back) for back in self.backs)
+
+    def units(self) -> Float32Array:
+        """Return (O, steps, R, K): what was ordered after each origin."""
+        history = self.history
+        shape = (len(self), self.steps, len(history.regions), len(history.skus))
+        units = np.zeros(shape, dtype=np.float32)
+        length = history.units.shape[1]
+        for origin, back in enumerate(self.backs):
+            window = history.units[:, length - back : length - back + self.steps]
+            units[origin][:, history.region, history.sku] = window.T
+        return units
+
+
+def training_origins(snapshot: Snapshot, origins: int) -> Training:
+    """Return the latest origins whose next periods are known.
+
+    Raises
+    ------
+    DemandError
+        Where no order lies before the cutoff.
+    """
+    if not len(snapshot.orders):
+        raise DemandError(
+            f"orders before the cutoff {snapshot.periods.cutoff} are 0, expected at least one"
+        )
+    history = snapshot.history()
+    length = history.units.shape[1]
+    steps = max(1, min(snapshot.periods.horizon, length // 2))
+    count = max(0, min(origins, length - steps))
+    return Training(snapshot, history, tuple(range(steps + count - 1, steps - 1, -1)), steps)

@@ -1,0 +1,43 @@
+"""How far the signals look back, and how much they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prepos.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalOptions:
+    """Modelling choices of the signals; a model's spec sets them.
+
+    ``half_life_weeks`` are the speeds at which own sales are forgotten, fastest first; the last and
+    slowest also weighs levels and shares.
+    """
+
+    half_life_weeks: tuple[float, ...] = (1.5, 6.0, 26.0)
+    window: int = 104  # periods of history that are read
+    pairs: int = 1_000_000  # pairs of lines within orders that co-purchase is learnt from
+
+    def __post_init__(self) -> None:
+        rules = (
+            (
+                "half_life_weeks",
+                "one or more numbers above 0, rising",
+                len(self.half_life_weeks) > 0
+                and self.half_life_weeks[0] > 0
+                and all(
+                    a < b
+                    for a, b in zip(self.half_life_weeks, self.half_life_weeks[1:], strict=False)
+                ),
+            ),
+            ("window", "1 or more", self.window >= 1),
+            ("pairs", "1 or more", self.pairs >= 1),
+        )
+        problems = [
+            f"{name} is {getattr(self, name)!r}, expected {expected}"
+            for name, expected, holds in rules
+            if not holds
+        ]
+        if problems:
+            raise ConfigError("; ".join(problems))
