@@ -1,0 +1,55 @@
+"""Pre-position stock near the customers before they order.
+
+The public names, each imported when it is first used, so that ``import prepos`` stays light:
+
+>>> import prepos
+>>> config = prepos.load_config(prepos.bundled("data", "sample", "prepos.toml"))
+>>> config.time.period
+'week'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prepos.config import Config, bundled, load_config
+    from prepos.pipeline import check_inputs, load_run, make_forecast, make_plan, verify_run
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Config",
+    "__version__",
+    "bundled",
+    "check_inputs",
+    "load_config",
+    "load_run",
+    "make_forecast",
+    "make_plan",
+    "verify_run",
+]
+
+_HOMES = {
+    "Config": "prepos.config",
+    "bundled": "prepos.config",
+    "load_config": "prepos.config",
+    "check_inputs": "prepos.pipeline",
+    "load_run": "prepos.pipeline",
+    "make_forecast": "prepos.pipeline",
+    "make_plan": "prepos.pipeline",
+    "verify_run": "prepos.pipeline",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name from its module, imported now."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'prepos' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -1,0 +1,61 @@
+# Each target sets itself up: all that is needed is Python 3.11 or newer, and make.
+
+VENV ?= .venv
+WORKERS ?= 2
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
+	done)
+RUN := $(VENV)/bin/python
+
+.PHONY: help demo test check lint types schemas bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    set up, plan the embedded sample, and say what to move"
+	@echo "make test    set up, then lint, types and every test"
+	@echo "make check   lint and types alone"
+	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
+	@echo "make bench   the benchmarks (tests/bench)"
+	@echo "make clean   remove the environment and what the tools left"
+
+demo: $(VENV)/.ready
+	@$(VENV)/bin/prepos demo
+
+test: check
+	$(RUN) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+check: lint types
+
+lint: $(VENV)/.ready-test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: $(VENV)/.ready-test
+	$(RUN) -m mypy
+
+schemas: $(VENV)/.ready
+	@mkdir -p data/schemas
+	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES)'); do \
+		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
+
+bench: $(VENV)/.ready-test
+	$(RUN) -m pytest -q -p no:xdist tests/bench
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "prepos needs Python 3.11 or newer; none was found under" \
+		"python3.13, python3.12, python3.11, python3, python." \
+		"Install one, or name it: make PYTHON=/path/to/python demo" >&2; exit 2; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version); the first time takes a minute or two" >&2
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make an environment;" \
+		"its venv module may be packaged apart (python3-venv)" >&2; exit 2; }
+
+$(VENV)/.ready: pyproject.toml $(VENV)/pyvenv.cfg
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-test: pyproject.toml $(VENV)/pyvenv.cfg
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@ $(VENV)/.ready

@@ -1,0 +1,109 @@
+"""The list of commands, and how a command ends: its exit code, and an error in plain words."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from typer import Exit, Option, Typer
+
+import prepos
+from prepos.cli.check import check
+from prepos.cli.demo import demo
+from prepos.cli.explain import explain
+from prepos.cli.faults import report_error
+from prepos.cli.forecast import forecast
+from prepos.cli.init import init
+from prepos.cli.plan import plan
+from prepos.cli.schema import schema
+from prepos.cli.stop import Stopped, stop_on_signals
+from prepos.cli.verify import verify
+from prepos.errors import PreposError, WriteError
+
+# no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command, its examples
+    (demo, ("prepos demo", "prepos demo --json", "prepos demo --set plan.near=1")),
+    (init, ("prepos init", "prepos init my-stock")),
+    (check, ("prepos check", "prepos check -c peak/prepos.toml --json")),
+    (
+        forecast,
+        ("prepos forecast", "prepos forecast --set time.cutoff=2026-11-02 --out runs/trial"),
+    ),
+    (
+        plan,
+        (
+            "prepos plan",
+            "prepos plan --case peak --set plan.budget=5000",
+            "PREPOS_PLAN__NEAR=2 prepos plan --json",
+        ),
+    ),
+    (verify, ("prepos verify runs/2026-11-02-91b7c7277e", "prepos verify runs/trial --json")),
+    (
+        explain,
+        (
+            "prepos explain PP-FILE-NO-ROWS",
+            "prepos explain runs/trial",
+            "prepos explain runs/trial --transfer T92400890358b",
+            "prepos explain runs/trial --region R1 --sku milk",
+        ),
+    ),
+    (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),
+)
+
+PURPOSE = (
+    "Pre-position stock near the customers before they order.\n\n"
+    "prepos reads orders, stock and lanes, forecasts every region's demand, and plans what to move "
+    "where: proven to be near the best there is, and checked line by line."
+)
+
+app = Typer(
+    name="prepos",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="New here? [bold]prepos demo[/bold] plans real orders and says what to move.",
+)
+for command, examples in COMMANDS:
+    shown = "\n\n".join(f"$ {example}" for example in examples)
+    app.command(epilog=f"[bold]Examples[/bold]\n\n{shown}")(command)
+
+
+def _tell_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        sys.stdout.write(f"prepos {prepos.__version__}\n")
+        raise Exit
+
+
+@app.callback(help=PURPOSE)
+def _prepos(
+    version: Annotated[
+        bool, Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Hold the flags that go before a command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error is told in plain words, not as a trace."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with stop_on_signals():
+            app(args=given, prog_name="prepos")
+    except PreposError as error:
+        return report_error(error, as_json="--json" in given)
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE:
+            raise
+        told = WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
+        return report_error(told, as_json="--json" in given)
+    except Stopped as stopped:
+        sys.stderr.write(f"prepos: {stopped}\n")
+        return stopped.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0

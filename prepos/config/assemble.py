@@ -1,0 +1,274 @@
+"""Lay the layers over each other, check every value, and hand out the stations' options.
+
+All faults are collected and told at once, each with its place. A value that does not fit is left
+at its default until everything else has been looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+from prepos.config.bundle import bundled
+from prepos.config.keys import NONE, MisfitError, fit, keys_of, nearest
+from prepos.config.layers import (
+    Layer,
+    Setting,
+    Words,
+    flatten,
+    read_environment,
+    read_sets,
+    read_toml,
+)
+from prepos.config.options import PrivacyOptions, ReplayOptions, RunOptions, TimeOptions
+from prepos.config.secrets import redact
+from prepos.core.products import ProductDefaults
+from prepos.core.run import MANIFEST
+from prepos.core.tables import TABLES
+from prepos.errors import ConfigError
+from prepos.forecast.options import ForecastOptions
+from prepos.forecast.spec import ModelSpec, parse_spec
+from prepos.ingest.options import IngestOptions
+from prepos.plan.options import PlanOptions
+from prepos.regions.options import LaneOptions, RegionOptions, ServiceOptions
+
+SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOML, options
+    ("time", "time", TimeOptions),
+    ("ingest", "ingest", IngestOptions),
+    ("regions", "regions", RegionOptions),
+    ("service", "service", ServiceOptions),
+    ("lanes", "lanes", LaneOptions),
+    ("forecast", "forecast", ForecastOptions),
+    ("plan", "plan", PlanOptions),
+    ("products", "plan", ProductDefaults),
+    ("replay", "replay", ReplayOptions),
+    ("privacy", "privacy", PrivacyOptions),
+    ("run", "run", RunOptions),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One business case, whole and checked.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the configuration lies; ``data`` and ``run.folder`` are relative to it.
+    data : table name to path or URL, as written
+    spec : ModelSpec
+        What ``forecast.model`` names.
+    settings : dotted key to value
+        Everything as used, for `as_dict`.
+    """
+
+    folder: Path
+    data: Mapping[str, str]
+    time: TimeOptions
+    ingest: IngestOptions
+    regions: RegionOptions
+    service: ServiceOptions
+    lanes: LaneOptions
+    forecast: ForecastOptions
+    plan: PlanOptions
+    products: ProductDefaults
+    replay: ReplayOptions
+    privacy: PrivacyOptions
+    run: RunOptions
+    spec: ModelSpec
+    settings: Mapping[str, object]
+
+    @property
+    def runs(self) -> Path:
+        """The folder that runs are written to."""
+        return self.folder / self.run.folder
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as nested tables that JSON can hold, secrets taken out."""
+        tree: dict[str, Any] = {}
+        for key, value in sorted(self.settings.items()):
+            *tables, name = key.split(".")
+            inner = tree
+            for table in tables:
+                inner = inner.setdefault(table, {})
+            inner[name] = _plain(value)
+        return tree
+
+
+def load_config(
+    path: Path | None,
+    *,
+    case: str | None = None,
+    sets: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Config:
+    """Return the configuration: base, file, case, environment, then ``KEY=VALUE`` words.
+
+    Parameters
+    ----------
+    path : Path or None
+        The user's TOML file; None for the packaged base alone, relative to the working folder.
+    case : str or None
+        Name of a file in ``cases/`` beside ``path``, or of a packaged one.
+
+    Raises
+    ------
+    ConfigError
+        Names every unknown key, with the nearest known one, and every value that cannot be, with
+        what is expected and where it was set.
+    """
+    folder = path.parent if path else Path()
+    layers = [read_toml(bundled("configs", "base.toml"), "base.toml")]
+    if path:
+        layers.append(read_toml(path))
+    if case:
+        layers.append(_read_case(folder, case))
+    layers += [read_environment(environment), read_sets(sets)]
+    settings: Layer = {}
+    for layer in layers:
+        settings |= layer
+    return _assemble(folder, settings, base=layers[0])
+
+
+def restore_config(folder: Path, tree: Mapping[str, object]) -> Config:
+    """Return the configuration that `Config.as_dict` told, lying in the folder; raises ConfigError.
+
+    Passwords that were taken out of ``data`` stay out.
+    """
+    base = read_toml(bundled("configs", "base.toml"), "base.toml")
+    told = {key: Setting(value, MANIFEST) for key, value in flatten(tree)}
+    return _assemble(folder, base | told, base=base)
+
+
+def _read_case(folder: Path, case: str) -> Layer:
+    """Return a case's settings, from beside the configuration or from those packaged."""
+    homes = (folder / "cases", bundled("configs", "cases"))
+    known = {file.stem: file for home in reversed(homes) for file in sorted(home.glob("*.toml"))}
+    if case not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise ConfigError(
+            f"case is {case!r}, expected a file in {homes[0]} or a packaged one: {names}"
+            f"{nearest(case, known)}"
+        )
+    return read_toml(known[case])
+
+
+def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
+    """Return the checked configuration, or raise with every fault."""
+    hints = _known_keys()
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for key, setting in settings.items():
+        if key not in hints:
+            problems.append(_unknown(key, setting, hints))
+            continue
+        try:
+            values[key] = fit(setting.value, hints[key])
+        except MisfitError as misfit:
+            problems.append(_misfit(key, setting, str(misfit)))
+            values.update({key: fit(base[key].value, hints[key])} if key in base else {})
+    built: dict[str, Any] = {
+        field: _build(options, table, values, settings=settings, problems=problems)
+        for field, table, options in SECTIONS
+    }
+    model = values["forecast.model"]
+    spec = _collect(lambda: _load_spec(folder, str(model)), settings, problems)
+    if problems:
+        raise ConfigError(redact("\n".join(problems)))
+    data = {key.partition(".")[2]: str(v) for key, v in values.items() if key.startswith("data.")}
+    return Config(folder=folder, data=data, spec=spec, settings=values, **built)
+
+
+def _known_keys() -> dict[str, object]:
+    """Return every dotted key and its type."""
+    keys: dict[str, object] = {f"data.{table}": str for table in TABLES}
+    for _, table, options in SECTIONS:
+        keys |= keys_of(options, table)
+    return keys
+
+
+def _build(
+    options: type,
+    table: str,
+    values: Mapping[str, object],
+    *,
+    settings: Layer,
+    problems: list[str],
+) -> object:
+    """Return one options object; None if it refuses, its words then being among the problems."""
+    hints = get_type_hints(options)
+    arguments: dict[str, object] = {}
+    for field in fields(options):
+        key = f"{table}.{field.name}"
+        if key in values:
+            arguments[field.name] = values[key]
+        elif any(inner.startswith(f"{key}.") for inner in values):
+            arguments[field.name] = _build(
+                hints[field.name], key, values, settings=settings, problems=problems
+            )
+    return _collect(lambda: options(**arguments), settings, problems)
+
+
+def _collect(make: Callable[[], Any], settings: Layer, problems: list[str]) -> Any:
+    """Return what ``make`` makes; add its complaints, each with the place of the key it names."""
+    try:
+        return make()
+    except ConfigError as error:
+        for complaint in str(error).split("; "):
+            key = complaint.split(" ", 1)[0]
+            place = f"{settings[key].place}: " if key in settings else ""
+            problems.append(place + complaint)
+        return None
+
+
+def _load_spec(folder: Path, model: str) -> ModelSpec:
+    """Return the model's specification, from ``models/`` beside the configuration or packaged."""
+    homes = (folder / "models", bundled("models"))
+    known = {f.parent.name: f for home in reversed(homes) for f in home.glob("*/spec.toml")}
+    if model not in known:
+        raise ConfigError(
+            f"forecast.model is {model!r}, expected one of {', '.join(sorted(known))}"
+            f"{nearest(model, known)}"
+        )
+    name = f"models/{model}/spec.toml"
+    try:
+        return parse_spec({key: s.value for key, s in read_toml(known[model], name).items()})
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
+def _unknown(key: str, setting: Setting, hints: Mapping[str, object]) -> str:
+    """Return the words for a key that there is not."""
+    if any(known.startswith(f"{key}.") for known in hints):
+        return f"{setting.place}: {key} is {_shown(setting.value)}, expected a table of keys"
+    return f"{setting.place}: {key} is no known key{nearest(key, hints)}"
+
+
+def _misfit(key: str, setting: Setting, expected: str) -> str:
+    """Return the words for a value of the wrong type."""
+    return f"{setting.place}: {key} is {_shown(setting.value)}, expected {expected}"
+
+
+def _shown(value: object) -> str:
+    """Return a value as the user wrote it, more or less."""
+    if isinstance(value, Words):
+        return repr(value.text)
+    return str(value) if isinstance(value, date) else repr(value)
+
+
+def _plain(value: object) -> object:
+    """Return a value that JSON can hold."""
+    if value is None or value == math.inf:
+        return NONE
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return redact(value) if isinstance(value, str) else value

@@ -1,0 +1,122 @@
+"""Options that steer no single station: time, runs, privacy, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from prepos.errors import ConfigError
+
+PERIOD_DAYS = {"day": 1, "week": 7}
+EXECUTORS = ("serial", "process", "dask")
+FULFILMENTS = ("value", "nearest", "own_and_two")
+
+Rule = tuple[str, object, str, bool]  # key, value found, value expected, whether it holds
+
+
+def refuse(section: str, rules: Sequence[Rule]) -> None:
+    """Raise ConfigError that names every rule of a section that does not hold."""
+    broken = [
+        f"{section}.{key} is {found!r}, expected {want}" for key, found, want, ok in rules if not ok
+    ]
+    if broken:
+        raise ConfigError("; ".join(broken))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOptions:
+    """The grid of periods."""
+
+    period: str = "week"
+    horizon: int = 4  # periods that are planned
+    cutoff: date | None = None  # first day that is not known; None = the day after the last order
+    frozen: int = 0  # first periods that stay as published
+    timezone: str = "UTC"  # of order times that name none
+
+    def __post_init__(self) -> None:
+        refuse(
+            "time",
+            (
+                ("period", self.period, "day or week", self.period in PERIOD_DAYS),
+                ("horizon", self.horizon, "1 or more", self.horizon >= 1),
+                ("frozen", self.frozen, "0 up to the horizon", 0 <= self.frozen <= self.horizon),
+                ("timezone", self.timezone, "a name such as Europe/Paris", is_zone(self.timezone)),
+            ),
+        )
+
+    @property
+    def period_days(self) -> int:
+        """Days in a period: 1 or 7."""
+        return PERIOD_DAYS[self.period]
+
+
+def is_zone(name: str) -> bool:
+    """Return whether the time zone is known."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How and where to run."""
+
+    folder: str = "runs"  # relative to the config's folder
+    executor: str = "serial"
+    workers: int = 0  # 0 = all cores
+    seed: int = 0
+    currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        refuse(
+            "run",
+            (
+                ("folder", self.folder, "a path", bool(self.folder.strip())),
+                (
+                    "executor",
+                    self.executor,
+                    f"one of {', '.join(EXECUTORS)}",
+                    self.executor in EXECUTORS,
+                ),
+                ("workers", self.workers, "0 (all cores) or more", self.workers >= 0),
+                ("seed", self.seed, "0 or more", self.seed >= 0),
+                ("currency", self.currency, "a name such as EUR", bool(self.currency.strip())),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultConsent:
+    """What holds for customers where no ``consents`` table is given."""
+
+    personal_forecast: bool = True
+    offers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyOptions:
+    """How far single customers may be seen."""
+
+    k: int = 10  # cells with fewer customers are not shown
+    default_consent: DefaultConsent = DefaultConsent()
+
+    def __post_init__(self) -> None:
+        refuse("privacy", (("k", self.k, "1 or more", self.k >= 1),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayOptions:
+    """How past orders are served when a plan is tried on them."""
+
+    fulfilment: str = "value"
+
+    def __post_init__(self) -> None:
+        known = self.fulfilment in FULFILMENTS
+        refuse(
+            "replay",
+            (("fulfilment", self.fulfilment, f"one of {', '.join(FULFILMENTS)}", known),),
+        )

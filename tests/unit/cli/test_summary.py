@@ -1,0 +1,72 @@
+"""A planner reads off the summary what moves, whether it is worth it, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from prepos.cli.screen import rendered
+from prepos.cli.summary import plan_page
+from prepos.core.faults import Fault
+from prepos.core.run import TRANSFERS, RunFiles
+
+FOLDER = Path("runs/x")
+
+
+def page(files: RunFiles, notices: tuple[Fault, ...] = ()) -> str:
+    """Return the summary as text, blanks run together."""
+    return " ".join(rendered(plan_page(files, FOLDER, notices)).split())
+
+
+def test_headline_counts_what_moves(files: RunFiles) -> None:
+    """Units, SKUs, vehicles, origins, nodes, the window and the first day."""
+    assert (
+        "The plan for 4 weeks, 2026-11-02 to 2026-11-29: move 1,030 units of 2 SKUs (2.5 m3) in "
+        "1 vehicle from 2 origins to 2 nodes, the first on 2026-11-02."
+    ) in page(files)
+
+
+def test_worth_is_told_beside_doing_nothing(files: RunFiles) -> None:
+    """Money before and after, in the run's currency; costs that are nowhere are left out."""
+    told = page(files)
+    assert "total cost, EUR 1,200 900 -300 (-25.0%)" in told
+    assert "units short 500 340 -160" in told
+    assert "demand served from stock 90.0% 95.0% +5.0 points" in told
+    assert "mean distance to the customer 90 km 42 km -48 km" in told
+    assert "handling" not in told
+
+
+def test_lanes_and_reasons_are_told(files: RunFiles) -> None:
+    """The largest lane first, the best transfer first; markup in an id stays text."""
+    told = page(files)
+    assert told.index("DC2 FW2 1,000 1 2.0 1 2026-11-03") < told.index(
+        "DC1 FW1 30 2 0.5 0 2026-11-02"
+    )
+    assert (
+        "20 x [b]bread[/b] DC1 → FW1, ships 2026-11-04, saves 80 EUR saves 80 1,000 x milk" in told
+    )
+
+
+def test_proof_and_next_steps_are_told(files: RunFiles) -> None:
+    """How good it is, where it lies, what to do with it."""
+    told = page(files)
+    assert "within 0.05% of the cheapest plan there is (exact, highs: optimal)" in told
+    assert "prepos explain runs/x" in told
+
+
+def test_empty_plan_says_so(files: RunFiles) -> None:
+    """Where nothing pays, nothing is listed."""
+    empty = {**files.frames, TRANSFERS: files.frames[TRANSFERS].head(0)}
+    told = page(replace(files, frames=empty))
+    assert "move nothing" in told
+    assert "The transfers that save most" not in told
+
+
+def test_limits_and_notices_are_told(files: RunFiles) -> None:
+    """What could not be kept, and what was found in the input, the first of it."""
+    slack = {"limit": "storage_m3", "place": "FW1", "quantity": 2.5, "unit": "m3"}
+    notice = Fault("orders.csv", 3, "region_id", "R9", "PP-K001", "region_id is 'R9'")
+    told = page(replace(files, kpis={**files.kpis, "slacks": [slack]}), (notice,) * 7)
+    assert "limit not kept: storage_m3 at FW1, by 2.5 m3" in told
+    assert "orders.csv line 3: region_id is 'R9' [PP-K001]" in told
+    assert "and 2 more (`prepos check`)" in told
