@@ -18,8 +18,6 @@ from prepos.plan.overrides import Override
 from prepos.plan.problem import Problem
 from prepos.plan.program import Rows
 
-NO_DAY = 0  # before any date
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moves:
@@ -96,10 +94,13 @@ def add_balance(rows: Rows, problem: Problem, layout: Layout, moves: Moves, know
 def add_usable(
     rows: Rows, problem: Problem, frame: Frame, layout: Layout, moves: Moves, known: Known
 ) -> None:
-    """Put aside, and send by a day, only what was there on the first day, or before that day."""
+    """Put aside, and send by a day, only what was there on the first day, or before that day.
+
+    What leaves on the first day itself takes from what is put aside, but cannot have come that day.
+    """
     period = problem.tranches.period[layout.put_tranche]
-    node, t, sent_by = judged_days(moves, layout.put_node, period)
-    before = np.where(sent_by > NO_DAY, sent_by, frame.starts[t] + 1)
+    node, t, judged, aside = judged_days(moves, layout.put_node, period, frame.starts)
+    before = judged + (aside & (judged == frame.starts[t]))
 
     def here(nodes: IntArray, periods: IntArray) -> BoolArray:
         """Return (rows, events): which events are at a row's node and period."""
@@ -107,10 +108,10 @@ def add_usable(
 
     there = here(known.node, known.period) & (known.day < before[:, None])
     opened = rows.open(-np.inf, there @ known.quantity)
-    sent = here(moves.origin, moves.ship_period) & (moves.ship_day <= sent_by[:, None])
+    sent = here(moves.origin, moves.ship_period) & (moves.ship_day <= judged[:, None])
     came = here(moves.destination, moves.arrival_period) & (moves.arrival_day < before[:, None])
     for members, first, units in (
-        (here(layout.put_node, period), layout.put_at, 1.0),
+        (here(layout.put_node, period) & aside[:, None], layout.put_at, 1.0),
         (sent, 0, moves.pack),
         (came, 0, -moves.pack),
     ):
@@ -121,18 +122,23 @@ def add_usable(
 
 
 def judged_days(
-    moves: Moves, put_node: IntArray, put_period: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return (node, period, day) to judge: NO_DAY for what is put aside, and each ship day."""
-    day = np.concatenate([np.full(len(put_node), NO_DAY), moves.ship_day])
+    moves: Moves, put_node: IntArray, put_period: IntArray, starts: IntArray
+) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+    """Return (node, period, day, whether what is put aside counts), each once.
+
+    The first day of all that is put aside, and every ship day.
+    """
+    later = moves.ship_day > starts[moves.ship_period]
     node = np.concatenate([put_node, moves.origin])
     period = np.concatenate([put_period, moves.ship_period])
-    order = np.lexsort((day, period, node))
-    triples = np.stack([node, period, day])[:, order]
+    day = np.concatenate([starts[put_period], moves.ship_day])
+    aside = np.concatenate([np.ones(len(put_node), np.int64), later])
+    order = np.lexsort((aside, day, period, node))
+    events = np.stack([node, period, day, aside])[:, order]
     fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (triples[:, 1:] != triples[:, :-1]).any(axis=0)
-    first, second, third = triples[:, fresh]
-    return first, second, third
+    fresh[1:] = (events[:, 1:] != events[:, :-1]).any(axis=0)
+    node, period, day, aside = events[:, fresh]
+    return node, period, day, aside.astype(np.bool_)
 
 
 def add_widths(rows: Rows, problem: Problem, layout: Layout) -> None:

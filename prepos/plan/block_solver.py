@@ -62,9 +62,7 @@ class WarmBlockSolver:
         self._bases: list[highspy.HighsBasis | None] = [None] * len(blocks)
         # HiGHS's tolerances are absolute: money is turned into an amount near one first.
         self._money = typical_size(np.concatenate([[0.0], *(b.program.cost for b in blocks)]))
-        self._solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", THREADS), ("presolve", "off")):
-            self._solver.setOptionValue(option, value)
+        self._solver = start_solver()
 
     def solve(self, position: int, prices: FloatArray) -> Answer:
         """Return the best answer at these prices."""
@@ -148,6 +146,14 @@ class PlainBlockSolver:
         except InfeasibleError:
             return None
         return Answer(found.values, found.objective)
+
+
+def start_solver() -> highspy.Highs:
+    """Return a quiet HiGHS on one thread."""
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", THREADS), ("presolve", "off")):
+        solver.setOptionValue(option, value)
+    return solver
 
 
 def write_program(block: Block) -> highspy.HighsLp:

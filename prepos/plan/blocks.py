@@ -136,8 +136,10 @@ def shared_use(problem: Problem, frame: Frame, layout: Layout) -> csc_matrix:
     take(inbound, shipped, volume * pack)
     outbound = frame.outbound_row[frame.origin[departure], frame.ship_period[departure]]
     take(outbound, shipped, volume * pack)
-    take(frame.volume_row[departure], shipped, volume * pack)
-    take(frame.weight_row[departure], shipped, weight * pack)
+    case_m3 = np.maximum(volume * pack, frame.least_m3[departure])
+    case_kg = np.maximum(weight * pack, frame.least_kg[departure])
+    take(frame.volume_row[departure], shipped, case_m3)
+    take(frame.weight_row[departure], shipped, case_kg)
     budget = np.full(len(departure), frame.budget_row)
     take(budget, shipped, pack * frame.unit_cost[departure, sku])
     # Storage is judged after arrivals and departures, before use: the closing stock and the use.

@@ -24,7 +24,7 @@ from prepos.plan.recover import Choice, Pool, recover_held
 
 SIDE_PASSES = 8  # over the SKUs, to price one side
 MOST_SIDES = 120
-FRACTION = 1e-4  # of a vehicle: less is the solver's tolerance
+FRACTION = 1e-7  # of a vehicle: less is the solver's tolerance, a case takes a millionth
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,20 +40,20 @@ class Side:
 
 
 def branch_on_vehicles(
-    problem: Problem, work: Work, root: Prices, pool: Pool, best: Choice
+    problem: Problem, work: Work, root: Prices, pool: Pool, best: Choice, bound: float
 ) -> tuple[Choice, float]:
-    """Return the best plan found, and the bound that the tree proves.
+    """Return the best plan found, and the bound that the tree proves: ``bound``, or better.
 
     Stops when the gap asked for is proven, or at the deadline, or after ``MOST_SIDES``.
     """
     departures = len(problem.departures)
     upper, lower = work.common.upper[:departures], work.common.lower[:departures]
     if root.mix is None or not upper.any():
-        return best, root.bound
+        return best, bound
     sides = [Side(root.bound, 0, lower, upper, root.mix.shared[:departures], root.values)]
     proven, made = np.inf, 1
     while sides and sides[0].bound < proven:
-        if best.objective - sides[0].bound <= work.gap * abs(best.objective):
+        if best.objective - max(bound, sides[0].bound) <= work.gap * abs(best.objective):
             break
         if time.monotonic() > work.deadline or made > MOST_SIDES:
             break
@@ -66,8 +66,8 @@ def branch_on_vehicles(
         for child in split_side(work, side, split, root, made):
             heapq.heappush(sides, child)
         made += 2
-    bound = min([proven, *(side.bound for side in sides)])
-    return best, max(root.bound, min(bound, best.objective))
+    tree = min([proven, *(side.bound for side in sides)])
+    return best, max(bound, min(tree, best.objective))
 
 
 def most_split(vehicles: FloatArray) -> int | None:

@@ -13,18 +13,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from prepos.core.types import FloatArray
-from prepos.plan.block_solver import make_block_solver
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.block_solver import Answer, make_block_solver
 from prepos.plan.blocks import Block
 from prepos.plan.branch import branch_on_vehicles
 from prepos.plan.exact import shared_columns, within_limits
 from prepos.plan.frame import Frame
 from prepos.plan.outcome import Decision
-from prepos.plan.pricing import Prices, Work, add_columns, find_prices, still
+from prepos.plan.pricing import Prices, Work, add_columns, find_prices, solve_all, still
 from prepos.plan.problem import Problem
 from prepos.plan.program import Program
 from prepos.plan.recover import Choice, Pool, recover_plan
 from prepos.plan.repair import repair_plan
+from prepos.plan.tighten import tighten_bound
 
 SAMPLE = 150  # SKUs that find the first prices
 PROOF_SHARE = 0.25  # of the gap asked for: when the prices are good enough
@@ -64,7 +65,8 @@ def solve_by_prices(
         pool = Pool()
         recovery = replace(work, gap=problem.options.gap, deadline=started + time_limit_s)
         best = recover_plan(problem, recovery, prices, pool)
-        best, bound = branch_on_vehicles(problem, recovery, prices, pool, best)
+        best, bound = tighten_bound(recovery, prices, pool, best)
+        best, bound = branch_on_vehicles(problem, recovery, prices, pool, best, bound)
         return repair_plan(frame, recovery, prices, best, bound), bound
 
     chosen, bound = within_limits(solve, frame, shared_columns(problem, frame))
@@ -82,19 +84,17 @@ def solve_by_prices(
 def first_prices(work: Work) -> Prices:
     """Return prices found on a sample of the SKUs, and every SKU's first columns.
 
-    The sample runs evenly through the SKUs ordered by their use of the shared rows, and gets the
-    share of each limit that it would use if room were free.
+    The sample runs evenly through the SKUs ordered by their use of the shared rows, and gets of the
+    room that is left at rest the share that it would use if room were free.
     """
     free = Prices(np.zeros(len(work.common.row_upper)))
     at_rest = [still(work.blocks[i], i, work.oracle) for i in work.positions]
     add_columns(work, free, at_rest)
-    answers = [work.oracle.solve(position, free.values) for position in work.positions]
+    answers = solve_all(work, free.values)
     add_columns(work, free, answers)
     if len(work.blocks) <= 2 * SAMPLE or not len(free.values):
         return free
-    use = np.stack(
-        [block.use @ answer.values for block, answer in zip(work.blocks, answers, strict=True)]
-    )
+    rest, use = use_of(work, at_rest), use_of(work, answers)
     order = np.argsort(np.abs(use).sum(axis=1), kind="stable")
     chosen = np.sort(order[np.linspace(0, len(order) - 1, SAMPLE).astype(int)])
     taken = set(chosen.tolist())
@@ -102,16 +102,27 @@ def first_prices(work: Work) -> Prices:
     sample = replace(
         work,
         positions=chosen.tolist(),
-        common=scale_limits(work, use[chosen].sum(axis=0), use.sum(axis=0)),
+        common=scale_limits(work, rest, use, chosen),
         gap=SAMPLE_GAP,
     )
     free.values = find_prices(sample, start).values
     return free
 
 
-def scale_limits(work: Work, part: FloatArray, whole: FloatArray) -> Program:
-    """Return the shared columns with each limit cut to the sample's share of the use."""
-    even = SAMPLE / len(work.blocks)
-    share = np.divide(part, whole, out=np.full(len(whole), even), where=np.abs(whole) > 0)
-    limits = work.common.row_upper
-    return replace(work.common, row_upper=limits * np.clip(share, 0.0, 1.0))
+def use_of(work: Work, answers: Sequence[Answer]) -> FloatArray:
+    """Return (K, S): what each answer takes of the shared rows."""
+    pairs = zip(work.blocks, answers, strict=True)
+    return np.stack([block.use @ answer.values for block, answer in pairs])
+
+
+def scale_limits(work: Work, rest: FloatArray, use: FloatArray, chosen: IntArray) -> Program:
+    """Return the shared columns with each limit cut to the sample's part.
+
+    What the sample takes at rest (K, S), and its share of the room beyond that: so a sample of
+    SKUs that lie still keeps its limits wherever all SKUs do.
+    """
+    part, whole = np.abs(use - rest)[chosen].sum(axis=0), np.abs(use - rest).sum(axis=0)
+    even = len(chosen) / len(work.blocks)
+    share = np.divide(part, whole, out=np.full(len(whole), even), where=whole > 0)
+    room = work.common.row_upper - rest.sum(axis=0)
+    return replace(work.common, row_upper=rest[chosen].sum(axis=0) + share * room)

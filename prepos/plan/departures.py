@@ -59,6 +59,8 @@ def list_departures(
     for node, day in receipt_days:
         fresh.setdefault(node, set()).add(max(day, periods.cutoff))
     found = {Departure(day, lane, lanes[lane].arrival(day)) for lane, day in asked_for}
+    for departure in found:
+        fresh.setdefault(lanes[departure.lane].destination, set()).add(departure.arrival_date)
     # Days in order: an arrival found on the way opens departures on later days only.
     for offset in range((useful_until - periods.cutoff).days + 1):
         day = periods.cutoff + timedelta(days=offset)

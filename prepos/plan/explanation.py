@@ -60,8 +60,7 @@ def worth_of_moves(
         layout = block.layout
         shipped = np.nonzero(np.rint(values[: layout.stock_at]))[0]
         savings = savings_of(oracle, position, block, values, shipped, nothing[position])
-        for column, saving in zip(shipped, savings, strict=True):
-            d = int(layout.departure[column])
+        for d, saving in zip(layout.departure[shipped].tolist(), savings, strict=True):
             found[d, layout.sku] = Worth(
                 saving=saving,
                 moving=float(frame.unit_cost[d, layout.sku] * units[d, layout.sku]),

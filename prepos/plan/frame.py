@@ -8,9 +8,10 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.problem import Problem
-from prepos.plan.shared import HARD_PENALTY, SharedRow
+from prepos.plan.shared import HARD_PENALTY, SharedRow, vehicle_room
 
 NO_ROW = -1
+CASE_SHARE = 1e-6  # of a vehicle, that a case takes at least
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -29,6 +30,8 @@ class Frame:
     budget_row : int
     fill_row : (Z,) int
         Positions among ``shared``, ``NO_ROW`` where there is no such limit.
+    least_m3, least_kg : (D,) float
+        What a case takes of a departure's vehicles at least, so that nothing travels without one.
     rule_penalty : float
         Currency per unit by which a rule of the planner is not kept.
     """
@@ -50,6 +53,8 @@ class Frame:
     weight_row: IntArray
     budget_row: int
     fill_row: IntArray
+    least_m3: FloatArray
+    least_kg: FloatArray
     rule_penalty: float
     receipts: dict[int, tuple[IntArray, IntArray, FloatArray]]  # SKU: node, day, quantity
 
@@ -62,6 +67,8 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
     cost = problem.unit_transport + problem.handling[:, None]
     nodes, horizon = len(problem.network.nodes), periods.horizon
     by_kind = rows_by_kind(shared)
+    rooms = [vehicle_room(problem, problem.network.lanes[d.lane]) for d in departures]
+    least = CASE_SHARE * np.array(rooms, dtype=np.float64).reshape(-1, 2)
     return Frame(
         starts=np.array([day.toordinal() for day in periods.starts], dtype=np.int64),
         origin=ends[0][lane],
@@ -80,9 +87,16 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
         budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),
         fill_row=fill_rows_of(by_kind, "min_fill", (len(problem.catchments.axis), 1))[:, 0],
-        rule_penalty=HARD_PENALTY * problem.fallback_price,
+        least_m3=least[:, 0],
+        least_kg=least[:, 1],
+        rule_penalty=problem.fallback_price * max(HARD_PENALTY, tolerated_units(problem)),
         receipts=receipts_by_sku(problem),
     )
+
+
+def tolerated_units(problem: Problem) -> float:
+    """Return units of demand that the gap leaves undecided, twice: a rule must outweigh them."""
+    return float(2.0 * problem.options.gap * problem.demand_mean.sum())
 
 
 def rows_by_kind(shared: tuple[SharedRow, ...]) -> dict[str, dict[tuple[int, int], int]]:

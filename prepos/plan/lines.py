@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,11 +46,11 @@ def write_transfers(
     signals = name_signals(problem, demand)
     vehicle = vehicle_costs(problem, packing)
     asked_for = {
-        (rule.sku, rule.origin, rule.destination)
+        (rule.sku, rule.origin, rule.destination, rule.ship_date)
         for rule in problem.overrides
         if rule.rule in ("pin", "min")
     }
-    split = {(line.departure, line.sku) for line in packing.lines if line.vehicle > 0}
+    vehicles_of = Counter((line.departure, line.sku) for line in packing.lines)
     transfers = []
     for line in packing.lines:
         key = (line.departure, line.sku)
@@ -59,9 +60,13 @@ def write_transfers(
             moving=worth[key].moving * share,
             chance_unused=worth[key].chance_unused,
         )
-        lane = problem.network.lanes[problem.departures[line.departure].lane]
-        sku = problem.products.skus[line.sku]
-        named = {(name, lane.origin, lane.destination) for name in (sku, "*")}
+        departure = problem.departures[line.departure]
+        lane = problem.network.lanes[departure.lane]
+        named = {
+            (name, lane.origin, lane.destination, when)
+            for name in (problem.products.skus[line.sku], "*")
+            for when in (departure.ship_date, None)
+        }
         reason = write_reason(
             part,
             vehicle[line],
@@ -70,7 +75,9 @@ def write_transfers(
         )
         saving = part.saving - vehicle[line]
         transfers.append(
-            write_transfer(problem, line, saving, part.chance_unused, reason, split=key in split)
+            write_transfer(
+                problem, line, saving, part.chance_unused, reason, split=vehicles_of[key] > 1
+            )
         )
     return tuple(sorted(transfers, key=sort_key))
 

@@ -33,6 +33,7 @@ from prepos.plan.solver import choose_solver
 EXACT_UP_TO = 8000  # columns: above, prices give a better plan in the same time
 PACKING_TRIES = 4
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
+SAME = 1e-9  # relative: costs that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -101,12 +102,13 @@ def make_plan(
     oracle = make_block_solver(blocks, solver)
     decided = decide(problem, frame, blocks, solver, tick)
     outcome = see_through(problem, frame, blocks, decided, nothing)
-    stayed = stay(problem, frame, blocks, oracle, decided)
-    if stayed is not None and nothing.outcome.objective < outcome.objective:
-        decided = stayed
-        outcome = see_through(problem, frame, blocks, decided, nothing)
+    if nothing.outcome.objective <= outcome.objective * (1 + SAME):
+        stayed = stay(problem, frame, blocks, oracle, decided)
+        if stayed is not None:
+            decided = stayed
+            outcome = see_through(problem, frame, blocks, decided, nothing)
     bound = min(decided.bound, outcome.objective)
-    proven = outcome.objective - bound <= options.gap * abs(outcome.objective)
+    proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
     return Plan(
         plan_id=plan_id,
         periods=problem.periods,

@@ -73,7 +73,7 @@ def find_prices(work: Work, start: Prices, passes: int = PASSES) -> Prices:
     """
     prices = start.values
     for _ in range(passes):
-        answers = [work.oracle.solve(position, prices) for position in work.positions]
+        answers = solve_all(work, prices)
         bound = lower_bound(work, prices, answers)
         if bound > start.bound:
             start.bound, start.values = bound, prices
@@ -91,8 +91,20 @@ def find_prices(work: Work, start: Prices, passes: int = PASSES) -> Prices:
         unproven = start.mix.objective - start.bound
         if unproven <= work.gap * abs(start.mix.objective) or time.monotonic() > work.deadline:
             break
-        prices = start.values + STEP * (start.mix.prices - start.values)
+        step = STEP * (start.mix.prices - start.values)
+        prices = np.minimum(start.values + step, highest_prices(work.common))
     return start
+
+
+def solve_all(work: Work, prices: FloatArray) -> list[Answer]:
+    """Return every SKU's best answer at these prices."""
+    return [work.oracle.solve(position, prices) for position in work.positions]
+
+
+def highest_prices(common: Program) -> FloatArray:
+    """Return (S,) what a slack costs, infinite where none is left: the bound asks for no more."""
+    slacks = len(common.cost) - len(common.row_upper)
+    return np.where(np.isfinite(common.upper[slacks:]), np.inf, common.cost[slacks:])
 
 
 def lower_bound(work: Work, prices: FloatArray, answers: Sequence[Answer]) -> float:

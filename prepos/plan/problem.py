@@ -16,6 +16,7 @@ from prepos.core.products import Products
 from prepos.core.stock import Receipt, Stock
 from prepos.core.transfer import Catchments, Transfer
 from prepos.core.types import FloatArray, IntArray
+from prepos.errors import InfeasibleError
 from prepos.plan.departures import Departure, list_departures
 from prepos.plan.options import PlanOptions
 from prepos.plan.overrides import Override, frozen_as_overrides, read_overrides
@@ -112,9 +113,10 @@ def make_problem(
     options: PlanOptions,
     frozen: Frozen = NOTHING_FROZEN,
 ) -> Problem:
-    """Assemble the problem; raises InfeasibleError where the planner's overrides contradict."""
+    """Assemble the problem; raises InfeasibleError where a frozen line has no place in it."""
     periods = planning_window(network, demand.periods, options)
     on_hand, receipts = arrived_and_coming(stock, periods)
+    refuse_strange(frozen, network, products, periods)
     kept = frozen_as_overrides(frozen.transfers)
     departures = list_departures(
         network.lanes,
@@ -138,6 +140,23 @@ def make_problem(
         frozen_before=frozen.before,
         options=options,
     )
+
+
+def refuse_strange(frozen: Frozen, network: Network, products: Products, periods: Periods) -> None:
+    """Raise InfeasibleError naming every frozen line that this problem has no place for."""
+    lanes = {lane.lane_id for lane in network.lanes}
+    first, last = periods.start(0), periods.end(periods.horizon - 1)
+    strange = []
+    for line in frozen.transfers:
+        name = f"frozen line {line.transfer_id}"
+        if line.lane_id not in lanes:
+            strange.append(f"{name}: lane_id is {line.lane_id!r}, expected one of the lanes")
+        if line.sku not in products.skus:
+            strange.append(f"{name}: sku is {line.sku!r}, expected one of the products")
+        if not first <= line.ship_date <= last:
+            strange.append(f"{name}: ship_date is {line.ship_date}, expected {first} to {last}")
+    if strange:
+        raise InfeasibleError("; ".join(strange))
 
 
 def lane_position(network: Network, lane_id: str) -> int:

@@ -96,14 +96,14 @@ def round_columns(problem: Problem, work: Work, prices: Prices) -> list[Column]:
     """Return whole answers near the ones that the master mixes."""
     if prices.mix is None:
         raise SolverError("price search ended without a master, expected one pass at least")
-    found = []
     mixed = zip(prices.columns, prices.mix.weights, strict=False)  # later columns take no part
-    for column in [column for column, weight in mixed if weight > WEIGHT and not column.whole]:
-        for threshold in ROUND_UP_FROM:
-            whole = round_column(problem, work, prices.values, column, threshold)
-            if whole is not None:
-                found.append(whole)
-    return found
+    rounded = (
+        round_column(problem, work, prices.values, column, threshold)
+        for column, weight in mixed
+        if weight > WEIGHT and not column.whole
+        for threshold in ROUND_UP_FROM
+    )
+    return [column for column in rounded if column is not None]
 
 
 def round_column(

@@ -22,7 +22,7 @@ UNIT_LEVEL_UP_TO = 8  # units: below, every rank is a tranche of its own
 TOP = 0.995  # quantile of the highest rank worth planning for
 # A dozen quantiles from a low one: fewer, or a higher first, lose a point where room is tight.
 GRID = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.95, TOP)
-POISSON_BELOW = 1e-9  # dispersion that no count can tell from Poisson
+POISSON_BELOW = 1e-9  # dispersion, of one unit's mean at most: nobody can tell it from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
 
 
@@ -65,7 +65,7 @@ def expected_served(mean: FloatArray, dispersion: FloatArray, stock: IntArray) -
     (2000), Foundations of Inventory Management, C.2.3.
     """
     mean, dispersion, stock = np.broadcast_arrays(mean, dispersion, stock)
-    is_poisson = dispersion < POISSON_BELOW
+    is_poisson = dispersion * np.minimum(mean, 1.0) < POISSON_BELOW
     size = 1.0 / np.where(is_poisson, 1.0, dispersion)
     chance = size / (size + mean)
     below = np.where(
@@ -77,7 +77,7 @@ def expected_served(mean: FloatArray, dispersion: FloatArray, stock: IntArray) -
 
 def demand_quantile(mean: FloatArray, dispersion: FloatArray, probability: FloatArray) -> IntArray:
     """Return the whole units that demand stays at or under with this probability."""
-    is_poisson = dispersion < POISSON_BELOW
+    is_poisson = dispersion * np.minimum(mean, 1.0) < POISSON_BELOW
     size = 1.0 / np.where(is_poisson, 1.0, dispersion)
     units = np.where(
         is_poisson,

@@ -105,8 +105,8 @@ def spread(given: Given, events: pd.DataFrame) -> FloatArray:
 
 def check_on_hand(given: Given, flows: Flows, told: str) -> list[Check]:
     """Check that nothing is put aside or sent that is not there on the day."""
-    before = flows.inflows.assign(first=flows.inflows["day"] % given.periods.days == 0)
-    on_first_day = spread(given, before[before["first"]])
+    came = spread(given, flows.inflows[flows.inflows["day"] % given.periods.days == 0])
+    left = spread(given, flows.outflows[flows.outflows["day"] % given.periods.days == 0])
     inflow = flows.receipts + flows.transfers_in
     cells = np.argwhere((flows.aside > 0) | (flows.transfers_out > 0))
     t, j, k = cells.T
@@ -114,7 +114,10 @@ def check_on_hand(given: Given, flows: Flows, told: str) -> list[Check]:
     everything = flows.opening + inflow
     return [
         check_at_most(
-            "put_aside", where, flows.aside[t, j, k], (flows.opening + on_first_day)[t, j, k]
+            "put_aside",
+            where,
+            np.where(flows.aside > 0, flows.aside + left, 0.0)[t, j, k],
+            (flows.opening + came)[t, j, k],
         ),
         check_at_most(
             "on_hand",
@@ -135,7 +138,8 @@ def check_on_hand(given: Given, flows: Flows, told: str) -> list[Check]:
 def check_sent(given: Given, flows: Flows) -> Check:
     """Check, day by day, that what leaves was there: sent <= on hand, less what is put aside.
 
-    What arrives on a day may leave from the next.
+    What arrives on a day may leave from the next; on a period's first day it may be put aside, so
+    there what is put aside is judged with it, not here.
     """
     days = flows.outflows.groupby([*CELL, "day"], as_index=False, sort=True)["quantity"].sum()
     sent = days.groupby(CELL)["quantity"].cumsum().to_numpy(dtype=np.float64)
@@ -145,10 +149,11 @@ def check_sent(given: Given, flows: Flows) -> Check:
     came = earlier.reindex(days["row"], fill_value=0).to_numpy(dtype=np.float64)
     cells = days[["period", "node", "sku"]].to_numpy()
     t, j, k = cells.T
+    aside = np.where(days["day"] % given.periods.days > 0, flows.aside[t, j, k], 0.0)
     return check_at_most(
         "sent",
         Where(TRANSFERS, "quantity", _cell_names(given, cells)),
-        sent + flows.aside[t, j, k],
+        sent + aside,
         flows.opening[t, j, k] + came,
     )
 

@@ -1,0 +1,179 @@
+"""Programs through PuLP: values, prices, bound, and statuses told honestly."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pulp
+import pytest
+from numpy.testing import assert_allclose
+from scipy.sparse import csc_matrix
+
+from prepos.errors import InfeasibleError, SolverError
+from prepos.plan import solver as module
+from prepos.plan.program import Entries, Program, Rows
+from prepos.plan.solver import choose_solver, judge_status, sides, solve_program, typical_size
+
+INF = np.inf
+both = pytest.mark.parametrize("solver", ["highs", "cbc"])
+
+
+def program(
+    cost: list[float],
+    rows: list[list[float]],
+    bounds: list[tuple[float, float]],
+    *,
+    upper: float = 10.0,
+    integer: bool = False,
+    constant: float = 0.0,
+) -> Program:
+    """Return a small program with columns from 0 to ``upper``."""
+    count = len(cost)
+    return Program(
+        cost=np.array(cost),
+        lower=np.zeros(count),
+        upper=np.full(count, upper),
+        integer=np.full(count, integer),
+        matrix=csc_matrix(np.array(rows).reshape(-1, count)),
+        row_lower=np.array([low for low, _ in bounds], dtype=float),
+        row_upper=np.array([high for _, high in bounds], dtype=float),
+        constant=constant,
+    )
+
+
+@both
+@pytest.mark.parametrize("money", [1e-9, 1.0, 1e9])
+def test_linear_program(solver: str, money: float) -> None:
+    """Values, the objective with its constant, prices of the rows; in any unit of money."""
+    found = solve_program(
+        program([-3 * money, -2 * money], [[1, 1], [1, 0]], [(-INF, 4), (-INF, 3)], constant=money),
+        solver=solver,
+        gap=0.0,
+        time_limit_s=10,
+    )
+    assert_allclose(found.values, [3, 1], atol=1e-6)
+    assert found.objective == pytest.approx(-10 * money)
+    assert found.bound == pytest.approx(-10 * money)
+    assert_allclose(found.prices, [-2 * money, -money], rtol=1e-6)
+    assert found.optimal
+
+
+@both
+def test_whole_numbers(solver: str) -> None:
+    """2 x <= 5 leaves 2; the bound is that of the whole optimum."""
+    found = solve_program(
+        program([-1.0], [[2]], [(-INF, 5)], integer=True), solver=solver, gap=0.0, time_limit_s=10
+    )
+    assert found.values.tolist() == [2.0]
+    assert found.bound == pytest.approx(-2.0, abs=1e-4)
+    assert found.bound <= found.objective
+
+
+@both
+def test_ranges_and_equalities(solver: str) -> None:
+    """A row may have two bounds, or one value."""
+    found = solve_program(
+        program([1.0, 1.0], [[1, 0], [0, 1]], [(2, 4), (3, 3)]),
+        solver=solver,
+        gap=0.0,
+        time_limit_s=10,
+    )
+    assert_allclose(found.values, [2, 3])
+
+
+@both
+def test_rows_that_contradict(solver: str) -> None:
+    """Told as infeasible."""
+    with pytest.raises(InfeasibleError, match="no plan keeps all limits"):
+        solve_program(program([1.0], [[1]], [(20, INF)]), solver=solver, gap=0.0, time_limit_s=10)
+
+
+def test_cost_without_end() -> None:
+    """A fault of the model, not of the input: told as such."""
+    with pytest.raises(SolverError, match=r"expected costs that bound it|no plan keeps"):
+        solve_program(
+            program([-1.0], [[0]], [(-INF, 1)], upper=INF), solver="cbc", gap=0.0, time_limit_s=10
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (pulp.LpSolutionNoSolutionFound, SolverError, "solver highs found no plan in 3 s"),
+        (pulp.LpSolutionUnbounded, SolverError, "calls the plan unbounded"),
+        (pulp.LpSolutionInfeasible, InfeasibleError, "no plan keeps all limits"),
+    ],
+)
+def test_statuses_without_values(status: int, error: type[Exception], words: str) -> None:
+    """Each says what it is."""
+    with pytest.raises(error, match=words):
+        judge_status(SimpleNamespace(sol_status=status), "highs", 3.0)
+
+
+@pytest.mark.parametrize(("point", "stands"), [(2, True), (1, False), (0, False)])
+def test_a_stop_in_time_stands_only_where_rows_are_kept(point: int, stands: bool) -> None:
+    """Halfway through a linear program HiGHS has values that break rows."""
+    info = SimpleNamespace(primal_solution_status=point)
+    stopped = SimpleNamespace(
+        sol_status=pulp.LpSolutionIntegerFeasible,
+        solverModel=SimpleNamespace(getInfo=lambda: info),
+    )
+    if stands:
+        judge_status(stopped, "highs", 3.0)
+    else:
+        with pytest.raises(SolverError, match="found no plan in 3 s"):
+            judge_status(stopped, "highs", 3.0)
+    judge_status(stopped, "cbc", 3.0)
+
+
+def test_a_stop_in_time_proves_nothing_of_its_own() -> None:
+    """CBC's bound does not pass; a linear program's half-way value is none."""
+    stopped = SimpleNamespace(sol_status=pulp.LpSolutionIntegerFeasible)
+    for whole in (True, False):
+        half = program([1.0], [[1]], [(0, 1)], integer=whole)
+        assert module.proven_bound(stopped, half, "cbc", 5.0, 0.1) == -INF
+
+
+def test_a_solver_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words are passed on."""
+
+    def fail(*_: object) -> None:
+        raise pulp.PulpSolverError("broken pipe")
+
+    monkeypatch.setattr(pulp.LpProblem, "solve", fail)
+    with pytest.raises(SolverError, match="solver highs failed: broken pipe"):
+        solve_program(program([1.0], [[1]], [(0, 1)]), solver="highs", gap=0, time_limit_s=1)
+
+
+def test_choose_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first installed; none is an error that says what was wanted."""
+    assert choose_solver("auto") == "highs"
+    assert choose_solver("cbc") == "cbc"
+    monkeypatch.setattr(pulp.HiGHS, "available", lambda _: False)
+    assert choose_solver("auto") == "cbc"
+    with pytest.raises(SolverError, match=r"plan\.solver is highs, found none installed"):
+        choose_solver("highs")
+
+
+def test_sides() -> None:
+    """No bound, no row."""
+    assert sides(-INF, INF) == []
+
+
+@pytest.mark.parametrize(
+    ("amounts", "size"), [([0.0, 1000.0, 0.0], 1024.0), ([], 1.0), ([-3e-9], 2.0**-28)]
+)
+def test_typical_size(amounts: list[float], size: float) -> None:
+    """A power of two near the median of what is not zero."""
+    assert typical_size(np.array(amounts)) == size
+
+
+def test_entries_and_rows() -> None:
+    """Pieces are put together in the order of their places."""
+    assert Entries().matrix(2, 3).shape == (2, 3)
+    rows = Rows()
+    first = rows.open(-INF, [1.0, 2.0])
+    second = rows.open(np.array([5.0]), np.array([5.0]))
+    rows.entries.add(second, np.array([0]), np.array([7.0]))
+    rows.entries.add(first, np.array([1, 0]), 3.0)
+    assert rows.entries.matrix(rows.count, 2).toarray().tolist() == [[0, 3], [3, 0], [7, 0]]
+    assert np.concatenate(rows.lower).tolist() == [-INF, -INF, 5.0]
