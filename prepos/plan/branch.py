@@ -1,7 +1,8 @@
 """Whole vehicles proven: split on how many leave, price each side anew, the cheapest side first.
 
 Fractions of vehicles are what makes the priced bound loose. There are few departures with vehicles
-against many SKUs, so the tree is small; each side starts from its parent's prices and columns.
+against many SKUs, so the tree is small; each side starts from its parent's prices and columns. A
+dive first fixes one departure after the other, for a good plan early.
 
 References
 ----------
@@ -40,20 +41,22 @@ class Side:
 
 
 def branch_on_vehicles(
-    problem: Problem, work: Work, root: Prices, pool: Pool, best: Choice, bound: float
+    problem: Problem, work: Work, root: Prices, pool: Pool, best: Choice
 ) -> tuple[Choice, float]:
-    """Return the best plan found, and the bound that the tree proves: ``bound``, or better.
+    """Return the best plan found, and the bound that the tree proves.
 
     Stops when the gap asked for is proven, or at the deadline, or after ``MOST_SIDES``.
     """
     departures = len(problem.departures)
     upper, lower = work.common.upper[:departures], work.common.lower[:departures]
-    if root.mix is None or not upper.any():
-        return best, bound
-    sides = [Side(root.bound, 0, lower, upper, root.mix.shared[:departures], root.values)]
-    proven, made = np.inf, 1
+    if root.mix is None:
+        return best, root.bound
+    top = Side(root.bound, 0, lower, upper, root.mix.shared[:departures], root.values)
+    if best.objective - root.bound > work.gap * abs(best.objective):
+        best = dive(problem, work, top, root, pool, best)
+    sides, proven, made = [top], np.inf, 1
     while sides and sides[0].bound < proven:
-        if best.objective - max(bound, sides[0].bound) <= work.gap * abs(best.objective):
+        if best.objective - sides[0].bound <= work.gap * abs(best.objective):
             break
         if time.monotonic() > work.deadline or made > MOST_SIDES:
             break
@@ -67,7 +70,14 @@ def branch_on_vehicles(
             heapq.heappush(sides, child)
         made += 2
     tree = min([proven, *(side.bound for side in sides)])
-    return best, max(bound, min(tree, best.objective))
+    return best, max(root.bound, min(tree, best.objective))
+
+
+def splits_vehicles(problem: Problem, prices: Prices) -> bool:
+    """Return whether the priced mix has fractions of vehicles."""
+    if prices.mix is None or not problem.departures:
+        return False
+    return most_split(prices.mix.shared[: len(problem.departures)]) is not None
 
 
 def most_split(vehicles: FloatArray) -> int | None:
@@ -77,28 +87,46 @@ def most_split(vehicles: FloatArray) -> int | None:
     return worst if away[worst] > FRACTION else None
 
 
+def dive(problem: Problem, work: Work, top: Side, root: Prices, pool: Pool, best: Choice) -> Choice:
+    """Return the better of the best plan and one found by fixing what is nearest to whole."""
+    side: Side | None = top
+    while side is not None and most_split(side.vehicles) is not None:
+        if time.monotonic() > work.deadline:
+            return best
+        away = np.abs(side.vehicles - np.rint(side.vehicles))
+        away[away <= FRACTION] = np.inf
+        fixed = int(np.argmin(away))
+        lower, upper = side.lower.copy(), side.upper.copy()
+        lower[fixed] = upper[fixed] = np.rint(side.vehicles[fixed])
+        side = price_side(work, side, lower, upper, root, 0)
+    return best if side is None else recover_held(problem, work, root, pool, best, side.vehicles)
+
+
 def split_side(work: Work, side: Side, split: int, root: Prices, number: int) -> list[Side]:
     """Return the two sides of one departure's vehicles: rounded down or fewer, up or more."""
-    found = []
     whole = np.floor(side.vehicles[split])
-    for i in range(2):
-        lower, upper = side.lower.copy(), side.upper.copy()
-        if i:
-            lower[split] = whole + 1
-        else:
-            upper[split] = whole
-        if lower[split] > upper[split]:
-            continue
-        prices = Prices(side.prices, root.columns)
-        try:
-            find_prices(within(work, lower, upper), prices, SIDE_PASSES)
-        except InfeasibleError:  # no plan has that many vehicles
-            continue
-        if prices.mix is not None:
-            vehicles = prices.mix.shared[: len(lower)]
-            bound = max(side.bound, prices.bound)
-            found.append(Side(bound, number + i, lower, upper, vehicles, prices.values))
-    return found
+    fewer, more = side.upper.copy(), side.lower.copy()
+    fewer[split], more[split] = whole, whole + 1
+    sides = (
+        price_side(work, side, side.lower, fewer, root, number),
+        price_side(work, side, more, side.upper, root, number + 1),
+    )
+    return [found for found in sides if found is not None]
+
+
+def price_side(
+    work: Work, parent: Side, lower: FloatArray, upper: FloatArray, root: Prices, number: int
+) -> Side | None:
+    """Return a part of a side, priced from there, None where no plan has that many vehicles."""
+    if (lower > upper).any():
+        return None
+    prices = Prices(parent.prices, root.columns)
+    try:
+        find_prices(within(work, lower, upper), prices, SIDE_PASSES)
+    except InfeasibleError:
+        return None
+    vehicles = np.zeros(0) if prices.mix is None else prices.mix.shared[: len(lower)]
+    return Side(max(parent.bound, prices.bound), number, lower, upper, vehicles, prices.values)
 
 
 def within(work: Work, lower: FloatArray, upper: FloatArray) -> Work:

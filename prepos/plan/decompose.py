@@ -16,7 +16,7 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.block_solver import Answer, make_block_solver
 from prepos.plan.blocks import Block
-from prepos.plan.branch import branch_on_vehicles
+from prepos.plan.branch import branch_on_vehicles, splits_vehicles
 from prepos.plan.exact import shared_columns, within_limits
 from prepos.plan.frame import Frame
 from prepos.plan.outcome import Decision
@@ -29,6 +29,7 @@ from prepos.plan.tighten import tighten_bound
 
 SAMPLE = 150  # SKUs that find the first prices
 PROOF_SHARE = 0.25  # of the gap asked for: when the prices are good enough
+PRICED_TO = 2.5e-4  # at most: passes are cheap, a loose bound is not
 SAMPLE_GAP = 0.002
 
 
@@ -57,16 +58,18 @@ def solve_by_prices(
             positions=range(len(blocks)),
             common=common,
             solver=solver,
-            gap=PROOF_SHARE * problem.options.gap,
+            gap=problem.options.gap,
+            priced_to=min(PROOF_SHARE * problem.options.gap, PRICED_TO),
             deadline=started + time_limit_s / 2,
             tick=tick,
         )
         prices = find_prices(work, first_prices(work))
         pool = Pool()
-        recovery = replace(work, gap=problem.options.gap, deadline=started + time_limit_s)
+        recovery = replace(work, deadline=started + time_limit_s)
         best = recover_plan(problem, recovery, prices, pool)
-        best, bound = tighten_bound(recovery, prices, pool, best)
-        best, bound = branch_on_vehicles(problem, recovery, prices, pool, best, bound)
+        # What is unproven comes from fractions of vehicles, or else from fractions of cases.
+        prove = branch_on_vehicles if splits_vehicles(problem, prices) else tighten_bound
+        best, bound = prove(problem, recovery, prices, pool, best)
         return repair_plan(frame, recovery, prices, best, bound), bound
 
     chosen, bound = within_limits(solve, frame, shared_columns(problem, frame))
@@ -103,7 +106,7 @@ def first_prices(work: Work) -> Prices:
         work,
         positions=chosen.tolist(),
         common=scale_limits(work, rest, use, chosen),
-        gap=SAMPLE_GAP,
+        priced_to=SAMPLE_GAP,
     )
     free.values = find_prices(sample, start).values
     return free

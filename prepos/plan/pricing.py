@@ -41,7 +41,8 @@ class Work:
     positions: Sequence[int]
     common: Program
     solver: str
-    gap: float
+    gap: float  # asked for, of the plan
+    priced_to: float  # share that prices may leave between bound and mix
     deadline: float  # of the monotonic clock, seconds
     tick: Callable[[], None]
 
@@ -67,7 +68,7 @@ class Prices:
 
 
 def find_prices(work: Work, start: Prices, passes: int = PASSES) -> Prices:
-    """Move the prices until bound and mix differ by less than the gap, or time is up.
+    """Move the prices until bound and mix are near enough, or time is up.
 
     ``start`` gives the first prices and the columns known; it is updated and returned.
     """
@@ -89,7 +90,7 @@ def find_prices(work: Work, start: Prices, passes: int = PASSES) -> Prices:
         )
         work.tick()
         unproven = start.mix.objective - start.bound
-        if unproven <= work.gap * abs(start.mix.objective) or time.monotonic() > work.deadline:
+        if unproven <= work.priced_to * abs(start.mix.objective) or time.monotonic() > work.deadline:
             break
         step = STEP * (start.mix.prices - start.values)
         prices = np.minimum(start.values + step, highest_prices(work.common))

@@ -21,8 +21,9 @@ import numpy as np
 from prepos.core.types import FloatArray
 from prepos.errors import SolverError
 from prepos.plan.pricing import Prices, Work, make_column
+from prepos.plan.problem import Problem
 from prepos.plan.program import Program
-from prepos.plan.recover import Choice, Pool, choose
+from prepos.plan.recover import Choice, Pool, choose, hold_vehicles
 from prepos.plan.solver import Solution, solve_program
 
 BATCH = 32  # SKUs solved whole before the plan is chosen anew
@@ -31,7 +32,9 @@ ONE_SKU_S = 20.0  # seconds that one may take
 ONE_GAP = 5e-4  # share of its cost that one may leave unproven
 
 
-def tighten_bound(work: Work, prices: Prices, pool: Pool, best: Choice) -> tuple[Choice, float]:
+def tighten_bound(
+    problem: Problem, work: Work, prices: Prices, pool: Pool, best: Choice
+) -> tuple[Choice, float]:
     """Return a plan at least as good, and a bound at least as high.
 
     Goes through the SKUs by what the plan's answer costs above the best answer in fractions, both
@@ -53,7 +56,7 @@ def tighten_bound(work: Work, prices: Prices, pool: Pool, best: Choice) -> tuple
                 fractional = work.oracle.solve(position, prices.values).objective
                 bound += max(solution.bound - fractional, 0.0)
                 pool.add([make_column(work.blocks[position], position, solution.values)])
-        found = choose(work, pool.columns)
+        found = choose(hold_vehicles(work, best.shared[: len(problem.departures)]), pool.columns)
         best = found if found.objective < best.objective else best
         work.tick()
     return best, min(bound, best.objective)

@@ -43,6 +43,7 @@ def work_on(case: Case, **options: object) -> tuple[Problem, Frame, Work]:
         common=without_slack(frame, shared_columns(problem, frame)),
         solver="highs",
         gap=0.0,
+        priced_to=0.0,
         deadline=time.monotonic() + 60,
         tick=lambda: None,
     )
@@ -270,6 +271,6 @@ class TestBranching:
         prices, pool = find_prices(work, first_prices(work)), Pool()
         root = prices.bound
         best = recover_plan(problem, work, prices, pool)
-        found, bound = branch.branch_on_vehicles(problem, work, prices, pool, best, root)
+        found, bound = branch.branch_on_vehicles(problem, work, prices, pool, best)
         assert root - 1e-6 <= bound <= found.objective + 1e-6
         assert found.objective <= best.objective + 1e-6
