@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from prepos.config.assemble import Config, load_config, restore_config
 from prepos.config.bundle import bundled
+from prepos.config.idle import idle_settings
 from prepos.config.options import (
     DefaultConsent,
     PrivacyOptions,
@@ -25,6 +26,7 @@ __all__ = [
     "RunOptions",
     "TimeOptions",
     "bundled",
+    "idle_settings",
     "load_config",
     "restore_config",
 ]

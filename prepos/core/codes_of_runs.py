@@ -7,6 +7,12 @@ from prepos.core.verdict import CHECKS, code_of
 
 RUNS = (
     Code(
+        "PP-CONFIG-IDLE",
+        "a setting was changed that nothing reads yet",
+        "The configuration's contract names the key; the command that will read it is not there.",
+        "Leave it at its default, so that a later version does not change your plan.",
+    ),
+    Code(
         "PP-RUN-MISSING",
         "a file of the run is missing",
         "The manifest names every file of a run with its checksum; this one is not there.",

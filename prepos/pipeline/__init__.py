@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from prepos.config import Config
+from prepos.config import Config, idle_settings
 from prepos.core.demand import Forecast
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import (
@@ -233,4 +233,9 @@ def name_run(
 
 def finish(run: Handover, known: Known) -> Run:
     """Return what was made."""
-    return Run(run_id=run.run_id, folder=run.folder, sources=known.sources, notices=known.notices)
+    return Run(
+        run_id=run.run_id,
+        folder=run.folder,
+        sources=known.sources,
+        notices=(*known.notices, *idle_settings(run.config)),
+    )

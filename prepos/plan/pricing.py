@@ -90,7 +90,10 @@ def find_prices(work: Work, start: Prices, passes: int = PASSES) -> Prices:
         )
         work.tick()
         unproven = start.mix.objective - start.bound
-        if unproven <= work.priced_to * abs(start.mix.objective) or time.monotonic() > work.deadline:
+        if (
+            unproven <= work.priced_to * abs(start.mix.objective)
+            or time.monotonic() > work.deadline
+        ):
             break
         step = STEP * (start.mix.prices - start.values)
         prices = np.minimum(start.values + step, highest_prices(work.common))
