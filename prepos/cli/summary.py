@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 LANES_SHOWN, TRANSFERS_SHOWN, NOTICES_SHOWN = 10, 5, 5
 COSTS = {
     "total_cost": "total cost",
-    "shortage_cost": "  units short",
+    "shortage_cost": "  demand not served",
     "service_cost": "  serving customers",
     "transport_cost": "  lanes",
     "vehicle_cost": "  vehicles",
     "handling_cost": "  handling",
     "holding_cost": "  holding stock",
-    "return_cost": "  stranded units",
+    "return_cost": "  stranded stock",
 }
 
 

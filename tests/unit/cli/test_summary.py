@@ -30,7 +30,7 @@ def test_worth_is_told_beside_doing_nothing(files: RunFiles) -> None:
     """Money before and after, in the run's currency; costs that are nowhere are left out."""
     told = page(files)
     assert "total cost, EUR 1,200 900 -300 (-25.0%)" in told
-    assert "units short 500 340 -160" in told
+    assert "demand not served 500 340 -160" in told
     assert "demand served from stock 90.0% 95.0% +5.0 points" in told
     assert "mean distance to the customer 90 km 42 km -48 km" in told
     assert "handling" not in told
