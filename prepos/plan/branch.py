@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from prepos.core.types import FloatArray
-from prepos.errors import InfeasibleError
+from prepos.errors import InfeasibleError, SolverError
 from prepos.plan.pricing import Prices, Work, find_prices
 from prepos.plan.problem import Problem
 from prepos.plan.recover import Choice, Pool, recover_held
@@ -66,7 +66,12 @@ def branch_on_vehicles(
             best = recover_held(problem, work, root, pool, best, side.vehicles)
             proven = min(proven, side.bound)
             continue
-        for child in split_side(work, side, split, root, made):
+        try:
+            children = split_side(work, side, split, root, made)
+        except SolverError:  # out of time: what is proven stays
+            heapq.heappush(sides, side)
+            break
+        for child in children:
             heapq.heappush(sides, child)
         made += 2
     tree = min([proven, *(side.bound for side in sides)])
@@ -98,7 +103,10 @@ def dive(problem: Problem, work: Work, top: Side, root: Prices, pool: Pool, best
         fixed = int(np.argmin(away))
         lower, upper = side.lower.copy(), side.upper.copy()
         lower[fixed] = upper[fixed] = np.rint(side.vehicles[fixed])
-        side = price_side(work, side, lower, upper, root, 0)
+        try:
+            side = price_side(work, side, lower, upper, root, 0)
+        except SolverError:  # out of time
+            return best
     return best if side is None else recover_held(problem, work, root, pool, best, side.vehicles)
 
 

@@ -75,12 +75,12 @@ def recover_held(
     pool.tried.add(key)
     held = hold_vehicles(work, vehicles)
     again = Prices(prices.values, prices.columns)
-    find_prices(held, again, REPRICING_PASSES)
-    pool.add(again.columns)
-    pool.add(round_columns(problem, held, again))
     try:
+        find_prices(held, again, REPRICING_PASSES)
+        pool.add(again.columns)
+        pool.add(round_columns(problem, held, again))
         found = choose(held, pool.columns)
-    except InfeasibleError:  # no whole answers fit these vehicles
+    except (InfeasibleError, SolverError):  # no whole answers fit these vehicles, or none in time
         return best
     return found if found.objective < best.objective else best
 

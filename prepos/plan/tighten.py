@@ -56,7 +56,11 @@ def tighten_bound(
                 fractional = work.oracle.solve(position, prices.values).objective
                 bound += max(solution.bound - fractional, 0.0)
                 pool.add([make_column(work.blocks[position], position, solution.values)])
-        found = choose(hold_vehicles(work, best.shared[: len(problem.departures)]), pool.columns)
+        try:
+            held = hold_vehicles(work, best.shared[: len(problem.departures)])
+            found = choose(held, pool.columns)
+        except SolverError:  # out of time: the raised bound stays
+            break
         best = found if found.objective < best.objective else best
         work.tick()
     return best, min(bound, best.objective)
