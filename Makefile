@@ -39,7 +39,7 @@ schemas: $(VENV)/.ready
 		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
 
 bench: $(VENV)/.ready-test
-	$(RUN) -m pytest -q -p no:xdist tests/bench
+	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(RUN) $$bench || exit; done
 
 clean:
 	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

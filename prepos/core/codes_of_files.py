@@ -84,12 +84,6 @@ FILES = (
         "Lines above 1 MiB and cells above 131,072 letters are taken for damage.",
         "Look for a quote that is not closed, or line ends that were lost.",
     ),
-    Code(
-        "PP-FILE-MORE",
-        "more of the same",
-        "1,000 faults of one column and kind are listed, the others are counted.",
-        "Mend the kind; it mostly has one cause.",
-    ),
 )
 
 DIALECT = (
@@ -192,6 +186,12 @@ VALUES = (
         "another decimal sign than declared",
         "A comma where a point is declared, or the other way round.",
         "Set ingest.decimal.",
+    ),
+    Code(
+        "PP-VALUE-QUANTILES",
+        "quantiles that cross",
+        "Demand that stays below q50 half the time stays below q90 at least as often.",
+        "Look whether two columns are swapped; sort them if the forecast was made so.",
     ),
     Code(
         "PP-VALUE-BOOLEAN",

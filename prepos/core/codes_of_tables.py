@@ -32,8 +32,14 @@ KEYS = (
     Code(
         "PP-KEY-LANE",
         "an override for a lane that is not there",
-        "It would never take effect.",
+        "It would never take effect. Without a lanes table, each origin reaches each forward node.",
         "Correct the pair, or add the lane.",
+    ),
+    Code(
+        "PP-KEY-TORN",
+        "an order of several customers or regions",
+        "An order is of one customer and goes to one region; each SKU of it counts at the first.",
+        "Look whether order_id is used again; if numbers start anew, put the year or shop before.",
     ),
     Code(
         "PP-KEY-CASE",
@@ -75,6 +81,12 @@ TIMES = (
         "Format it, export again.",
     ),
     Code("PP-TIME-YEAR", "a year that cannot be", "Mostly 26 for 2026.", "Write four digits."),
+    Code(
+        "PP-TIME-CONSENT",
+        "consents of after the cutoff",
+        "What a customer will say is not known yet; until then the last word before counts.",
+        "None, if that is meant; look at the time zone else.",
+    ),
     Code(
         "PP-TIME-FUTURE",
         "an order later than today",
@@ -160,13 +172,13 @@ PLACES = (
     Code(
         "PP-PLACE-NULL-ISLAND",
         "a place at 0, 0",
-        "There is only sea; programs write it where nothing is known.",
-        "Give the true place.",
+        "There is only sea; programs write it where nothing is known. Such orders are counted.",
+        "Give the true place, or leave both empty.",
     ),
     Code(
         "PP-PLACE-SWAPPED",
         "latitude and longitude look swapped",
-        "Swapped, the node lies among the regions; as it is, it lies far away.",
+        "Swapped, the place lies among the regions; as it is, it lies far away.",
         "Swap them.",
     ),
 )
@@ -216,6 +228,12 @@ SENSE = (
         "a value that looks a factor of 1000 off",
         "Litres for cubic metres, grams for kilograms.",
         "Look at the unit in the column's name.",
+    ),
+    Code(
+        "PP-SENSE-CONSENTS",
+        "consent given and taken back at one instant",
+        "Which was last cannot be known, so it counts as no.",
+        "Give the time to the second, or take one row out.",
     ),
     Code(
         "PP-SENSE-OVERRIDES",

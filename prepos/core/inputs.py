@@ -32,9 +32,9 @@ class Inputs:
         filled with nulls), ids as ``str``, dates as ``datetime.date``, sorted by key.
         ``regions`` may be absent (polygons, cells): then the regions station makes them.
     order_lines : Path or None
-        Typed Parquet of the orders, written while checking: the contract's columns of ``orders``
-        (ordered_at in local time), a mask of findings and a hash of each line's letters. Read
-        through ``ingest.load_orders``, which joins the lines to ``places``.
+        Typed rows of the orders (Arrow), written while checking: those of the contract's columns
+        that are given (ordered_at in local time), the line, a mask of findings and a hash of each
+        line's letters. Read through ``ingest.load_orders``, which joins the lines to ``places``.
         None where no orders are configured.
     places : frame
         Each distinct way an order line is placed, once: region_id, latitude, longitude,

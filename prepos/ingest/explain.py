@@ -14,7 +14,7 @@ from prepos.ingest.rules import FIRST_ORDER_YEAR, FIRST_YEAR, LAST_YEAR, LONGEST
 
 _SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # Excel counts days from 1899-12-30
 _EXCEL_START = date(1899, 12, 30)
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})\b.*")
+_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})\b.*", re.DOTALL)
 _ISO = re.compile(r"(\d{4,})[-/](\d{1,2})[-/](\d{1,2}).*", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.' \u00a0\u202f_]\d{3})+([.,]\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -108,8 +108,10 @@ def _time_cause(column: Column, cell: str, reading: Reading) -> tuple[str, str]:
         return "PP-TIME-SERIAL", f"this looks like Excel's number for {day}: format it as a date"
     if iso := _ISO.fullmatch(cell):
         return _iso_cause(column, cell, int(iso[1]), reading)
-    if (slashed := _SLASHED.fullmatch(cell)) and reading.options.dates == "ymd":
-        return _order_cause(int(slashed[1]), int(slashed[2]))
+    if slashed := _SLASHED.fullmatch(cell):
+        if len(slashed[3]) < 4:
+            return "PP-TIME-YEAR", "write the year with four digits"
+        return _slashed_cause(column, (int(slashed[1]), int(slashed[2])), slashed[3], reading)
     return "PP-TIME-FORMAT", ""
 
 
@@ -127,15 +129,22 @@ def _iso_cause(column: Column, cell: str, year: int, reading: Reading) -> tuple[
     return "PP-TIME-FORMAT", ""
 
 
-def _order_cause(first: int, second: int) -> tuple[str, str]:
-    """Say what the order of day and month may be."""
-    if first > 12 >= second:
+def _slashed_cause(
+    column: Column, signs: tuple[int, int], year: str, reading: Reading
+) -> tuple[str, str]:
+    """Say why a date with the year last is refused, by the declared order of day and month."""
+    first, second = signs
+    declared = reading.options.dates
+    if first > 12 >= second and declared != "dmy":
         return "PP-TIME-ORDER", 'the day comes first: set ingest.dates = "dmy"'
-    if second > 12 >= first:
+    if second > 12 >= first and declared != "mdy":
         return "PP-TIME-ORDER", 'the month comes first: set ingest.dates = "mdy"'
-    return "PP-TIME-AMBIGUOUS", (
-        'day and month cannot be told apart: set ingest.dates = "dmy" or "mdy"'
-    )
+    if declared == "ymd":
+        return "PP-TIME-AMBIGUOUS", (
+            'day and month cannot be told apart: set ingest.dates = "dmy" or "mdy"'
+        )
+    month, day = (second, first) if declared == "dmy" else (first, second)
+    return _iso_cause(column, f"{year}-{month:02}-{day:02}", int(year), reading)
 
 
 def _id_cause(cell: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prepos.core.faults import Fault
 from prepos.errors import TableError
@@ -42,13 +43,16 @@ class Scan:
 
     ``plain`` says that it is printable ASCII, no cell starts or ends in a blank and there is no
     ".." in it; ``regular`` that its line ends are all alike and its quotes come in pairs.
+    ``longest`` is its longest line, in bytes; ``underscored`` says that it holds "_".
     """
 
     path: Path  # unpacked
     sha256: str  # of the file as given
     lines: int
+    longest: int
     plain: bool
     regular: bool
+    underscored: bool
 
 
 def refuse(label: str, code: str, message: str, *, line: int = 0, value: str = "") -> NoReturn:
@@ -131,22 +135,29 @@ def _scan_chunks(
     """Count what matters, and stop at the first thing that cannot be text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     size = newlines = returns = pairs = quotes = controls = 0
-    plain, last = True, b""
+    open_line = longest = 0  # bytes
+    plain, underscored, last = True, False, b""
     for chunk in chunks:
         if not size:
             _check_start(chunk, label)
         _check_text(chunk, decoder, label, newlines, size)
-        plain = plain and _is_plain(chunk, delimiter) and _is_plain(last + chunk[:1], delimiter)
+        text = chunk if size else chunk.removeprefix(codecs.BOM_UTF8)
+        plain = plain and _is_plain(last + text, delimiter)
+        underscored = underscored or b"_" in chunk
         codes = np.frombuffer(chunk, np.uint8)
-        here = int(np.count_nonzero(codes == 10))
+        ends = np.flatnonzero(codes == ord("\n"))
+        here = len(ends)
         newlines += here
+        lines = np.diff(ends, prepend=-1 - open_line, append=len(chunk) - 1)
+        longest, open_line = max(longest, int(lines.max())), int(lines[-1])
         controls += int(np.count_nonzero(codes < 32)) - here
+        controls -= chunk.count(b"\t") if delimiter == "\t" else 0
         if b"\r" in chunk or last == b"\r":
             returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
         elif not here and len(chunk) == CHUNK:
             refuse(label, "PP-FILE-LINE", f"line {newlines + 1} is longer than {CHUNK:,} bytes")
-        quotes += chunk.count(b'"')
+        quotes += chunk.count(b'"') if b'"' in chunk else 0  # looking is cheaper than counting
         size += len(chunk)
         last = chunk[-1:]
     _check_end(decoder, label, newlines, size)
@@ -154,22 +165,31 @@ def _scan_chunks(
         path=path,
         sha256=digest(source),
         lines=newlines + (last != b"\n"),
-        plain=plain and controls == returns,
+        longest=longest,
+        plain=plain and controls == returns and last != b" ",
         regular=returns == pairs and pairs in (0, newlines) and quotes % 2 == 0,
+        underscored=underscored,
     )
 
 
-def _is_plain(chunk: bytes, delimiter: str) -> bool:
+def _is_plain(piece: bytes, delimiter: str) -> bool:
     """Whether no id in the piece can need a closer look for what it holds or ends in."""
-    ends = (delimiter.encode(), b"\n", b"\r", b'"')
+    codes = np.frombuffer(piece, np.uint8)
+    dots = codes == ord(".")
     return (
-        chunk.isascii()
-        and b".." not in chunk
-        and b"\x7f" not in chunk
-        and (
-            b" " not in chunk or not any(b" " + end in chunk or end + b" " in chunk for end in ends)
-        )
+        piece.isascii()
+        and b"\x7f" not in piece
+        and not bool((dots[1:] & dots[:-1]).any())
+        and (b" " not in piece or not _has_blank_edges(codes, delimiter))
     )
+
+
+def _has_blank_edges(codes: NDArray[np.uint8], delimiter: str) -> bool:
+    """Whether a blank stands at the start or the end of a cell."""
+    edges = np.frombuffer(f'{delimiter}\n\r"'.encode(), np.uint8)
+    blanks = codes == ord(" ")
+    beside = np.concatenate((codes[1:][blanks[:-1]], codes[:-1][blanks[1:]]))
+    return bool(np.isin(beside, edges).any())
 
 
 def _check_start(chunk: bytes, label: str) -> None:

@@ -1,53 +1,87 @@
 """What the orders tell as a whole: spans, gaps, time zones, repeats, cancellations.
 
-Everything here is a notice, but orders alike to the letter where the options refuse them.
+Everything here is a notice, but orders alike to the letter where the options refuse them. One pass
+over the lines answers most of it, day by day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
-import numpy as np
 
-from prepos.core.faults import Fault
 from prepos.ingest import sql
 from prepos.ingest.checks import TRIMMED, WITH_OFFSET
-from prepos.ingest.ledger import LISTED, Ledger
-from prepos.ingest.options import IngestOptions
+from prepos.ingest.ledger import Ledger
+from prepos.ingest.repeats import check_repeats
+from prepos.ingest.rules import FIRST_ORDER_DAY, Reading
 from prepos.ingest.stage import Staged
 
 SEASON_DAYS = 365
-AT_ONCE = 4_000_000  # lines whose letters are compared in memory at a time
+
+
+class Day(NamedTuple):
+    """The order lines of one day: how many there are of a kind, and on which line the first is."""
+
+    day: date | None  # None where the date was refused
+    lines: int
+    first: int
+    local: int  # without an offset from UTC, where others have one
+    first_local: int | None
+    anonymous: int
+    first_anonymous: int | None
+    at_zero: int  # latitude and longitude are both 0
+    first_at_zero: int | None
+
+
+def read_days(connection: duckdb.DuckDBPyConnection, orders: Staged, reading: Reading) -> list[Day]:
+    """Return the days on which there are orders, in their order; refused dates last."""
+    kinds = (  # each is only looked for where it can be
+        f"mask & {WITH_OFFSET} = 0" if orders.mask & WITH_OFFSET else "FALSE",
+        "customer_id IS NULL" if "customer_id" in orders.given else "FALSE",
+        "latitude = 0 AND longitude = 0" if "latitude" in orders.given else "FALSE",
+    )
+    counts = [f"count(*) FILTER ({kind}), min(line) FILTER ({kind})" for kind in kinds]
+    known = f"ordered_at >= {sql.day(FIRST_ORDER_DAY)} AND ordered_at < {sql.day(reading.tomorrow)}"
+    found = connection.execute(
+        f"SELECT CASE WHEN {known} THEN ordered_at::DATE END AS day, count(*), min(line), "
+        f"{', '.join(counts)} FROM orders GROUP BY day ORDER BY day NULLS LAST"
+    ).fetchall()
+    return [Day(*row) for row in found]
+
+
+def last_day(days: Sequence[Day]) -> date | None:
+    """Return the day of the last order; None where there is none."""
+    return max((day.day for day in days if day.day is not None), default=None)
 
 
 def check_history(
     connection: duckdb.DuckDBPyConnection,
     orders: Staged,
-    options: IngestOptions,
+    reading: Reading,
     *,
-    timezone: str,
+    days: Sequence[Day],
     cutoff: date | None,
     ledger: Ledger,
 ) -> None:
-    """Note what makes the history doubtful."""
-    days = connection.execute(
-        "SELECT ordered_at::DATE AS day, count(*), min(line) FROM orders "
-        "WHERE ordered_at IS NOT NULL GROUP BY day ORDER BY day"
-    ).fetchall()
-    if not days:
+    """Note what makes the history doubtful; ``days`` are those of `read_days`."""
+    dated = {day.day: day for day in days if day.day is not None}
+    if not dated:
         ledger.notice(orders.label, "", "PP-SENSE-NO-DEMAND", "no order lines are left to read")
         return
     if cutoff is not None:
-        _tell_after_cutoff(days, cutoff, orders.label, ledger)
-    known = [day for day, *_ in days if cutoff is None or day < cutoff]
+        _tell_after_cutoff(dated, cutoff, orders.label, ledger)
+    known = [day for day in dated if cutoff is None or day < cutoff]
     _tell_spans(known, orders.label, ledger)
-    _tell_zones(connection, orders, timezone, (days[0][0], days[-1][0]), ledger)
-    _tell_repeats(connection, orders, options, ledger)
-    _tell_anonymous(connection, orders, ledger)
-    if options.cancellations == "drop":
+    _tell_zones(orders, days, reading.timezone, ledger)
+    _tell_skipped(connection, orders, dated, reading.timezone, ledger)
+    _tell_kinds(orders, days, ledger)
+    check_repeats(connection, orders, reading.options, ledger)
+    if reading.options.cancellations == "drop":
         _tell_cancelled(connection, orders, ledger)
 
 
@@ -63,17 +97,15 @@ def tell_trimmed(connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: 
             ledger.notice(staged.label, "", "PP-ID-TRIMMED", message, line=line)
 
 
-def _tell_after_cutoff(
-    days: list[tuple[date, int, int]], cutoff: date, label: str, ledger: Ledger
-) -> None:
+def _tell_after_cutoff(dated: Mapping[date, Day], cutoff: date, label: str, ledger: Ledger) -> None:
     """Count the lines that are not read."""
-    after = [row for row in days if row[0] >= cutoff]
+    after = [day for when, day in dated.items() if when >= cutoff]
     if after:
         message = (
-            f"{sum(count for _, count, _ in after):,} order lines are at or after the cutoff "
+            f"{sum(day.lines for day in after):,} order lines are at or after the cutoff "
             f"{cutoff} and are not read"
         )
-        line = min(first for *_, first in after)
+        line = min(day.first for day in after)
         ledger.notice(label, "ordered_at", "PP-TIME-CUTOFF", message, line=line)
 
 
@@ -93,27 +125,36 @@ def _tell_spans(days: list[date], label: str, ledger: Ledger) -> None:
         ledger.notice(label, "ordered_at", "PP-TIME-SHORT", message)
 
 
-def _tell_zones(
-    connection: duckdb.DuckDBPyConnection,
-    orders: Staged,
-    timezone: str,
-    span: tuple[date, date],
-    ledger: Ledger,
-) -> None:
-    """Tell of offsets mixed with local times, and of local times that the clock skips."""
-    naive = f"mask & {WITH_OFFSET} = 0"
-    count, line = connection.execute(
-        f"SELECT count(*), min(line) FROM orders WHERE {naive}"
-    ).fetchall()[0]
-    if orders.mask & WITH_OFFSET and count:
+def _tell_zones(orders: Staged, days: Sequence[Day], timezone: str, ledger: Ledger) -> None:
+    """Tell of local times mixed with offsets."""
+    count, line = _sum((day.local, day.first_local) for day in days)
+    if count:
         message = (
             f"{count:,} order lines have no offset from UTC and others have: those without are "
             f"taken as {timezone}"
         )
         ledger.notice(orders.label, "ordered_at", "PP-TIME-ZONES", message, line=line)
-    for start, end in skipped_hours(timezone, *span):
+
+
+def _sum(found: Iterable[tuple[int, int | None]]) -> tuple[int, int]:
+    """Return how many there are in all, and the first line; 0 where there is none."""
+    rows = [(count, line) for count, line in found if line is not None]
+    return sum(count for count, _ in rows), min((line for _, line in rows), default=0)
+
+
+def _tell_skipped(
+    connection: duckdb.DuckDBPyConnection,
+    orders: Staged,
+    dated: Mapping[date, Day],
+    timezone: str,
+    ledger: Ledger,
+) -> None:
+    """Tell of local times that the clock skips."""
+    for start, end in skipped_hours(timezone, min(dated), max(dated)):
+        if start.date() not in dated:
+            continue
         count, line = connection.execute(
-            f"SELECT count(*), min(line) FROM orders WHERE {naive} AND "
+            f"SELECT count(*), min(line) FROM orders WHERE mask & {WITH_OFFSET} = 0 AND "
             f"ordered_at >= TIMESTAMP '{start}' AND ordered_at < TIMESTAMP '{end}'"
         ).fetchall()[0]
         if count:
@@ -147,63 +188,25 @@ def _is_skipped(moment: datetime, zone: ZoneInfo) -> bool:
     return there.astimezone(zone).replace(tzinfo=None) != moment
 
 
-def _tell_repeats(
-    connection: duckdb.DuckDBPyConnection, orders: Staged, options: IngestOptions, ledger: Ledger
-) -> None:
-    """Count lines alike to the letter; refuse them where the options say so."""
-    repeats = _count_repeats(connection, orders.rows)
-    if not repeats:
-        return
-    if options.duplicates != "refuse":
-        done = "add up" if options.duplicates == "sum" else "count once"
-        message = (
-            f"{repeats:,} order lines repeat another one to the letter and {done} "
-            f'(ingest.duplicates = "{options.duplicates}")'
-        )
-        ledger.notice(orders.label, "", "PP-KEY-REPEATED", message)
-        return
-    again = connection.execute(
-        "SELECT line, order_id, first FROM (SELECT line, order_id, min(line) OVER same AS first "
-        "FROM orders WINDOW same AS (PARTITION BY letters)) WHERE line > first "
-        f"ORDER BY line LIMIT {LISTED}"
-    ).fetchall()
-    ledger.more(orders.label, "order_id", repeats - len(again))
-    for line, order_id, first in again:
-        message = f"order {order_id}: repeats line {first} to the letter, expected it once"
-        ledger.fault(
-            Fault(orders.label, line, "order_id", order_id or "", "PP-KEY-REPEATED", message)
-        )
-
-
-def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: int) -> int:
-    """Return how many lines repeat another; by 64-bit hashes, some at a time."""
-    parts = rows // AT_ONCE + 1
-    repeats = 0
-    for part in range(parts):
-        some = f"WHERE letters % {parts} = {part}" if parts > 1 else ""
-        letters = connection.execute(f"SELECT letters FROM orders {some}").fetchnumpy()["letters"]
-        ranked = np.sort(np.asarray(letters))
-        repeats += int(np.count_nonzero(ranked[1:] == ranked[:-1]))
-    return repeats
-
-
-def _tell_anonymous(connection: duckdb.DuckDBPyConnection, orders: Staged, ledger: Ledger) -> None:
-    """Count the lines of unknown customers."""
-    if "customer_id" not in orders.given:
-        return
-    count, line = connection.execute(
-        "SELECT count(*), min(line) FROM orders WHERE customer_id IS NULL"
-    ).fetchall()[0]
+def _tell_kinds(orders: Staged, days: Sequence[Day], ledger: Ledger) -> None:
+    """Count the lines of unknown customers, and those at 0, 0."""
+    count, line = _sum((day.anonymous, day.first_anonymous) for day in days)
     if count:
         message = f"{count:,} order lines have no customer: they count in totals only"
         ledger.notice(orders.label, "customer_id", "PP-SENSE-ANONYMOUS", message, line=line)
+    count, line = _sum((day.at_zero, day.first_at_zero) for day in days)
+    if count:
+        message = (
+            f"{count:,} order lines are at latitude 0 and longitude 0, where there is only sea; "
+            f"leave both empty where the place is not known"
+        )
+        ledger.notice(orders.label, "latitude", "PP-PLACE-NULL-ISLAND", message, line=line)
 
 
 def _tell_cancelled(connection: duckdb.DuckDBPyConnection, orders: Staged, ledger: Ledger) -> None:
     """Count the lines left out as cancelled."""
     lines, units = connection.execute(
-        f"SELECT count(*), coalesce(sum(quantity), 0)::BIGINT "
-        f"FROM read_parquet({sql.file(orders.parquet)}) WHERE quantity <= 0"
+        "SELECT count(*), coalesce(sum(quantity), 0)::BIGINT FROM orders_rows WHERE quantity <= 0"
     ).fetchall()[0]
     if lines:
         message = (

@@ -13,7 +13,7 @@ import duckdb
 from prepos.core.columns import REFERRED, Column
 from prepos.core.faults import Fault
 from prepos.ingest import sql
-from prepos.ingest.ledger import LISTED, Ledger
+from prepos.ingest.ledger import Ledger
 from prepos.ingest.stage import Staged
 from prepos.ingest.tell import row_label
 
@@ -66,14 +66,11 @@ def _check_duplicates(
         f"OVER (PARTITION BY {key} ORDER BY line) AS other "
         f"FROM {view} WHERE {complete}"
     )
-    again = connection.execute(
-        f"SELECT line, first_line, {_cells(staged)} FROM ({ranked}) t WHERE nth > 1 AND other "
-        f"ORDER BY line LIMIT {LISTED}"
-    ).fetchall()
     alike = connection.execute(
         f"SELECT count(*), min(line) FROM ({ranked}) WHERE nth > 1 AND NOT other"
     ).fetchall()[0]
-    for line, first, *row in again:
+    again = f"SELECT line, first_line, {_cells(staged)} FROM ({ranked}) t WHERE nth > 1 AND other"
+    for line, first, *row in sql.rows(connection, again):
         texts = dict(zip(table.names, row, strict=True))
         column = table.key[-1] if texts[table.key[-1]] else table.key[0]
         message = (
@@ -95,7 +92,7 @@ def _check_reference(
     known: Staged,
     ledger: Ledger,
 ) -> None:
-    """Refuse ids that the table referred to does not have; every one is named at least once."""
+    """Refuse ids that the table referred to does not have."""
     mine, key = sql.name(column.name), sql.name(REFERRED[column.refers])
     other, view = sql.name(known.table.name), sql.name(staged.table.name)
     wild = f"AND {mine} <> '*'" if column.wildcard else ""
@@ -111,15 +108,9 @@ def _check_reference(
         return
     connection.execute("CREATE OR REPLACE TEMP TABLE strange (id VARCHAR)")
     connection.executemany("INSERT INTO strange VALUES (?)", [(row[0],) for row in strange])
-    rows = f"FROM {view} t JOIN strange s ON t.{mine} = s.id"
-    found = connection.execute(
-        f"SELECT line, s.id, {_cells(staged)} {rows} "
-        f"ORDER BY row_number() OVER (PARTITION BY s.id ORDER BY line), line LIMIT {LISTED}"
-    ).fetchall()
-    total = connection.execute(f"SELECT count(*) {rows}").fetchall()[0][0]
-    ledger.more(staged.label, column.name, total - len(found))
+    found = f"SELECT line, s.id, {_cells(staged)} FROM {view} t JOIN strange s ON t.{mine} = s.id"
     like = dict(strange)
-    for line, found_id, *row in found:
+    for line, found_id, *row in sql.rows(connection, found):
         hint = f"; is {like[found_id]!r} meant?" if like[found_id] else ""
         place = row_label(staged.table, dict(zip(staged.table.names, row, strict=True)))
         message = (

@@ -1,35 +1,48 @@
-"""Order lines from their Parquet to arrays, and the distinct ways in which lines are placed."""
+"""Order lines from their typed rows to arrays.
+
+DuckDB puts lines on the map and on the axis of SKUs, Arrow numbers the ids; from there on
+everything is arrays.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from prepos.core.axes import Axis
+from prepos.core.faults import Fault, Findings
 from prepos.core.inputs import Inputs
 from prepos.core.orders import Orders
+from prepos.core.tables import ORDERS
 from prepos.core.types import IntArray
 from prepos.errors import TableError
 from prepos.ingest import sql
 from prepos.ingest.options import DUPLICATES
+from prepos.ingest.places import WAYS
+from prepos.ingest.typed import open_rows
 
-WAYS = ("region_id", "latitude", "longitude", "postal_code")
 MEMORY_MB = 1024
+NOBODY = np.iinfo(np.int64).max  # customer of an anonymous line: every known one is less
 
 
-def read_places(connection: duckdb.DuckDBPyConnection, cutoff: date | None) -> pd.DataFrame:
-    """Return each distinct way that lines are placed, sorted; counts are of before the cutoff."""
-    counts = "TRUE" if cutoff is None else f"ordered_at < {sql.day(cutoff)}"
-    return connection.execute(
-        f"SELECT {', '.join(WAYS)}, (count(*) FILTER ({counts}))::BIGINT AS lines, "
-        f"coalesce(sum(quantity) FILTER ({counts}), 0)::BIGINT AS units, "
-        f"min(line)::BIGINT AS first_line FROM orders GROUP BY ALL "
-        f"ORDER BY {', '.join(f'{way} NULLS LAST' for way in WAYS)}"
-    ).df()
+class _Lines(NamedTuple):
+    """Placed lines, sorted by order and SKU; every array has shape (L,)."""
+
+    order: IntArray  # by sorted order_id
+    sku: IntArray
+    customer: IntArray  # by sorted customer_id, or NOBODY
+    region: IntArray
+    at: IntArray  # seconds since 1970, local
+    quantity: IntArray
+    line: IntArray
 
 
 def load_orders(
@@ -40,10 +53,11 @@ def load_orders(
     skus: Axis,
     cutoff: date,
     duplicates: str = "sum",
-) -> Orders:
-    """Return the placed order lines before the cutoff, one row per order and SKU.
+) -> tuple[Orders, Findings]:
+    """Return the placed order lines before the cutoff, one row per order and SKU, and doubts.
 
-    Lines of one order and SKU with several places or times count at the least of them.
+    Lines of one order and SKU with several customers, regions or times count at the least of them;
+    an order with several customers or regions is a notice.
 
     Parameters
     ----------
@@ -65,66 +79,114 @@ def load_orders(
         )
     if duplicates not in DUPLICATES:
         raise TableError(f"orders: duplicates is {duplicates!r}, expected {', '.join(DUPLICATES)}")
+    places = inputs.places[list(WAYS)].assign(region=region_of_place)
     with sql.connect(inputs.order_lines.parent, memory_mb=MEMORY_MB) as connection:
-        places = inputs.places[list(WAYS)].assign(region=region_of_place)
         connection.register("places", places)
-        connection.register(
-            "skus", pd.DataFrame({"sku": list(skus.ids), "position": np.arange(len(skus))})
+        connection.register("skus", pd.DataFrame({"sku": skus.ids, "position": range(len(skus))}))
+        found = _place_lines(
+            connection, inputs.order_lines, places, cutoff=cutoff, once=duplicates == "drop"
         )
-        _gather(connection, inputs.order_lines, places, cutoff, duplicates)
-        return _arrays(connection, regions, skus)
+    order_ids, order = _number_ids(found["order_id"])
+    customer_ids, customer = _number_ids(found["customer_id"])
+    lines = _sort_lines(found, order, customer)
+    label = next(Path(one.path).name for one in inputs.sources if one.table == "orders")
+    orders = _sum_lines(lines, Axis("customer_id", tuple(customer_ids.to_pylist())), regions, skus)
+    return orders, Findings((), tuple(_doubt_orders(lines, order_ids, label)))
 
 
-def _gather(
+def _place_lines(
     connection: duckdb.DuckDBPyConnection,
-    lines: Path,
+    path: Path,
     places: pd.DataFrame,
+    *,
     cutoff: date,
-    duplicates: str,
-) -> None:
-    """Make the table ``lines``: one row per order and SKU, still with ids of order and customer."""
+    once: bool,
+) -> pa.Table:
+    """Return the lines that count, with their positions on the axes of regions and SKUs."""
     ways = [way for way in WAYS if places[way].notna().any()]
     same = " AND ".join(f"o.{way} IS NOT DISTINCT FROM p.{way}" for way in ways) or "TRUE"
-    columns = "order_id, customer_id, sku, ordered_at, quantity"
-    chosen = f"{columns}, {', '.join([*ways, 'letters'])}"
-    connection.execute(
-        f"CREATE TEMP VIEW kept AS SELECT {'DISTINCT' if duplicates == 'drop' else ''} {chosen} "
-        f"FROM read_parquet({sql.file(lines)}) "
+    columns = ", ".join(["order_id", "customer_id", "sku", "ordered_at", "quantity", *ways])
+    kept = (
+        f"FROM ({open_rows(connection, ORDERS, path)}) "
         f"WHERE ordered_at < {sql.day(cutoff)} AND quantity > 0"
     )
-    connection.execute(
-        "CREATE TEMP TABLE lines AS SELECT o.order_id, s.position AS sku, "
-        "min(o.customer_id) AS customer_id, min(p.region) AS region, "
-        "min(o.ordered_at) AS placed_at, sum(o.quantity)::BIGINT AS quantity "
-        f"FROM kept o JOIN places p ON {same} JOIN skus s ON o.sku = s.sku "
-        "WHERE p.region >= 0 GROUP BY o.order_id, s.position"
+    alike = f"SELECT {columns}, min(line) AS line {kept} GROUP BY {columns}, letters"
+    each = f"SELECT {columns}, line {kept}"
+    return connection.sql(
+        "SELECT o.order_id, o.customer_id, s.position AS sku, p.region, "
+        "epoch(o.ordered_at)::BIGINT AS placed_at, o.quantity, o.line "
+        f"FROM ({alike if once else each}) o JOIN places p ON {same} JOIN skus s ON o.sku = s.sku "
+        "WHERE p.region >= 0"
+    ).to_arrow_table()
+
+
+def _number_ids(ids: pa.ChunkedArray) -> tuple[pa.Array, IntArray]:
+    """Return the distinct ids, sorted, and which of them each one is; NOBODY where it is null."""
+    coded = ids.dictionary_encode().combine_chunks()
+    ranked = pc.array_sort_indices(coded.dictionary)
+    position = np.empty(len(ranked), np.int64)
+    position[ranked.to_numpy()] = np.arange(len(ranked))
+    codes = coded.indices.fill_null(-1).to_numpy()
+    return coded.dictionary.take(ranked), np.append(position, NOBODY)[codes]
+
+
+def _sort_lines(found: pa.Table, order: IntArray, customer: IntArray) -> _Lines:
+    """Return the lines as arrays, sorted by order and SKU."""
+    sku, region, at, quantity, line = (
+        found[name].to_numpy().astype(np.int64)
+        for name in ("sku", "region", "placed_at", "quantity", "line")
     )
-    for noun in ("order", "customer"):
-        connection.execute(
-            f"CREATE TEMP TABLE {noun}s AS SELECT {noun}_id, "
-            f"row_number() OVER (ORDER BY {noun}_id) - 1 AS position "
-            f"FROM (SELECT DISTINCT {noun}_id FROM lines WHERE {noun}_id IS NOT NULL)"
-        )
+    sorting = np.argsort(order * (sku.max(initial=0) + 1) + sku)
+    arrays = (order, sku, customer, region, at, quantity, line)
+    return _Lines(*(array[sorting] for array in arrays))
 
 
-def _arrays(connection: duckdb.DuckDBPyConnection, regions: Axis, skus: Axis) -> Orders:
-    """Return the gathered lines as arrays in their canonical order."""
-    customers = connection.execute("SELECT customer_id FROM customers ORDER BY position").fetchall()
-    found = connection.execute(
-        "SELECT o.position AS number, coalesce(c.position, -1) AS customer, l.region, l.sku, "
-        "epoch(l.placed_at)::BIGINT AS placed_at, l.quantity FROM lines l "
-        "JOIN orders o USING (order_id) LEFT JOIN customers c USING (customer_id) "
-        "ORDER BY l.placed_at, number, l.sku"
-    ).fetchnumpy()
-    columns = {name: np.asarray(values).astype(np.int64) for name, values in found.items()}
+def _starts(*keys: IntArray) -> IntArray:
+    """Return where a new value of the keys begins, which are sorted."""
+    new = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(np.concatenate((np.ones(min(1, len(keys[0])), bool), new)))
+
+
+def _sum_lines(lines: _Lines, customers: Axis, regions: Axis, skus: Axis) -> Orders:
+    """Return one row per order and SKU, in canonical order."""
+    starts = _starts(lines.order, lines.sku)
+    order, sku = lines.order[starts], lines.sku[starts]
+    customer, region, at = (
+        np.minimum.reduceat(array, starts) if len(starts) else array
+        for array in (lines.customer, lines.region, lines.at)
+    )
+    units = np.add.reduceat(lines.quantity, starts) if len(starts) else lines.quantity
+    sorting = np.argsort(at, kind="stable")  # by order and SKU they are sorted
     return Orders(
-        Axis("customer_id", tuple(row[0] for row in customers)),
+        customers,
         regions,
         skus,
-        order=columns["number"],
-        customer=columns["customer"],
-        region=columns["region"],
-        sku=columns["sku"],
-        at=columns["placed_at"].astype("datetime64[s]"),
-        quantity=columns["quantity"],
+        order=order[sorting],
+        customer=np.where(customer == NOBODY, -1, customer)[sorting],
+        region=region[sorting],
+        sku=sku[sorting],
+        at=at[sorting].astype("datetime64[s]"),
+        quantity=units[sorting],
     )
+
+
+def _doubt_orders(lines: _Lines, order_ids: pa.Array, label: str) -> Iterator[Fault]:
+    """Tell of orders whose lines name several customers, or fall in several regions."""
+    starts = _starts(lines.order)
+    if not len(starts):
+        return
+    named = np.where(lines.customer == NOBODY, -1, lines.customer)
+    for column, nouns, low, high in (
+        ("customer_id", "customers", lines.customer, named),
+        ("region_id", "regions", lines.region, lines.region),
+    ):
+        torn = np.minimum.reduceat(low, starts) < np.maximum.reduceat(high, starts)
+        if count := int(np.count_nonzero(torn)):
+            order = int(np.argmax(torn))
+            order_id = str(order_ids[order])
+            message = (
+                f"{count:,} orders have lines of several {nouns}, such as {order_id!r}, expected "
+                f"one; each SKU of an order counts at the first of them"
+            )
+            line = int(lines.line[lines.order == order].min())
+            yield Fault(label, line, column, order_id, "PP-KEY-TORN", message)

@@ -16,11 +16,11 @@ from prepos.core.tables import TABLES
 from prepos.errors import ExternalError, InputError, TableError
 from prepos.ingest import sql
 from prepos.ingest.gate import check_path, digest
-from prepos.ingest.history import check_history, tell_trimmed
+from prepos.ingest.history import check_history, last_day, read_days, tell_trimmed
 from prepos.ingest.keys import check_keys
 from prepos.ingest.ledger import Ledger
 from prepos.ingest.options import IngestOptions
-from prepos.ingest.orders import WAYS, read_places
+from prepos.ingest.places import read_places
 from prepos.ingest.rules import Reading
 from prepos.ingest.sense import check_sense
 from prepos.ingest.stage import Staged, stage_table
@@ -63,11 +63,8 @@ def read_tables(
     """
     work_folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger()
-    for name in (name for name, table in TABLES.items() if table.required and name not in paths):
-        if name != "regions" or not regions_made:
-            message = f"table {name} is not configured, expected data.{name}"
-            ledger.fault(Fault(name, 0, "", "", "PP-FILE-NOT-GIVEN", message))
-    reading = Reading(options=options, timezone=timezone, today=today, plain=False)
+    _tell_not_given(paths, regions_made, ledger)
+    reading = Reading(options=options, timezone=timezone, today=today)
     with sql.connect(work_folder, memory_mb=options.memory_mb) as connection:
         staged, sources = _stage_all(
             connection,
@@ -77,21 +74,33 @@ def read_tables(
             reading=reading,
             ledger=ledger,
         )
+        days = read_days(connection, staged["orders"], reading) if "orders" in staged else []
+        last = last_day(days)
+        until = cutoff or (last and last + timedelta(days=1))
         for one in staged.values():
             tell_trimmed(connection, one, ledger)
         check_keys(connection, staged, ledger)
-        known_until = cutoff or _day_after_last_order(connection, staged)
         if "orders" in staged:
             check_history(
-                connection,
-                staged["orders"],
-                options,
-                timezone=timezone,
-                cutoff=known_until,
-                ledger=ledger,
+                connection, staged["orders"], reading, days=days, cutoff=until, ledger=ledger
             )
-        check_sense(connection, staged, options, cutoff=known_until, ledger=ledger)
-        return _gather(connection, staged, sources, ledger, cutoff)
+        check_sense(connection, staged, options, cutoff=until, ledger=ledger)
+        return Inputs(
+            tables=_frames(connection, staged),
+            order_lines=staged["orders"].file if "orders" in staged else None,
+            places=read_places(connection, staged.get("orders"), cutoff),
+            last_order_day=last,
+            findings=ledger.findings(),
+            sources=tuple(sources),
+        )
+
+
+def _tell_not_given(paths: Mapping[str, str], regions_made: bool, ledger: Ledger) -> None:
+    """Refuse a configuration without a table that is needed."""
+    for name, table in TABLES.items():
+        if table.required and name not in paths and not (name == "regions" and regions_made):
+            message = f"table {name} is not configured, expected data.{name}"
+            ledger.fault(Fault(name, 0, "", "", "PP-FILE-NOT-GIVEN", message))
 
 
 def refuse_faults(inputs: Inputs) -> None:
@@ -155,42 +164,11 @@ def _is_layer(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     return bool(found and found[0])
 
 
-def _day_after_last_order(
+def _frames(
     connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Staged]
-) -> date | None:
-    """Return the cutoff where none is given."""
-    if "orders" not in staged:
-        return None
-    last: date | None = connection.execute("SELECT max(ordered_at)::DATE FROM orders").fetchall()[
-        0
-    ][0]
-    return last and last + timedelta(days=1)
-
-
-def _gather(
-    connection: duckdb.DuckDBPyConnection,
-    staged: Mapping[str, Staged],
-    sources: list[Source],
-    ledger: Ledger,
-    cutoff: date | None,
-) -> Inputs:
-    """Return what was read as frames."""
-    tables = {
-        name: _frame(connection, one.table) for name, one in staged.items() if name != "orders"
-    }
-    places, last = pd.DataFrame({way: [] for way in (*WAYS, "lines", "units", "first_line")}), None
-    if "orders" in staged:
-        places = read_places(connection, cutoff)
-        after = _day_after_last_order(connection, staged)
-        last = after and after - timedelta(days=1)
-    return Inputs(
-        tables=tables,
-        order_lines=staged["orders"].parquet if "orders" in staged else None,
-        places=places,
-        last_order_day=last,
-        findings=ledger.findings(),
-        sources=tuple(sources),
-    )
+) -> dict[str, pd.DataFrame]:
+    """Return every table but the order lines as a frame."""
+    return {name: _frame(connection, one.table) for name, one in staged.items() if name != "orders"}
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from prepos.core.columns import QUANTILES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRule:
@@ -24,6 +26,18 @@ _NULL_ISLAND = RowRule(
     bad="{latitude} = 0 AND {longitude} = 0",
     code="PP-PLACE-NULL-ISLAND",
     words="latitude and longitude are both 0, expected where it is; leave the row out if unknown",
+)
+
+_NAMES = tuple(f"q{share:02d}" for share in QUANTILES)
+_CROSSED = tuple(
+    RowRule(
+        column=name,
+        bad=f"{{{name}}} < greatest({', '.join(f'{{{lower}}}' for lower in _NAMES[:nth])})",
+        code="PP-VALUE-QUANTILES",
+        words=f"{name} is {{{name}}}, expected no less than a lower quantile of its row",
+    )
+    for nth, name in enumerate(_NAMES)
+    if nth
 )
 
 ROW_RULES: Mapping[str, tuple[RowRule, ...]] = {
@@ -75,6 +89,7 @@ ROW_RULES: Mapping[str, tuple[RowRule, ...]] = {
             words="to is {to!r}, expected {from} or later",
         ),
     ),
+    "forecasts": _CROSSED,
     "overrides": (
         RowRule(
             column="quantity",

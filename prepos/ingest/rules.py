@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from prepos.core.columns import FALSE_WORDS, TRUE_WORDS, Column, Kind
 from prepos.ingest import sql
 from prepos.ingest.options import IngestOptions
+from prepos.ingest.typed import sql_type
 
 FIRST_YEAR, FIRST_ORDER_YEAR, LAST_YEAR = 1900, 1980, 2200  # outside is a slip, as in year 0026
+FIRST_ORDER_DAY = date(FIRST_ORDER_YEAR, 1, 1)
 LONGEST_ID = 200  # letters
 BLANKS = r"[\s\x{a0}\x{200b}\x{feff}]"
 _UNSAFE = (  # control signs, ANSI escapes, marks that reverse or hide text, ways up a folder
@@ -31,12 +33,24 @@ _WEEKDAY = "(mon|tue|wed|thu|fri|sat|sun)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What the rules need to know besides the contract."""
+    """What the rules need to know besides the contract.
+
+    What is known of a whole file need not be looked for in each of its cells: ``plain`` says that
+    ids hold nothing but printable ASCII, no blanks around, no ".."; ``short`` that no id can be too
+    long; ``underscored`` that there may be a "_".
+    """
 
     options: IngestOptions
     timezone: str
     today: date
-    plain: bool  # ids hold nothing but printable ASCII, no blanks around, no ".."
+    plain: bool = False
+    short: bool = False
+    underscored: bool = True
+
+    @property
+    def tomorrow(self) -> date:
+        """The first day on which nobody can have ordered."""
+        return self.today + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +73,9 @@ class Rule:
 
     @property
     def clear(self) -> str:
-        """SQL that is true where nothing is to be said of the cell; never null, and cheap."""
-        empty = "FALSE" if self.column.required else f"{self.cell} IS NULL"
-        return f"coalesce({self.usual}, {empty})"
+        """SQL that is true where nothing is to be said of the cell; cheap, may be null."""
+        empty = "" if self.column.required else f"{self.cell} IS NULL OR "
+        return f"({empty}({self.usual}))"
 
 
 def make_rule(column: Column, position: int, reading: Reading, *, table: str) -> Rule:
@@ -69,8 +83,8 @@ def make_rule(column: Column, position: int, reading: Reading, *, table: str) ->
     cell, value = f"c{position}", f"v{position}"
     tried, holds, typed = _rule_parts(column, cell, value, reading)
     if table == "orders" and column.kind is Kind.INSTANT:
-        last = sql.day(reading.today + timedelta(days=1))
-        holds += f" AND {value} >= {sql.day(date(FIRST_ORDER_YEAR, 1, 1))} AND {value} < {last}"
+        holds += f" AND {value} >= {sql.day(FIRST_ORDER_DAY)}"
+        holds += f" AND {value} < {sql.day(reading.tomorrow)}"
     usual = holds
     if column.kind is Kind.ID:
         usual = f"NOT {_unusual_id(cell, reading)}"
@@ -100,17 +114,6 @@ def _rule_parts(column: Column, cell: str, value: str, reading: Reading) -> tupl
             return _weekdays_rule(cell, value)
 
 
-def sql_type(column: Column) -> str:
-    """Return the type of a column's typed values."""
-    return {
-        Kind.WHOLE: "BIGINT",
-        Kind.NUMBER: "DOUBLE",
-        Kind.DATE: "DATE",
-        Kind.INSTANT: "TIMESTAMP",
-        Kind.BOOLEAN: "BOOLEAN",
-    }.get(column.kind, "VARCHAR")
-
-
 def odd_start(cell: str) -> str:
     """Return SQL: an id that a spreadsheet would run as a formula."""
     return f"regexp_matches({cell}, '^[=+@-]')"
@@ -120,7 +123,8 @@ def _unusual_id(cell: str, reading: Reading) -> str:
     """Return SQL: the id needs a closer look; what plain files cannot hold is not looked for."""
     if not reading.plain:
         return f"({cell} IS NOT NULL)"
-    return f"({cell} < '0' OR ({cell} >= '=' AND {cell} < 'A') OR strlen({cell}) > {LONGEST_ID})"
+    start = f"{cell} < '0' OR ({cell} >= '=' AND {cell} < 'A')"  # signs, of which some are odd
+    return f"({start})" if reading.short else f"({start} OR strlen({cell}) > {LONGEST_ID})"
 
 
 def _id_rule(column: Column, cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
@@ -142,14 +146,16 @@ def _number_rule(column: Column, cell: str, value: str, reading: Reading) -> tup
     text = cell
     if reading.options.decimal == ",":
         text = f"CASE WHEN contains({cell}, '.') THEN NULL ELSE replace({cell}, ',', '.') END"
-    tests = [f"NOT contains({cell}, '_')", f"isfinite({value})"]
+    tests = [f"isfinite({value})"]
+    if reading.underscored:  # DuckDB reads 1_000
+        tests.append(f"(strlen({cell}) < 3 OR NOT contains({cell}, '_'))")
     if column.kind is Kind.WHOLE:
         tests.append(f"{value} = trunc({value})")
     for sign, bound in ((">=", column.minimum), (">", column.above), ("<=", column.maximum)):
         if bound is not None:
             tests.append(f"{value} {sign} {bound!r}")
     tried = f"TRY_CAST({text} AS DOUBLE)"
-    return tried, " AND ".join(tests), f"TRY_CAST({value} AS {sql_type(column)})"
+    return tried, " AND ".join(tests), f"TRY_CAST({value} AS {sql_type(column.kind)})"
 
 
 def _in_years(value: str) -> str:
@@ -189,7 +195,7 @@ def _instant_rule(cell: str, value: str, reading: Reading) -> tuple[str, str, st
     )
     if reading.options.dates != "ymd":
         return f"coalesce({_strptime(cell, reading)}, {careful})", _in_years(value), value
-    common = f"strlen({cell}) = 10 OR {cell} LIKE '________________:__'"
+    common = f"strlen({cell}) = 10 OR (strlen({cell}) = 19 AND {cell}[17] = ':')"  # no offset fits
     tried = f"CASE WHEN {common} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {careful} END"
     return tried, _in_years(value), value
 

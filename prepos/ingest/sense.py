@@ -8,13 +8,15 @@ from datetime import date, timedelta
 import duckdb
 
 from prepos.core.faults import Fault
+from prepos.ingest import sql
 from prepos.ingest.ledger import Ledger
 from prepos.ingest.options import IngestOptions
+from prepos.ingest.overrides import check_overrides
 from prepos.ingest.stage import Staged
+from prepos.ingest.swapped import check_swapped
 
 DENSEST_KG_M3 = 22_600.0  # osmium; a denser product has its units wrong
 LARGEST_UNIT_M3 = 20.0  # a quarter of a lorry; above it the volume is likely in litres
-SWAPPED_KM = 2000.0  # nodes this far from the regions are looked at again with their axes swapped
 
 Tables = Mapping[str, Staged]
 
@@ -39,10 +41,11 @@ def check_sense(
         _check_receipts(connection, tables["receipts"], cutoff, ledger)
     if "nodes" in tables and tables["nodes"].rows:
         _check_nodes(connection, tables, ledger)
-    if "nodes" in tables and "regions" in tables:
-        _check_swapped(connection, tables["nodes"], ledger)
+    if "consents" in tables:
+        _check_consents(connection, tables["consents"], cutoff, ledger)
+    check_swapped(connection, tables, ledger)
     if "overrides" in tables:
-        _check_overrides(connection, tables, ledger)
+        check_overrides(connection, tables, ledger)
 
 
 def _tell_empty(staged: Staged, ledger: Ledger) -> None:
@@ -109,7 +112,7 @@ def _check_receipts(
 ) -> None:
     """Tell of receipts that should have arrived."""
     count, line = connection.execute(
-        f"SELECT count(*), min(line) FROM receipts WHERE arrives_on < DATE '{cutoff}'"
+        f"SELECT count(*), min(line) FROM receipts WHERE arrives_on < {sql.day(cutoff)}"
     ).fetchall()[0]
     if count:
         message = f"{count:,} receipts arrive before the cutoff {cutoff} and count as arrived on it"
@@ -135,57 +138,26 @@ def _check_nodes(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: 
         ledger.notice(nodes.label, "node_id", "PP-SENSE-NO-LANE", message, line=line)
 
 
-def _check_swapped(connection: duckdb.DuckDBPyConnection, nodes: Staged, ledger: Ledger) -> None:
-    """Refuse nodes whose latitude and longitude are swapped, judged by where the regions are.
-
-    Degrees are taken as 111 km each; far and near are meant roughly.
-    """
-    rows = connection.execute(
-        "WITH r AS (SELECT median(latitude) AS y, median(longitude) AS x FROM regions) "
-        "SELECT line, node_id, latitude, longitude, "
-        "111 * sqrt((latitude - y) ** 2 + (longitude - x) ** 2) AS far, "
-        "111 * sqrt((longitude - y) ** 2 + (latitude - x) ** 2) AS near "
-        f"FROM nodes, r WHERE far > {SWAPPED_KM} AND near < far / 5 ORDER BY line"
+def _check_consents(
+    connection: duckdb.DuckDBPyConnection, consents: Staged, cutoff: date | None, ledger: Ledger
+) -> None:
+    """Tell of consents that are not known yet, and of those that contradict each other."""
+    if cutoff is not None:
+        count, line = connection.execute(
+            f'SELECT count(*), min(line) FROM consents WHERE "at" > {sql.day(cutoff)}'
+        ).fetchall()[0]
+        if count:
+            message = f"{count:,} consents are of after the cutoff {cutoff} and are not read"
+            ledger.notice(consents.label, "at", "PP-TIME-CONSENT", message, line=line)
+    torn = connection.execute(
+        "SELECT min(line), any_value(customer_id), any_value(purpose) FROM consents "
+        'GROUP BY customer_id, purpose, "at" HAVING bool_or(granted) AND NOT bool_and(granted) '
+        "ORDER BY 1"
     ).fetchall()
-    for line, node, latitude, longitude, far, near in rows:
+    if torn:
+        line, customer, purpose = torn[0]
         message = (
-            f"node {node}: latitude is {latitude:g} and longitude {longitude:g}, {far:,.0f} km "
-            f"from the middle of the regions, and swapped {near:,.0f} km: swap them"
+            f"{len(torn):,} consents are given and taken back at one instant, such as that of "
+            f"{customer} to {purpose}: they count as no"
         )
-        ledger.fault(
-            Fault(nodes.label, line, "latitude", f"{latitude:g}", "PP-PLACE-SWAPPED", message)
-        )
-
-
-def _check_overrides(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: Ledger) -> None:
-    """Refuse words of the planner that contradict each other or name a lane that is not there."""
-    overrides = tables["overrides"]
-    pairs = connection.execute(
-        "SELECT b.line, a.line, b.rule, b.quantity, a.rule, a.quantity, b.sku, b.origin, "
-        "b.destination FROM overrides a JOIN overrides b "
-        "ON a.origin = b.origin AND a.destination = b.destination "
-        "AND (a.sku = b.sku OR a.sku = '*' OR b.sku = '*') AND a.line < b.line "
-        "WHERE list_aggregate([CASE r.rule WHEN 'forbid' THEN 0 WHEN 'min' THEN 1e18 "
-        "ELSE r.quantity END FOR r IN [a, b]], 'min') < list_aggregate([CASE r.rule "
-        "WHEN 'pin' THEN r.quantity WHEN 'min' THEN r.quantity ELSE 0 END FOR r IN [a, b]], "
-        "'max') ORDER BY b.line"
-    ).fetchall()
-    for line, first, rule, quantity, other, than, sku, origin, destination in pairs:
-        mine = rule if quantity is None else f"{rule} {quantity}"
-        theirs = other if than is None else f"{other} {than}"
-        message = (
-            f"override {sku} {origin} -> {destination}: {mine} contradicts {theirs} on line {first}"
-        )
-        ledger.fault(Fault(overrides.label, line, "rule", rule, "PP-SENSE-OVERRIDES", message))
-    if "lanes" not in tables or not tables["lanes"].whole:
-        return
-    missing = connection.execute(
-        "SELECT line, origin, destination FROM overrides o WHERE origin IS NOT NULL AND "
-        "destination IS NOT NULL AND NOT EXISTS (FROM lanes l WHERE l.origin = o.origin AND "
-        "l.destination = o.destination) ORDER BY line"
-    ).fetchall()
-    for line, origin, destination in missing:
-        message = f"override {origin} -> {destination}: no such lane in {tables['lanes'].label}"
-        ledger.fault(
-            Fault(overrides.label, line, "destination", destination, "PP-KEY-LANE", message)
-        )
+        ledger.notice(consents.label, "granted", "PP-SENSE-CONSENTS", message, line=line)

@@ -6,13 +6,16 @@ Nothing of the user's ever becomes SQL but through `literal`; columns are addres
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from prepos.errors import ExternalError
 
+FETCHED = 10_000  # rows turned into Python at a time
 _GLOB = re.compile(r"([\[*?])")
 
 
@@ -34,6 +37,13 @@ def day(value: date) -> str:
 def file(path: Path) -> str:
     """Return the path as an SQL string that DuckDB takes for this one file, brackets and all."""
     return literal(_GLOB.sub(r"[\1]", path.as_posix()))
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what SQL selects, some rows at a time; nothing else may be asked meanwhile."""
+    found = connection.execute(query)
+    while some := found.fetchmany(FETCHED):
+        yield from some
 
 
 def connect(work_folder: Path, *, memory_mb: int) -> duckdb.DuckDBPyConnection:

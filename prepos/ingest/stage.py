@@ -1,6 +1,6 @@
-"""One table from its file to typed Parquet that the other checks read.
+"""One table from its file to typed rows that the other checks read.
 
-A clean file is read once, by DuckDB, straight into Parquet; each row carries a mask of the rules it
+A clean file is read once, by DuckDB, straight into Arrow; each row carries a mask of the rules it
 breaks. Only when the mask is not empty, or lines do not match records, is a CSV file read again by
 the careful reader, which knows the line of every record.
 """
@@ -21,19 +21,20 @@ from prepos.ingest.header import match_header, read_header
 from prepos.ingest.ledger import Ledger
 from prepos.ingest.packed import cells_of_parquet, open_parquet
 from prepos.ingest.records import rewrite_records
-from prepos.ingest.rules import Reading, sql_type
+from prepos.ingest.rules import LONGEST_ID, Reading
 from prepos.ingest.tell import tell_cells
+from prepos.ingest.typed import open_rows, write_rows
 
 PARQUET = (".parquet", ".pq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
-    """A table that has been read: typed Parquet, and a view of the table's name with ``line``."""
+    """A table that has been read: typed rows, and a view of the table's name with ``line``."""
 
     table: Table
     label: str  # the file's name, for messages
-    parquet: Path
+    file: Path  # of the typed rows
     given: frozenset[str]  # columns that the header has
     rows: int
     mask: int  # every bit that any row sets
@@ -91,18 +92,18 @@ def stage_table(
         connection=connection,
         table=table,
         path=path,
-        target=work_folder / f"{table.name}.parquet",
+        target=work_folder / f"{table.name}.arrow",
         reading=reading,
         ledger=ledger,
     )
     read = _read_parquet(job) if path.suffix.lower() in PARQUET else _read_text(job, work_folder)
     if read.mask & FAULTS:
         tell_cells(connection, table, read.cells, read.checks, read.mask, job.label, ledger)
-    _make_view(job, "line" if read.cells.line else "file_row_number + 2 AS line")
+    _make_view(job)
     return Staged(
         table=table,
         label=job.label,
-        parquet=job.target,
+        file=job.target,
         given=frozenset(rule.column.name for rule in read.checks.rules),
         rows=read.rows,
         mask=read.mask,
@@ -117,7 +118,7 @@ def _read_parquet(job: _Job) -> _Read:
     known = match_header(job.table, names, job.label, job.ledger)
     select = cells_of_parquet(job.connection, job.table, job.path, job.label, known, job.ledger)
     cells = Cells(select=select, line="line")
-    checks = make_checks(job.table, known, replace(job.reading, plain=False))
+    checks = make_checks(job.table, known, job.reading)
     rows, mask = _write(job, cells, checks)
     return _Read(cells=cells, checks=checks, rows=rows, mask=mask, whole=True, sha256=sha256)
 
@@ -127,9 +128,15 @@ def _read_text(job: _Job, work_folder: Path) -> _Read:
     scan = scan_text(job.path, job.label, work_folder, job.reading.options.delimiter)
     names = read_header(scan.path, job.label, job.reading.options)
     known = match_header(job.table, names, job.label, job.ledger)
-    checks = make_checks(job.table, known, replace(job.reading, plain=scan.plain))
     delimiter = job.reading.options.delimiter
     if scan.regular:
+        looks = replace(
+            job.reading,
+            plain=scan.plain,
+            short=scan.longest <= LONGEST_ID,
+            underscored=scan.underscored,
+        )
+        checks = make_checks(job.table, known, looks)
         cells = Cells(select=_csv(scan.path, len(names), delimiter), line="")
         try:
             rows, mask = _write(job, cells, checks)
@@ -139,11 +146,12 @@ def _read_text(job: _Job, work_folder: Path) -> _Read:
             return _Read(
                 cells=cells, checks=checks, rows=rows, mask=mask, whole=True, sha256=scan.sha256
             )
-    plain = job.target.with_suffix(".records.csv")
+    checks = make_checks(job.table, known, job.reading)  # a cell may hold a line end
+    records = job.target.with_suffix(".records.csv")
     lost = rewrite_records(
-        scan.path, plain, names=names, delimiter=delimiter, label=job.label, ledger=job.ledger
+        scan.path, records, names=names, delimiter=delimiter, label=job.label, ledger=job.ledger
     )
-    cells = Cells(select=_csv(plain, len(names), ",", line=True), line="line")
+    cells = Cells(select=_csv(records, len(names), ",", line=True), line="line")
     rows, mask = _write(job, cells, checks)
     return _Read(
         cells=cells, checks=checks, rows=rows, mask=mask, whole=not lost, sha256=scan.sha256
@@ -165,36 +173,21 @@ def _csv(path: Path, width: int, delimiter: str, *, line: bool = False) -> str:
 
 def _write(job: _Job, cells: Cells, checks: Checks) -> tuple[int, int]:
     """Write the typed rows; return how many there are and all bits of their masks."""
-    typed = {rule.column.name: rule.typed for rule in checks.rules}
-    columns = [
-        f"{typed.get(column.name, f'NULL::{sql_type(column)}')} AS {sql.name(column.name)}"
-        for column in job.table.columns
-    ]
+    columns = [f"{rule.typed} AS {sql.name(rule.column.name)}" for rule in checks.rules]
     columns += ["line"] if cells.line else []
     columns.append(f"{mask_sql(checks)} AS mask")
     if job.table.name == "orders":
         letters = ", ".join(rule.cell for rule in checks.rules) or "0"
         columns.append(f"hash({letters}) AS letters")
-    job.connection.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM ({values_sql(cells, checks)})) "
-        f"TO {sql.literal(str(job.target))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT 1)"
-    )
-    found = job.connection.execute(
-        f"SELECT count(*), coalesce(bit_or(mask), 0) FROM read_parquet({sql.file(job.target)})"
-    ).fetchall()
-    return int(found[0][0]), int(found[0][1])
+    select = f"SELECT {', '.join(columns)} FROM ({values_sql(cells, checks)})"
+    return write_rows(job.connection, select, job.target, first_line=2)
 
 
-def _make_view(job: _Job, line: str) -> None:
+def _make_view(job: _Job) -> None:
     """Make the view that later checks read: the typed rows that count, with their lines."""
-    names = ", ".join(sql.name(name) for name in job.table.names)
-    letters, where = "", ""
-    if job.table.name == "orders":
-        letters = ", letters"
-        if job.reading.options.cancellations == "drop":
-            where = "WHERE coalesce(quantity, 1) > 0"
+    dropped = job.table.name == "orders" and job.reading.options.cancellations == "drop"
     job.connection.execute(
-        f"CREATE OR REPLACE VIEW {sql.name(job.table.name)} AS "
-        f"SELECT {names}, {line}, mask{letters} "
-        f"FROM read_parquet({sql.file(job.target)}, file_row_number = true) {where}"
+        f"CREATE OR REPLACE TEMP VIEW {sql.name(job.table.name)} AS "
+        f"FROM ({open_rows(job.connection, job.table, job.target)}) "
+        f"{'WHERE coalesce(quantity, 1) > 0' if dropped else ''}"
     )

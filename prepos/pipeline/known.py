@@ -17,7 +17,7 @@ import pandas as pd
 
 from prepos.config import Config
 from prepos.core.consent import consented_customers
-from prepos.core.faults import Fault, merge_findings
+from prepos.core.faults import Fault, Findings, merge_findings
 from prepos.core.inputs import Inputs, Source
 from prepos.core.network import Network
 from prepos.core.orders import Orders
@@ -95,7 +95,7 @@ def open_inputs(
             inputs.tables["products"], config.products, label=Path(config.data["products"]).name
         )
         with watch.stage("loading the orders"):
-            orders = (
+            orders, of_orders = (
                 load_orders(
                     inputs,
                     region_of_place=placement.region_of_place,
@@ -105,9 +105,9 @@ def open_inputs(
                     duplicates=config.ingest.duplicates,
                 )
                 if with_orders
-                else None
+                else (None, Findings())
             )
-    found = merge_findings((inputs.findings, placement.findings, of_products))
+    found = merge_findings((inputs.findings, placement.findings, of_products, of_orders))
     return Known(
         tables=inputs.tables,
         periods=periods,

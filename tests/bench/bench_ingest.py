@@ -2,7 +2,8 @@
 
 Run it as a script: ``python tests/bench/bench_ingest.py [LINES ...]``. The peer is
 ``CREATE TABLE t AS SELECT * FROM read_csv(file)`` with auto-detection, in the same process and with
-the same threads, in turns with ours; medians are told. Memory is the peak of a process of its own.
+the same threads, in turns with ours; medians are told, of processor time, so that other work on the
+machine counts little. Memory is the peak of a process of its own.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def read_plain(path: Path) -> None:
 
 
 def load(path: Path) -> Orders:
-    """Read, then load the arrays; print how long the loading took."""
+    """Read, then load the arrays; print the processor time of the loading."""
     with tempfile.TemporaryDirectory() as work:
         inputs = read_tables(
             {"orders": path.name},
@@ -68,23 +69,23 @@ def load(path: Path) -> Orders:
             work_folder=Path(work),
             today=TODAY,
         )
-        start = time.perf_counter()
-        orders = load_orders(
+        start = time.process_time()
+        orders, _ = load_orders(
             inputs,
             region_of_place=np.arange(len(inputs.places)),
             regions=make_axis("region_id", inputs.places["region_id"]),
             skus=make_axis("sku", (f"SKU{n:05d}" for n in range(5000))),
             cutoff=TODAY,
         )
-        print(f"load_orders: {time.perf_counter() - start:.2f} s for {len(orders):,} lines")
+        print(f"load_orders: {time.process_time() - start:.2f} s for {len(orders):,} lines")
         return orders
 
 
 def seconds(task: Callable[[Path], object], path: Path) -> float:
-    """Return how long a task takes."""
-    start = time.perf_counter()
+    """Return how much processor time a task takes, over all threads."""
+    start = time.process_time()
     task(path)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def own_peak_mb() -> float:

@@ -38,12 +38,14 @@ CLEAN: Mapping[str, str] = {
 NEEDED = ("orders", "products", "nodes", "regions", "stock")
 
 
-def read(folder: Path, changed: Mapping[str, str | bytes], **options: object) -> Inputs:
-    """Write the needed tables and those changed, and read them."""
-    lanes = {"lanes"} if "overrides" in changed else set()
-    names = [name for name in CLEAN if name in {*NEEDED, *changed, *lanes}]
+def read(folder: Path, changed: Mapping[str, str | bytes | None], **options: object) -> Inputs:
+    """Write the needed tables and those changed, and read them; None leaves a table out."""
+    tables = {name: CLEAN[name] for name in NEEDED}
+    tables |= {"lanes": CLEAN["lanes"]} if "overrides" in changed else {}
     paths = {}
-    for name, text in ((name, changed.get(name, CLEAN[name])) for name in names):
+    for name, text in {**tables, **changed}.items():
+        if text is None:
+            continue
         data = text if isinstance(text, bytes) else text.encode()
         paths[name] = f"{name}.csv"
         (folder / paths[name]).write_bytes(data)

@@ -13,8 +13,9 @@ from prepos.core.codes import CODES
 from prepos.ingest import gate
 from tests.faults.small_tables import CLEAN, after, line, read, whole
 
-Change = Mapping[str, str | bytes]
+Change = Mapping[str, str | bytes | None]
 ORDERS = CLEAN["orders"]
+FORECASTS = "region_id,sku,period_start,mean,q05,q50,q90\nR1,A,2025-03-31,2,,1,4\n"
 
 
 class Case(NamedTuple):
@@ -325,6 +326,14 @@ CASES = (
         "destination",
         "no such lane in lanes.csv",
     ),
+    Case(  # no lanes table: from origins to forward nodes
+        whole("overrides", "DC1,SP", "SP,HH") | {"lanes": None},
+        "PP-KEY-LANE",
+        "overrides.csv",
+        2,
+        "destination",
+        "override SP -> HH: without a lanes table",
+    ),
     Case(
         whole("neighbours", "R1,R2", "R1,R1"),
         "PP-KEY-SELF",
@@ -365,6 +374,12 @@ CASES = (
     o("O2,2025-02-30,B,2,C2,R2", "PP-TIME-FORMAT", "ordered_at", "'2025-02-30'"),
     o("O2,2025-01-13 10:00 PM,B,2,C2,R2", "PP-TIME-FORMAT", "ordered_at", "10:00 PM"),
     o("O2,last week,B,2,C2,R2", "PP-TIME-FORMAT", "ordered_at", "'last week'"),
+    o("O2,13/01/25,B,2,C2,R2", "PP-TIME-YEAR", "ordered_at", "the year with four digits"),
+    o("O2,25-01-13,B,2,C2,R2", "PP-TIME-YEAR", "ordered_at", "the year with four digits"),
+    o("O2,13/01/25,B,2,C2,R2", "PP-TIME-YEAR", "ordered_at", "four digits", dates="dmy"),
+    o("O2,01/13/2025,B,2,C2,R2", "PP-TIME-ORDER", "ordered_at", '= "mdy"', dates="dmy"),
+    o("O2,01/05/2025,B,2,C2,R2", "PP-TIME-FUTURE", "ordered_at", "after today", dates="dmy"),
+    o("O2,31/02/2025,B,2,C2,R2", "PP-TIME-FORMAT", "ordered_at", "'31/02/2025'", dates="dmy"),
     Case(
         whole("stockouts", "2025-01-05", "2024-01-05"),
         "PP-TIME-SPAN",
@@ -429,7 +444,23 @@ CASES = (
         "latitude",
         "expected both or none",
     ),
+    Case(
+        {"places": "postal_code,latitude,longitude\n80331,48.1,11.6\n10115,13.4,52.5\n"},
+        "PP-PLACE-SWAPPED",
+        "places.csv",
+        3,
+        "latitude",
+        "postal code 10115: latitude is 13.4 and longitude 52.5",
+    ),
     # --- sense
+    Case(
+        {"forecasts": FORECASTS + "R1,A,2025-04-07,2,1,3,2.5\n"},
+        "PP-VALUE-QUANTILES",
+        "forecasts.csv",
+        3,
+        "q90",
+        "q90 is 2.5, expected no less than a lower quantile",
+    ),
     Case(
         after("overrides", "A,DC1,SP,min,60\n"),
         "PP-SENSE-OVERRIDES",
@@ -451,6 +482,7 @@ CASES = (
     o("O2,2025-01-13,B,2,@SUM(A1),R2", "PP-ID-FORMULA", "customer_id", "runs it as a formula"),
     o("../../etc/passwd,2025-01-13,B,2,C2,R2", "PP-ID-PATH", "order_id", "way through folders"),
     o("O2\x1b[31m,2025-01-13,B,2,C2,R2", "PP-ID-CONTROL", "order_id", "steer a terminal"),
+    o('"O2\nx",2025-01-13,B,2,C2,R2', "PP-ID-CONTROL", "order_id", "not seen"),  # a line end
     o("O2\u202egpj,2025-01-13,B,2,C2,R2", "PP-ID-CONTROL", "order_id", "not seen"),  # reversed text
     o(
         "'; DROP TABLE orders; --,2025-01-13,X,2,C2,R2", "PP-KEY-UNKNOWN", "sku", "DROP TABLE"

@@ -30,7 +30,7 @@ def load(folder: Path, rows: str = "", *, cutoff: date = LATER, duplicates: str 
         skus=SKUS,
         cutoff=cutoff,
         duplicates=duplicates,
-    )
+    )[0]
 
 
 def test_lines_become_arrays_sorted_by_time(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_row_order_does_not_matter(tmp_path: Path) -> None:
     header, *rows = CLEAN["orders"].splitlines(keepends=True)
     first = load(tmp_path)
     inputs = read(tmp_path, {"orders": header + "".join(reversed(rows))})
-    second = load_orders(
+    second, _ = load_orders(
         inputs, region_of_place=np.array([0, 1]), regions=REGIONS, skus=SKUS, cutoff=LATER
     )
 
@@ -82,13 +82,38 @@ def test_places_that_fall_nowhere_are_left_out(tmp_path: Path) -> None:
     inputs = read(tmp_path, {"orders": text})
 
     assert inputs.places["postal_code"].dropna().tolist() == ["02139", "2139"]
-    orders = load_orders(
+    orders, _ = load_orders(
         inputs, region_of_place=np.array([0, 1, -1]), regions=REGIONS, skus=SKUS, cutoff=LATER
     )
     assert list(zip(orders.region.tolist(), orders.quantity.tolist(), strict=True)) == [
         (0, 1),
         (1, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [("O2,2025-01-13,A,1,C1,R2\n", "customer_id"), ("O2,2025-01-13,A,1,C2,R1\n", "region_id")],
+)
+def test_orders_of_several_customers_or_regions_are_told(
+    row: str, column: str, tmp_path: Path
+) -> None:
+    """One order_id is one customer's and goes to one region; a missing customer is no other one."""
+    inputs = read(tmp_path, after("orders", row + "O1,2025-01-06,B,1,,R1\n"))
+
+    _, findings = load_orders(
+        inputs, region_of_place=np.array([0, 1]), regions=REGIONS, skus=SKUS, cutoff=LATER
+    )
+
+    (told,) = findings.notices
+    assert (told.code, told.file, told.line, told.column) == (
+        "PP-KEY-TORN",
+        "orders.csv",
+        3,
+        column,
+    )
+    assert told.message.startswith("1 orders have lines of several")
+    assert findings.faults == ()
 
 
 def test_wrong_use_is_named(tmp_path: Path) -> None:

@@ -103,14 +103,14 @@ def test_faults_of_all_tables_are_told_at_once(tmp_path: Path) -> None:
     assert len(caught.value.faults) == 3
 
 
-def test_faults_beyond_a_thousand_are_counted(tmp_path: Path) -> None:
-    """A column that is wrong throughout stays readable."""
+def test_every_refused_line_is_listed(tmp_path: Path) -> None:
+    """However many they are: rejects.csv is what somebody corrects the file by."""
     rows = "".join(f"N{i},2025-01-06,A,0,,R1\n" for i in range(1200))
 
     faults = read(tmp_path, after("orders", rows)).findings.faults
 
-    assert len(faults) == 1001
-    assert "200 more refused beyond the 1,000 listed" in faults[-1].message
+    assert [fault.line for fault in faults] == list(range(5, 1205))
+    assert faults[-1].message.startswith("order N1199: quantity is 0, expected a whole number")
 
 
 def test_missing_files_folders_and_tables_are_faults(tmp_path: Path) -> None:
@@ -190,6 +190,7 @@ def test_polygon_layers_are_left_to_the_regions(tmp_path: Path) -> None:
     assert "regions" not in inputs.tables
 
 
+POINTS = "order_id,ordered_at,sku,quantity,latitude,longitude\nO1,2025-01-06,A,1,48.1,11.6\n"
 NOTICES = [
     (after("orders", "O3,2025-01-20 18:00:00,A,3,,R1\n"), "PP-KEY-REPEATED"),
     (line("orders", 2, " O1 ,2025-01-06,A,1,C1,R1"), "PP-ID-TRIMMED"),
@@ -210,6 +211,11 @@ NOTICES = [
     (whole("nodes", "origin", "forward"), "PP-SENSE-NO-NODE"),
     (whole("consents", "C1", "C9"), "PP-KEY-CUSTOMER"),
     (whole("regions", "name", "nom"), "PP-DIALECT-COLUMN"),
+    ({"orders": POINTS + "O2,2025-01-07,A,1,0,0.0\n"}, "PP-PLACE-NULL-ISLAND"),
+    ({"orders": POINTS + "O2,2025-01-07,A,1,11.6,48.1\n"}, "PP-PLACE-SWAPPED"),
+    (whole("consents", "2025-01-01", "2025-02-01"), "PP-TIME-CONSENT"),
+    (after("consents", "C1,offers,no,2025-01-01\n"), "PP-SENSE-CONSENTS"),
+    (after("consents", "C1,offers,TRUE,2025-01-01\n"), "PP-KEY-REPEATED"),
     ({"receipts": "node_id,sku,quantity,arrives_on\n"}, "PP-FILE-NO-ROWS"),
 ]
 
