@@ -57,7 +57,9 @@ def read_customers(snapshot: Snapshot, window: int) -> Customers:
     home[customer] = region  # lines are in time order, so the latest stays
     cutoff = np.datetime64(periods.cutoff, "s")
     day = (orders.at[known] - cutoff).astype(np.float64) / 86_400.0
-    _, first, order = np.unique(orders.order[known], return_index=True, return_inverse=True)
+    # An order that names two customers was a visit of each.
+    pair = orders.order[known] * max(len(present), 1) + customer
+    _, first, order = np.unique(pair, return_index=True, return_inverse=True)
     visit = np.lexsort((first, day[first], customer[first]))
     rank = np.empty(len(visit), dtype=np.int64)
     rank[visit] = np.arange(len(visit))
