@@ -40,7 +40,6 @@ def make_checks(table: Table, known: Mapping[str, int], reading: Reading) -> Che
             replace(column, above=None) if drop and column.name == "quantity" else column,
             known[column.name],
             reading,
-            table=table.name,
         )
         for column in table.columns
         if column.name in known
@@ -81,6 +80,6 @@ def mask_sql(checks: Checks) -> str:
         if rule.column.name == "ordered_at":
             parts.append(f"CASE WHEN {has_offset(rule.cell)} THEN {WITH_OFFSET} ELSE 0 END")
     clear = [rule.clear for rule in checks.rules]
-    clear += [f"NOT coalesce({rule.bad.format_map(checks.names)}, FALSE)" for rule in checks.rows]
+    clear += [f"({rule.bad.format_map(checks.names)}) IS NOT TRUE" for rule in checks.rows]
     full = " | ".join(f"({part})::BIGINT" for part in parts)
     return f"CASE WHEN {' AND '.join(clear)} THEN 0 ELSE {full} END" if parts else "0"

@@ -10,7 +10,8 @@ import re
 from datetime import date, timedelta
 
 from prepos.core.columns import Column, Kind
-from prepos.ingest.rules import FIRST_ORDER_YEAR, FIRST_YEAR, LAST_YEAR, LONGEST_ID, Reading
+from prepos.ingest.gate import LONGEST_ID
+from prepos.ingest.rules import FIRST_ORDER_YEAR, FIRST_YEAR, LAST_YEAR, Reading
 
 _SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # Excel counts days from 1899-12-30
 _EXCEL_START = date(1899, 12, 30)

@@ -23,6 +23,7 @@ from prepos.core.faults import Fault
 from prepos.errors import TableError
 
 CHUNK = 1 << 20  # bytes; also the longest line allowed
+LONGEST_ID = 200  # letters
 FREE_BYTES = 256 << 20  # a gzip file may unpack to this much whatever its size
 LARGEST_RATIO = 200  # and beyond it to this many times its size; text packs 3 to 30 times
 
@@ -42,17 +43,17 @@ class Scan:
     """A text file as its bytes are.
 
     ``plain`` says that it is printable ASCII, no cell starts or ends in a blank and there is no
-    ".." in it; ``regular`` that its line ends are all alike and its quotes come in pairs.
-    ``longest`` is its longest line, in bytes; ``underscored`` says that it holds "_".
+    ".." in it; ``short`` that no line is longer than an id may be; ``underscored`` that it holds
+    "_"; ``regular`` that its line ends are all alike and its quotes come in pairs.
     """
 
     path: Path  # unpacked
     sha256: str  # of the file as given
     lines: int
-    longest: int
     plain: bool
-    regular: bool
+    short: bool
     underscored: bool
+    regular: bool
 
 
 def refuse(label: str, code: str, message: str, *, line: int = 0, value: str = "") -> NoReturn:
@@ -165,10 +166,10 @@ def _scan_chunks(
         path=path,
         sha256=digest(source),
         lines=newlines + (last != b"\n"),
-        longest=longest,
         plain=plain and controls == returns and last != b" ",
-        regular=returns == pairs and pairs in (0, newlines) and quotes % 2 == 0,
+        short=longest <= LONGEST_ID,
         underscored=underscored,
+        regular=returns == pairs and pairs in (0, newlines) and quotes % 2 == 0,
     )
 
 

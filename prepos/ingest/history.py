@@ -41,11 +41,14 @@ class Day(NamedTuple):
 def read_days(connection: duckdb.DuckDBPyConnection, orders: Staged, reading: Reading) -> list[Day]:
     """Return the days on which there are orders, in their order; refused dates last."""
     kinds = (  # each is only looked for where it can be
-        f"mask & {WITH_OFFSET} = 0" if orders.mask & WITH_OFFSET else "FALSE",
-        "customer_id IS NULL" if "customer_id" in orders.given else "FALSE",
-        "latitude = 0 AND longitude = 0" if "latitude" in orders.given else "FALSE",
+        f"mask & {WITH_OFFSET} = 0" if orders.mask & WITH_OFFSET else "",
+        "customer_id IS NULL" if "customer_id" in orders.given else "",
+        "latitude = 0 AND longitude = 0" if "latitude" in orders.given else "",
     )
-    counts = [f"count(*) FILTER ({kind}), min(line) FILTER ({kind})" for kind in kinds]
+    counts = [
+        f"count(*) FILTER ({kind}), min(line) FILTER ({kind})" if kind else "0, NULL"
+        for kind in kinds
+    ]
     known = f"ordered_at >= {sql.day(FIRST_ORDER_DAY)} AND ordered_at < {sql.day(reading.tomorrow)}"
     found = connection.execute(
         f"SELECT CASE WHEN {known} THEN ordered_at::DATE END AS day, count(*), min(line), "

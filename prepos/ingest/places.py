@@ -21,7 +21,7 @@ def read_places(
     """Return each distinct way that lines are placed, sorted; counts are of before the cutoff."""
     if orders is None:
         return pd.DataFrame({name: [] for name in (*WAYS, "lines", "units", "first_line")})
-    counts = "TRUE" if cutoff is None else f"ordered_at < {sql.day(cutoff)}"
+    counted = "" if cutoff is None else f"FILTER (ordered_at < {sql.day(cutoff)})"
     given = [way for way in WAYS if way in orders.given]
     ways = [
         way if way in given else f"NULL::{sql_type(ORDERS.column(way).kind)} AS {way}"
@@ -30,8 +30,8 @@ def read_places(
     return connection.execute(
         f"SELECT {', '.join(ways)}, * EXCLUDE ({', '.join([*given, 'nothing'])}) FROM ("
         f"SELECT {', '.join([*given, 'NULL AS nothing'])}, "
-        f"(count(*) FILTER ({counts}))::BIGINT AS lines, "
-        f"coalesce(sum(quantity) FILTER ({counts}), 0)::BIGINT AS units, "
+        f"(count(*) {counted})::BIGINT AS lines, "
+        f"coalesce(sum(quantity) {counted}, 0)::BIGINT AS units, "
         f"min(line)::BIGINT AS first_line FROM orders GROUP BY ALL) "
         f"ORDER BY {', '.join(f'{way} NULLS LAST' for way in WAYS)}"
     ).df()

@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 from prepos.core.columns import FALSE_WORDS, TRUE_WORDS, Column, Kind
 from prepos.ingest import sql
+from prepos.ingest.gate import LONGEST_ID
 from prepos.ingest.options import IngestOptions
 from prepos.ingest.typed import sql_type
 
 FIRST_YEAR, FIRST_ORDER_YEAR, LAST_YEAR = 1900, 1980, 2200  # outside is a slip, as in year 0026
 FIRST_ORDER_DAY = date(FIRST_ORDER_YEAR, 1, 1)
-LONGEST_ID = 200  # letters
 BLANKS = r"[\s\x{a0}\x{200b}\x{feff}]"
 _UNSAFE = (  # control signs, ANSI escapes, marks that reverse or hide text, ways up a folder
     r"[\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]"
@@ -35,9 +35,8 @@ _WEEKDAY = "(mon|tue|wed|thu|fri|sat|sun)"
 class Reading:
     """What the rules need to know besides the contract.
 
-    What is known of a whole file need not be looked for in each of its cells: ``plain`` says that
-    ids hold nothing but printable ASCII, no blanks around, no ".."; ``short`` that no id can be too
-    long; ``underscored`` that there may be a "_".
+    What the gate knows of a whole file need not be looked for in each of its cells: ``plain``,
+    ``short`` and ``underscored`` are those of `gate.Scan`.
     """
 
     options: IngestOptions
@@ -78,13 +77,10 @@ class Rule:
         return f"({empty}({self.usual}))"
 
 
-def make_rule(column: Column, position: int, reading: Reading, *, table: str) -> Rule:
+def make_rule(column: Column, position: int, reading: Reading) -> Rule:
     """Return the rule of a column that stands at a position of the header."""
     cell, value = f"c{position}", f"v{position}"
     tried, holds, typed = _rule_parts(column, cell, value, reading)
-    if table == "orders" and column.kind is Kind.INSTANT:
-        holds += f" AND {value} >= {sql.day(FIRST_ORDER_DAY)}"
-        holds += f" AND {value} < {sql.day(reading.tomorrow)}"
     usual = holds
     if column.kind is Kind.ID:
         usual = f"NOT {_unusual_id(cell, reading)}"
@@ -103,9 +99,9 @@ def _rule_parts(column: Column, cell: str, value: str, reading: Reading) -> tupl
         case Kind.WHOLE | Kind.NUMBER:
             return _number_rule(column, cell, value, reading)
         case Kind.DATE:
-            return _date_rule(cell, value, reading)
+            return _date_rule(column, cell, value, reading)
         case Kind.INSTANT:
-            return _instant_rule(cell, value, reading)
+            return _instant_rule(column, cell, value, reading)
         case Kind.BOOLEAN:
             return _boolean_rule(cell, value)
         case Kind.CHOICE:
@@ -120,7 +116,7 @@ def odd_start(cell: str) -> str:
 
 
 def _unusual_id(cell: str, reading: Reading) -> str:
-    """Return SQL: the id needs a closer look; what plain files cannot hold is not looked for."""
+    """Return SQL: the id needs a closer look; what the file cannot hold is not looked for."""
     if not reading.plain:
         return f"({cell} IS NOT NULL)"
     start = f"{cell} < '0' OR ({cell} >= '=' AND {cell} < 'A')"  # signs, of which some are odd
@@ -131,7 +127,10 @@ def _id_rule(column: Column, cell: str, value: str, reading: Reading) -> tuple[s
     """Ids keep every letter but blanks around them."""
     trimmed = f"regexp_replace({cell}, '^{BLANKS}+|{BLANKS}+$', '', 'g')"
     unusual = _unusual_id(cell, reading)
-    wrong = f"regexp_matches({value}, {sql.literal(_UNSAFE)}) OR length({value}) > {LONGEST_ID}"
+    unsafe = f"regexp_matches({value}, {sql.literal(_UNSAFE)})"
+    if reading.plain:  # of all that is unsafe it can only hold this
+        unsafe = f"{value} = '.'"
+    wrong = f"{unsafe} OR length({value}) > {LONGEST_ID}"
     if not reading.options.allow_odd_ids:
         wrong += f" OR {odd_start(value)}"
     if column.required:
@@ -158,10 +157,12 @@ def _number_rule(column: Column, cell: str, value: str, reading: Reading) -> tup
     return tried, " AND ".join(tests), f"TRY_CAST({value} AS {sql_type(column.kind)})"
 
 
-def _in_years(value: str) -> str:
-    """Return SQL: the year is one that people plan in."""
-    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
-    return f"{value} >= {sql.day(first)} AND {value} < {sql.day(last)}"
+def _in_span(column: Column, value: str, reading: Reading) -> str:
+    """Return SQL: people plan in that year, or can have ordered on that day."""
+    first, end = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
+    if column.name == "ordered_at":
+        first, end = FIRST_ORDER_DAY, reading.tomorrow
+    return f"{value} >= {sql.day(first)} AND {value} < {sql.day(end)}"
 
 
 def _strptime(cell: str, reading: Reading) -> str:
@@ -171,7 +172,7 @@ def _strptime(cell: str, reading: Reading) -> str:
     return f"try_strptime({cell}, [{formats}])"
 
 
-def _date_rule(cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
+def _date_rule(column: Column, cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
     """Dates are days; midnight may stand behind them."""
     if reading.options.dates != "ymd":
         tried = f"coalesce({_strptime(cell, reading)}::DATE, TRY_CAST({cell} AS DATE))"
@@ -182,10 +183,10 @@ def _date_rule(cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
         f"CASE WHEN strlen({cell}) <= 10 THEN {cell} < ':' "
         f"ELSE regexp_full_match({cell}, '{midnight}') END"
     )
-    return tried, f"{shape} AND {_in_years(value)}", value
+    return tried, f"{shape} AND {_in_span(column, value, reading)}", value
 
 
-def _instant_rule(cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
+def _instant_rule(column: Column, cell: str, value: str, reading: Reading) -> tuple[str, str, str]:
     """Instants are local times; one with an offset is turned into the run's time zone."""
     zone = sql.literal(reading.timezone)
     here = f"timezone({zone}, TRY_CAST(replace({cell}, ' +', '+') AS TIMESTAMPTZ))"
@@ -194,10 +195,14 @@ def _instant_rule(cell: str, value: str, reading: Reading) -> tuple[str, str, st
         f"WHEN {has_offset(cell)} THEN {here} END"
     )
     if reading.options.dates != "ymd":
-        return f"coalesce({_strptime(cell, reading)}, {careful})", _in_years(value), value
+        return (
+            f"coalesce({_strptime(cell, reading)}, {careful})",
+            _in_span(column, value, reading),
+            value,
+        )
     common = f"strlen({cell}) = 10 OR (strlen({cell}) = 19 AND {cell}[17] = ':')"  # no offset fits
     tried = f"CASE WHEN {common} THEN TRY_CAST({cell} AS TIMESTAMP) ELSE {careful} END"
-    return tried, _in_years(value), value
+    return tried, _in_span(column, value, reading), value
 
 
 def has_offset(cell: str) -> str:

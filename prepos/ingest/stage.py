@@ -21,7 +21,7 @@ from prepos.ingest.header import match_header, read_header
 from prepos.ingest.ledger import Ledger
 from prepos.ingest.packed import cells_of_parquet, open_parquet
 from prepos.ingest.records import rewrite_records
-from prepos.ingest.rules import LONGEST_ID, Reading
+from prepos.ingest.rules import Reading
 from prepos.ingest.tell import tell_cells
 from prepos.ingest.typed import open_rows, write_rows
 
@@ -131,10 +131,7 @@ def _read_text(job: _Job, work_folder: Path) -> _Read:
     delimiter = job.reading.options.delimiter
     if scan.regular:
         looks = replace(
-            job.reading,
-            plain=scan.plain,
-            short=scan.longest <= LONGEST_ID,
-            underscored=scan.underscored,
+            job.reading, plain=scan.plain, short=scan.short, underscored=scan.underscored
         )
         checks = make_checks(job.table, known, looks)
         cells = Cells(select=_csv(scan.path, len(names), delimiter), line="")
@@ -173,7 +170,11 @@ def _csv(path: Path, width: int, delimiter: str, *, line: bool = False) -> str:
 
 def _write(job: _Job, cells: Cells, checks: Checks) -> tuple[int, int]:
     """Write the typed rows; return how many there are and all bits of their masks."""
-    columns = [f"{rule.typed} AS {sql.name(rule.column.name)}" for rule in checks.rules]
+    columns = [
+        f"{rule.typed} AS {sql.name(rule.column.name)}"
+        for rule in checks.rules
+        if rule.column.name != "unit_price"  # is checked, and read by nothing
+    ]
     columns += ["line"] if cells.line else []
     columns.append(f"{mask_sql(checks)} AS mask")
     if job.table.name == "orders":

@@ -6,12 +6,12 @@ in a fraction of what packing them into Parquet takes, and these files live no l
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from pyarrow import dataset
 
 from prepos.core.columns import Kind, Table
 from prepos.ingest import sql
@@ -64,13 +64,28 @@ def write_rows(
     return rows, mask
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows on disk as a stream that DuckDB reads as often as it is asked, a batch at a time."""
+
+    path: Path
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return a new stream from the first row on."""
+        file = pa.ipc.open_file(pa.OSFile(str(self.path)))
+        batches = (file.get_batch(number) for number in range(file.num_record_batches))
+        reader = pa.RecordBatchReader.from_batches(file.schema, batches)
+        return reader.__arrow_c_stream__(requested_schema)
+
+
 def open_rows(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> str:
     """Return SQL of a table's rows as written: its columns, nulls where not given, and the rest."""
-    written = dataset.dataset(str(path), format="ipc")
-    connection.register(f"{table.name}_rows", written)
+    with pa.OSFile(str(path)) as source:
+        written = pa.ipc.open_file(source).schema.names
+    connection.register(f"{table.name}_rows", Rows(path))
     missing = [
         f"NULL::{sql_type(column.kind)} AS {sql.name(column.name)}"
         for column in table.columns
-        if column.name not in written.schema.names
+        if column.name not in written
     ]
     return f"SELECT {', '.join(['*', *missing])} FROM {table.name}_rows"

@@ -481,6 +481,7 @@ CASES = (
     o("=1+1,2025-01-13,B,2,C2,R2", "PP-ID-FORMULA", "order_id", "ingest.allow_odd_ids"),
     o("O2,2025-01-13,B,2,@SUM(A1),R2", "PP-ID-FORMULA", "customer_id", "runs it as a formula"),
     o("../../etc/passwd,2025-01-13,B,2,C2,R2", "PP-ID-PATH", "order_id", "way through folders"),
+    o("O2,2025-01-13,B,2,.,R2", "PP-ID-PATH", "customer_id", "way through folders"),
     o("O2\x1b[31m,2025-01-13,B,2,C2,R2", "PP-ID-CONTROL", "order_id", "steer a terminal"),
     o('"O2\nx",2025-01-13,B,2,C2,R2', "PP-ID-CONTROL", "order_id", "not seen"),  # a line end
     o("O2\u202egpj,2025-01-13,B,2,C2,R2", "PP-ID-CONTROL", "order_id", "not seen"),  # reversed text

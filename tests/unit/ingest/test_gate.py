@@ -44,6 +44,19 @@ def test_plain_text_is_told_from_what_needs_a_closer_look(
     assert scan_text(tmp_path / "x.csv", "x.csv", tmp_path, delimiter).plain is plain
 
 
+@pytest.mark.parametrize(("size", "short"), [(199, True), (200, False)])
+@pytest.mark.parametrize("chunk", [32, gate.CHUNK])
+def test_longest_line_is_measured_over_all_pieces(
+    size: int, short: bool, chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line is as long as all its parts, its end included."""
+    monkeypatch.setattr(gate, "CHUNK", chunk)
+    monkeypatch.setattr(gate, "refuse", lambda *_, **__: None)  # the longest line allowed
+    (tmp_path / "x.csv").write_bytes(HEADER + b"x" * size + b"\nA,1\n")
+
+    assert scan_text(tmp_path / "x.csv", "x.csv", tmp_path, ",").short is short
+
+
 @pytest.mark.parametrize("seam", [b"A |,1", b"A,| 1", b".|.", b"\xc3|\x84"])
 def test_seam_of_two_pieces_is_looked_at(
     seam: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
