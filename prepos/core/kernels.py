@@ -1,0 +1,40 @@
+"""Loops that numba compiles, shared out over the processor's cores.
+
+A kernel loops over series with ``each`` and writes each series' result to its own place, so
+results do not depend on the number of threads. Compiled code is kept on disk for the next start;
+where no folder can be written to, it is compiled anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+Float32Array = NDArray[np.float32]
+Kernel = TypeVar("Kernel", bound=Callable[..., object])
+
+REORDERED = {"reassoc", "contract"}  # sums may be taken in any order: what lets them be vectorised
+
+each: Callable[[int], range] = prange
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Return the function compiled; its loops over ``each`` run on all cores."""
+    return _compile(function, parallel=True, fastmath=REORDERED)
+
+
+def inner(function: Kernel) -> Kernel:
+    """Return the function compiled for use within kernels of the same file, on one core."""
+    return _compile(function, parallel=False, fastmath=False)
+
+
+def _compile(function: Kernel, **options: object) -> Kernel:
+    """Compile with a cache on disk where there is a place for one."""
+    try:
+        return cast("Kernel", njit(cache=True, **options)(function))
+    except RuntimeError:  # numba has found no folder that it may write to
+        return cast("Kernel", njit(**options)(function))

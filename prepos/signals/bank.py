@@ -1,0 +1,168 @@
+"""The bank: exponentially discounted sums of each cell's units, at several speeds at once.
+
+A sum after a period is the sum before it times the speed's decay, plus the period's units, so the
+latest period weighs 1 and a new period is an update, not a refit. Histories are series-major
+float32; one pass reads each series once for all speeds and all marks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prepos.core.kernels import Float32Array, each, kernel
+from prepos.core.types import FloatArray, IntArray
+from prepos.errors import DemandError
+
+NOTHING = 1e-30  # weights and sums below it are 0: smaller numbers lose digits and slow the loops
+
+
+def decay_of(half_life_weeks: tuple[float, ...], days: int) -> FloatArray:
+    """Return (S,): what is left of a weight one period of ``days`` later."""
+    return np.asarray(0.5 ** (days / 7.0 / np.asarray(half_life_weeks, dtype=np.float64)))
+
+
+def seen_weight(decay: FloatArray, periods: int) -> FloatArray:
+    """Return (S,): the weights of so many periods summed, what turns sums into means."""
+    return np.asarray((1.0 - decay**periods) / (1.0 - decay))
+
+
+def bank(units: Float32Array, decay: FloatArray, marks: IntArray) -> Float32Array:
+    """Return the discounted sums as they stood after each mark.
+
+    Parameters
+    ----------
+    units : (C, T) float32
+        Units by cell and period, oldest period first; other layouts and types are copied.
+    decay : (S,) float
+        Weight that is left one period later, within [0, 1).
+    marks : (O,) int
+        Numbers of periods that had passed, rising, from 0 to T.
+
+    Returns
+    -------
+    (O, C, S) float32
+        sum over periods t < mark of decay**(mark - 1 - t) * units[t].
+
+    Raises
+    ------
+    DemandError
+        Where marks do not rise or lie outside the history, or a decay is outside [0, 1).
+
+    References
+    ----------
+    Brown (1959), Statistical Forecasting for Inventory Control: discounted sums by recursion.
+    """
+    cells, periods = units.shape
+    marks = np.asarray(marks, dtype=np.int64)
+    if len(marks) and not (marks[0] >= 0 and marks[-1] <= periods and (np.diff(marks) > 0).all()):
+        raise DemandError(f"marks are {marks.tolist()}, expected rising from 0 to {periods}")
+    decay = _checked(decay)
+    sums = np.empty((len(marks), cells, len(decay)), dtype=np.float32)
+    if sums.size:
+        rows = np.ascontiguousarray(units, dtype=np.float32)
+        _fill(rows, _weights(decay, int(marks[0]), periods), decay.astype(np.float32), marks, sums)
+    return sums
+
+
+def latest(units: Float32Array, decay: FloatArray) -> Float32Array:
+    """Return (C, S): the sums after the last period of ``units`` (C, T)."""
+    return np.asarray(bank(units, decay, np.array([units.shape[1]]))[0])
+
+
+def step(sums: Float32Array, decay: FloatArray, units: Float32Array) -> Float32Array:
+    """Add one period to the sums, in place, and return them.
+
+    Parameters
+    ----------
+    sums : (C, S) float32
+    decay : (S,) float
+    units : (C,) float32
+        Units of the period, by cell.
+    """
+    _step(sums, _checked(decay).astype(np.float32), np.ascontiguousarray(units, dtype=np.float32))
+    return sums
+
+
+def update(
+    sums: Float32Array,
+    decay: FloatArray,
+    cell: IntArray,
+    units: FloatArray,
+    *,
+    age: IntArray | int = 0,
+    periods: int = 1,
+) -> Float32Array:
+    """Add periods of which only what sold is listed, in place, and return the sums.
+
+    Parameters
+    ----------
+    sums : (C, S) float32
+    decay : (S,) float
+    cell : (N,) int
+        Row of each sale; a cell may come several times.
+    units : (N,) float
+    age : (N,) int or int
+        Periods between the sale's and the last of the added ones: 0 for the last.
+    periods : int
+        How many are added.
+    """
+    decay = _checked(decay)
+    _step(sums, (decay**periods).astype(np.float32), np.zeros(len(sums), dtype=np.float32))
+    ages = np.broadcast_to(np.asarray(age, dtype=np.int64), cell.shape)
+    for speed, left in enumerate(decay):
+        added = np.bincount(cell, units * left**ages, minlength=len(sums))
+        sums[:, speed] += added.astype(np.float32)
+    return sums
+
+
+def _checked(decay: FloatArray) -> FloatArray:
+    """Return the decays as float64; raises DemandError outside [0, 1)."""
+    decay = np.asarray(decay, dtype=np.float64)
+    if not ((decay >= 0) & (decay < 1)).all():
+        raise DemandError(f"decay is {decay.tolist()}, expected numbers from 0 to below 1")
+    return decay
+
+
+def _weights(decay: FloatArray, mark: int, periods: int) -> Float32Array:
+    """Return (S, T): each period's weight at the first mark, 0 after it."""
+    weights = np.zeros((len(decay), periods))
+    weights[:, :mark] = decay[:, None] ** np.arange(mark)[::-1]
+    weights[weights < NOTHING] = 0.0
+    return weights.astype(np.float32)
+
+
+@kernel
+def _fill(
+    units: Float32Array,
+    weights: Float32Array,
+    decay: Float32Array,
+    marks: IntArray,
+    sums: Float32Array,
+) -> None:
+    """Weigh each row whole up to the first mark, then go on period by period.
+
+    A whole row's product with the weights is vectorised, the recursion is not: so the recursion
+    runs over the few periods between the marks alone.
+    """
+    speeds, periods = weights.shape
+    for cell in each(units.shape[0]):
+        for speed in range(speeds):
+            total = np.float32(0.0)
+            for period in range(periods):
+                total += units[cell, period] * weights[speed, period]
+            sums[0, cell, speed] = total
+            period = marks[0]
+            for mark in range(1, marks.shape[0]):
+                while period < marks[mark]:
+                    total = total * decay[speed] + units[cell, period]
+                    period += 1
+                sums[mark, cell, speed] = total
+
+
+@kernel
+def _step(sums: Float32Array, decay: Float32Array, units: Float32Array) -> None:
+    """Discount and add, cell by cell."""
+    for cell in each(sums.shape[0]):
+        for speed in range(sums.shape[1]):
+            total = sums[cell, speed] * decay[speed] + units[cell]
+            sums[cell, speed] = total if total > NOTHING else np.float32(0.0)
