@@ -22,8 +22,8 @@ from prepos.core.periods import Periods
 from prepos.core.products import Products
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray
-from prepos.regions.points import PointAreas
 from prepos.regions.neighbours import make_neighbours
+from prepos.regions.points import PointAreas
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "data"), str(ROOT / "tests" / "integration" / "real")]
@@ -113,26 +113,26 @@ def make_network(axis: Axis, points: pd.DataFrame) -> Network:
     )
 
 
-def journey(*, types: bool) -> Snapshot:
-    """Return Complete Journey: all stores by product type, or the 40 busiest by 1,000 products."""
+def journey(*, types: bool, whole: bool = False) -> Snapshot:
+    """Return Complete Journey by home store and product, or product type as SKU.
+
+    Whole, or the 40 busiest stores and there the 1,000 SKUs with most lines.
+    """
     from cutting import baskets as source
-    from cutting.history import visits
     from cutting.geography import place_stores
+    from cutting.history import visits
 
     folder = shared_data() / "complete_journey"
     baskets = source.read_baskets(folder)
-    if types:
-        baskets["category"] = baskets["department"]
-    else:
+    baskets["category"] = baskets["department"]
+    if not types:
         baskets = by_product(baskets, folder)
     places = place_stores(visits(baskets))
-    stores = (
-        baskets["home"].unique()
-        if types
-        else source.busiest(baskets["home"], baskets["quantity"], 40)
-    )
+    stores = baskets["home"].unique()
+    if not whole:
+        stores = source.busiest(baskets["home"], baskets["quantity"], 40)
     baskets = baskets[baskets["home"].isin(stores)]
-    if not types:
+    if not whole:
         products = source.busiest(baskets["sku"], pd.Series(1, baskets.index), 1000)
         baskets = baskets[baskets["sku"].isin(products)]
     names = pd.Series({store: f"S{store:05d}" for store in stores})
@@ -259,6 +259,7 @@ def _draw() -> tuple[FloatArray, np.ndarray, FloatArray, np.ndarray]:
 PANELS: dict[str, Callable[[], Snapshot]] = {
     "journey_products": lambda: journey(types=False),
     "journey_types": lambda: journey(types=True),
+    "journey_whole": lambda: journey(types=True, whole=True),
     "online_retail": online_retail,
     "synthetic": synthetic,
 }
