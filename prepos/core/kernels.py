@@ -27,8 +27,8 @@ def kernel(function: Kernel) -> Kernel:
     return _compile(function, parallel=True, fastmath=REORDERED)
 
 
-def inner(function: Kernel) -> Kernel:
-    """Return the function compiled for use within kernels of the same file, on one core."""
+def serial_kernel(function: Kernel) -> Kernel:
+    """Return the function compiled for one core, its sums taken in the order written."""
     return _compile(function, parallel=False, fastmath=False)
 
 

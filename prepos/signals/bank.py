@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array, each, kernel
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.kernels import Float32Array, each, kernel, serial_kernel
+from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.errors import DemandError
 
 NOTHING = 1e-30  # weights and sums below it are 0: smaller numbers lose digits and slow the loops
@@ -78,8 +78,16 @@ def step(sums: Float32Array, decay: FloatArray, units: Float32Array) -> Float32A
     decay : (S,) float
     units : (C,) float32
         Units of the period, by cell.
+
+    Raises
+    ------
+    DemandError
+        Where the shapes do not agree, or a decay is outside [0, 1).
     """
-    _step(sums, _checked(decay).astype(np.float32), np.ascontiguousarray(units, dtype=np.float32))
+    decay = _checked(decay)
+    if sums.shape != (len(units), len(decay)):
+        raise DemandError(f"sums have shape {sums.shape}, expected {(len(units), len(decay))}")
+    _step(sums, decay.astype(np.float32), np.ascontiguousarray(units, dtype=np.float32))
     return sums
 
 
@@ -87,7 +95,7 @@ def update(
     sums: Float32Array,
     decay: FloatArray,
     cell: IntArray,
-    units: FloatArray,
+    units: AnyArray,
     *,
     age: IntArray | int = 0,
     periods: int = 1,
@@ -100,19 +108,38 @@ def update(
     decay : (S,) float
     cell : (N,) int
         Row of each sale; a cell may come several times.
-    units : (N,) float
+    units : (N,) number
     age : (N,) int or int
         Periods between the sale's and the last of the added ones: 0 for the last.
     periods : int
         How many are added.
+
+    Raises
+    ------
+    DemandError
+        Where a cell, an age or a decay is outside its range, or the shapes do not agree.
     """
     decay = _checked(decay)
-    _step(sums, (decay**periods).astype(np.float32), np.zeros(len(sums), dtype=np.float32))
-    ages = np.broadcast_to(np.asarray(age, dtype=np.int64), cell.shape)
-    for speed, left in enumerate(decay):
-        added = np.bincount(cell, units * left**ages, minlength=len(sums))
-        sums[:, speed] += added.astype(np.float32)
+    ages = np.broadcast_to(np.asarray(age, dtype=np.int64), np.shape(cell))
+    _check_range("cell", cell, len(sums))
+    _check_range("age", ages, periods)
+    if sums.shape[1:] != decay.shape or np.shape(units) != np.shape(cell):
+        raise DemandError(
+            f"sums, decays, cells and units have shapes {sums.shape}, {decay.shape}, "
+            f"{np.shape(cell)} and {np.shape(units)}, expected (C, S), (S,), (N,) and (N,)"
+        )
+    left = decay ** np.arange(periods + 1)[:, None]
+    _step(sums, left[periods].astype(np.float32), np.zeros(len(sums), dtype=np.float32))
+    _add(sums, left, cell, np.asarray(units, dtype=np.float64), ages)
     return sums
+
+
+def _check_range(name: str, values: IntArray, end: int) -> None:
+    """Raise DemandError where positions are outside 0 to end: compiled loops do not look."""
+    if len(values) and not 0 <= values.min() <= values.max() < end:
+        raise DemandError(
+            f"{name} runs from {values.min()} to {values.max()}, expected 0 to {end - 1}"
+        )
 
 
 def _checked(decay: FloatArray) -> FloatArray:
@@ -166,3 +193,13 @@ def _step(sums: Float32Array, decay: Float32Array, units: Float32Array) -> None:
         for speed in range(sums.shape[1]):
             total = sums[cell, speed] * decay[speed] + units[cell]
             sums[cell, speed] = total if total > NOTHING else np.float32(0.0)
+
+
+@serial_kernel
+def _add(
+    sums: Float32Array, left: FloatArray, cell: IntArray, units: FloatArray, age: IntArray
+) -> None:
+    """Add each sale, discounted to its age, in the order listed."""
+    for sale in range(cell.shape[0]):
+        for speed in range(sums.shape[1]):
+            sums[cell[sale], speed] += np.float32(units[sale] * left[age[sale], speed])

@@ -130,3 +130,16 @@ def test_decay_outside_its_range_is_refused(decay: float) -> None:
     """A weight that never fades, or is negative, or none."""
     with pytest.raises(DemandError, match="expected numbers from 0 to below 1"):
         latest(np.zeros((1, 3), np.float32), np.array([decay]))
+
+
+def test_sales_that_do_not_fit_are_refused() -> None:
+    """A row past the end, an age past the added periods, or units for other cells."""
+    sums, one = np.zeros((2, 3), np.float32), np.ones(1)
+    with pytest.raises(DemandError, match="cell runs from 2 to 2, expected 0 to 1"):
+        update(sums, SPEEDS, np.array([2]), one)
+    with pytest.raises(DemandError, match="age runs from 1 to 1, expected 0 to 0"):
+        update(sums, SPEEDS, np.array([1]), one, age=1)
+    with pytest.raises(DemandError, match=r"units have shapes .* and \(1,\), expected"):
+        update(sums, SPEEDS, np.array([1, 1]), one)
+    with pytest.raises(DemandError, match=r"sums have shape \(2, 3\), expected \(1, 3\)"):
+        step(sums, SPEEDS, np.ones(1, np.float32))
