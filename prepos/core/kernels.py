@@ -17,24 +17,29 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
-REORDERED = {"reassoc", "contract"}  # sums may be taken in any order: what lets them be vectorised
+REORDERED = {"reassoc", "contract"}  # without it a sum runs number by number
 
 each: Callable[[int], range] = prange
 
 
 def kernel(function: Kernel) -> Kernel:
     """Return the function compiled; its loops over ``each`` run on all cores."""
+    return _compile(function, parallel=True)
+
+
+def vector_kernel(function: Kernel) -> Kernel:
+    """Return a kernel whose sums the compiler may take in an order that is quicker."""
     return _compile(function, parallel=True, fastmath=REORDERED)
 
 
 def serial_kernel(function: Kernel) -> Kernel:
-    """Return the function compiled for one core, its sums taken in the order written."""
-    return _compile(function, parallel=False, fastmath=False)
+    """Return the function compiled for one core."""
+    return _compile(function)
 
 
 def _compile(function: Kernel, **options: object) -> Kernel:
     """Compile with a cache on disk where there is a place for one."""
     try:
-        return cast("Kernel", njit(cache=True, **options)(function))
+        return cast("Kernel", njit(cache=True, error_model="numpy", **options)(function))
     except RuntimeError:  # numba has found no folder that it may write to
-        return cast("Kernel", njit(**options)(function))
+        return cast("Kernel", njit(error_model="numpy", **options)(function))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array, each, kernel, serial_kernel
+from prepos.core.kernels import Float32Array, each, kernel, serial_kernel, vector_kernel
 from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.errors import DemandError
 
@@ -158,7 +158,7 @@ def _weights(decay: FloatArray, mark: int, periods: int) -> Float32Array:
     return weights.astype(np.float32)
 
 
-@kernel
+@vector_kernel
 def _fill(
     units: Float32Array,
     weights: Float32Array,
