@@ -1,0 +1,192 @@
+"""The backtest: models and peers forecast from rolling cutoffs, and what came judges them.
+
+Every forecast sees its own past alone. A peer's widths are fitted on what the same peer said at
+earlier cutoffs, in the same way as ours. Assumes that cutoffs one period apart tell enough of how a
+model does at any.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from prepos.core.demand import Forecast
+from prepos.core.progress import SILENT, Progress
+from prepos.core.snapshot import Snapshot
+from prepos.core.types import FloatArray, IntArray
+from prepos.errors import ConfigError
+from prepos.forecast.coverage import BUSY, Coverage, coverage
+from prepos.forecast.make import make_forecast
+from prepos.forecast.options import ForecastOptions
+from prepos.forecast.peers.means import Means, Store, peer_forecast
+from prepos.forecast.peers.peer import Peer
+from prepos.forecast.sampling import with_skus
+from prepos.forecast.scores import SPANS, Losses, Truth, known_truth, score
+from prepos.forecast.series_class import UNSOLD
+from prepos.forecast.spec import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Contest:
+    """What all are judged on.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+        All that is known, the scored periods included.
+    backs : tuple of int
+        Periods back from its cutoff of each scored cutoff, oldest first.
+    skus : (K',) int
+        Those that are scored.
+    truths : tuple of Truth
+        One at each cutoff, over the scored SKUs.
+    """
+
+    snapshot: Snapshot
+    backs: tuple[int, ...]
+    skus: IntArray
+    truths: tuple[Truth, ...]
+
+    @property
+    def cutoffs(self) -> tuple[date, ...]:
+        """The scored cutoffs."""
+        return tuple(self.snapshot.periods.start(-back) for back in self.backs)
+
+    @property
+    def series(self) -> tuple[int, ...]:
+        """Scored cells that had sold before each cutoff."""
+        return tuple(int((truth.kind != UNSOLD).sum()) for truth in self.truths)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result:
+    """What one model or peer did at all cutoffs.
+
+    Attributes
+    ----------
+    losses : tuple of Losses
+        One at each cutoff.
+    coverage : span to Coverage
+        Over all cutoffs, of the cells that had sold.
+    fit_seconds, seconds : float
+        Median over the cutoffs: of the means alone, and with the widths and their backcasts. For a
+        model of ours both are the whole.
+    series : float
+        Cells forecast that had sold, median over the cutoffs.
+    """
+
+    name: str
+    is_peer: bool
+    losses: tuple[Losses, ...]
+    coverage: dict[str, Coverage]
+    fit_seconds: float
+    seconds: float
+    series: float
+
+
+def make_contest(snapshot: Snapshot, origins: int, skus: IntArray) -> Contest:
+    """Return the contest of the latest cutoffs whose whole horizon is known.
+
+    Raises
+    ------
+    ConfigError
+        Where the history is too short for so many cutoffs with a period before each.
+    """
+    horizon = snapshot.periods.horizon
+    length = snapshot.history().units.shape[1] if len(snapshot.orders) else 0
+    most = max(0, length - horizon)
+    if not 1 <= origins <= most:
+        raise ConfigError(
+            f"--origins is {origins}, expected 1 to {most}: the history has {length} periods "
+            f"and the horizon {horizon}"
+        )
+    backs = tuple(range(horizon + origins - 1, horizon - 1, -1))
+    small = with_skus(snapshot, skus)
+    history = small.history()
+    truths = tuple(known_truth(small.back_to(back), history, back) for back in backs)
+    return Contest(snapshot=snapshot, backs=backs, skus=skus, truths=truths)
+
+
+Timed = tuple[Forecast, float, float, int]  # seconds of the means, of all; series forecast
+
+
+def run_model(
+    name: str,
+    spec: ModelSpec,
+    contest: Contest,
+    options: ForecastOptions,
+    progress: Progress = SILENT,
+) -> Result:
+    """Return what one of our models did; it sees all SKUs."""
+
+    def forecasts() -> Iterator[Timed]:
+        for back in contest.backs:
+            snapshot = contest.snapshot.back_to(back)
+            begun = time.perf_counter()
+            forecast = make_forecast(snapshot, spec, options)
+            seconds = time.perf_counter() - begun
+            yield forecast, seconds, seconds, _series(snapshot)
+
+    progress.step(f"trying {name}", len(contest.backs))
+    return judge(name, forecasts(), contest, is_peer=False)
+
+
+def run_peer(
+    peer: Peer,
+    contest: Contest,
+    origins: int,
+    progress: Progress = SILENT,
+    store: Store | None = None,
+) -> Result:
+    """Return what a peer did; it sees the scored SKUs, or all of them if it learns across them.
+
+    Parameters
+    ----------
+    origins : int
+        Past cutoffs that its widths are fitted on.
+    store : Store or None
+        Means that are known already, and where those made are kept.
+    """
+    whole = contest.snapshot if peer.pools else with_skus(contest.snapshot, contest.skus)
+    means = Means(peer, whole.back_to(contest.backs[0]), {} if store is None else store)
+
+    def forecasts() -> Iterator[Timed]:
+        for back in contest.backs:
+            snapshot = whole.back_to(back)
+            yield *peer_forecast(means, snapshot, origins), _series(snapshot)
+
+    progress.step(f"trying {peer.name}", len(contest.backs))
+    return judge(peer.name, forecasts(), contest, is_peer=True)
+
+
+def judge(name: str, forecasts: Iterator[Timed], contest: Contest, *, is_peer: bool) -> Result:
+    """Return the result of forecasts, one at each cutoff."""
+    losses, times = [], []
+    busy: dict[str, list[FloatArray]] = {span: [] for span in SPANS}
+    for (forecast, *timed), truth in zip(forecasts, contest.truths, strict=True):
+        skus = contest.skus if len(forecast.skus) > len(contest.skus) else slice(None)
+        mean = np.stack([forecast.mean[0], forecast.total_mean])[:, :, skus]
+        dispersion = np.stack([forecast.dispersion[0], forecast.total_dispersion])[:, :, skus]
+        losses.append(score(mean, dispersion, truth))
+        times.append(timed)
+        for span, values in zip(SPANS, np.stack([mean, dispersion, truth.units], 1), strict=True):
+            busy[span].append(values[:, (values[0] >= BUSY) & (truth.kind != UNSOLD)])
+    fit_seconds, seconds, series = np.median(np.array(times, dtype=np.float64), axis=0).tolist()
+    return Result(
+        name=name,
+        is_peer=is_peer,
+        losses=tuple(losses),
+        coverage={span: coverage(*np.concatenate(parts, axis=1)) for span, parts in busy.items()},
+        fit_seconds=fit_seconds,
+        seconds=seconds,
+        series=series,
+    )
+
+
+def _series(snapshot: Snapshot) -> int:
+    """Return how many cells had sold."""
+    return len(snapshot.history().region)
