@@ -18,6 +18,7 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 
 import argparse
 import hashlib
+import inspect
 import sys
 import tomllib
 from collections.abc import Iterator, MutableMapping
@@ -48,12 +49,12 @@ ORIGINS = 8  # past cutoffs that widths are fitted on, as in the models' specs
 class DiskStore(MutableMapping):
     """Peers' means by name and cutoff, in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, source: str) -> None:
+        self.folder, self.source = folder, source
         folder.mkdir(parents=True, exist_ok=True)
 
     def _path(self, key: tuple[str, date]) -> Path:
-        return self.folder / f"{key[0]}-{key[1]}.npz"
+        return self.folder / f"{key[0]}-{self.source}-{key[1]}.npz"
 
     def __contains__(self, key: object) -> bool:
         return self._path(key).exists()
@@ -72,7 +73,7 @@ class DiskStore(MutableMapping):
         raise NotImplementedError("a store is asked for one cutoff at a time")
 
     def __len__(self) -> int:
-        return len(list(self.folder.glob("*.npz")))
+        return len(list(self.folder.glob(f"*-{self.source}-*.npz")))
 
 
 class Tell:
@@ -82,10 +83,13 @@ class Tell:
         print(f"  {name}", file=sys.stderr, flush=True)
 
 
-def source_sum() -> str:
-    """Return a sum of the peers' source: means of another source are others."""
-    files = sorted(Path(peers_package.__path__[0]).glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]
+def source_sum(peer: Peer) -> str:
+    """Return a sum of the source that makes a peer's means: those of another source are others."""
+    module = sys.modules[getattr(peer.means, "func", peer.means).__module__]
+    used = {getattr(each, "__module__", None) for each in vars(module).values()}
+    names = {name for name in used if name and name.startswith(f"{peers_package.__name__}.")}
+    sources = [inspect.getsource(sys.modules[name]) for name in sorted(names | {module.__name__})]
+    return hashlib.sha256("".join(sources).encode()).hexdigest()[:10]
 
 
 def read_spec(name: str) -> ModelSpec:
@@ -113,8 +117,8 @@ def run_panel(panel: str, words: argparse.Namespace) -> None:
     for name in words.peer:
         store = None
         if words.cache:
-            folder = f"{source_sum()}-{panel}-{words.sample_skus or 'all'}-{contest.cutoffs[0]}"
-            store = DiskStore(words.cache / folder)
+            folder = f"{panel}-{words.sample_skus or 'all'}-{contest.cutoffs[0]}"
+            store = DiskStore(words.cache / folder, source_sum(PEERS[name]))
         results.append(run_peer(PEERS[name], contest, ORIGINS, Tell(), store))
     if panel == "synthetic":
         results.append(run_peer(true_means(snapshot, words.skip_last), contest, ORIGINS, Tell()))
