@@ -7,9 +7,11 @@ from typing import Protocol
 from prepos.core.demand import Forecast
 from prepos.core.snapshot import Snapshot
 from prepos.forecast.counts import counts
+from prepos.forecast.intermittent import intermittent
 from prepos.forecast.moving_average import moving_average
 from prepos.forecast.naive import naive
 from prepos.forecast.pooled import pooled
+from prepos.forecast.seasonal_naive import seasonal_naive
 from prepos.forecast.smoothing import smoothing
 from prepos.forecast.spec import ModelSpec
 
@@ -24,8 +26,10 @@ class Model(Protocol):
 
 MODELS: dict[str, Model] = {
     "naive": naive,
+    "seasonal_naive": seasonal_naive,
     "moving_average": moving_average,
     "smoothing": smoothing,
+    "intermittent": intermittent,
     "counts": counts,
     "pooled": pooled,
 }

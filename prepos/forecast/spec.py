@@ -15,6 +15,7 @@ from prepos.signals.registry import OWN_SIGNALS, SIGNALS
 
 GRAIN = "region x sku x period"
 FAMILIES = ("poisson", "negative_binomial")
+VARIANTS = ("croston", "sba", "tsb", "imapa")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class ModelSpec:
     average_periods: int = 8  # moving_average: periods averaged
     series: int = 100  # smoothing: densest series that are fitted one by one
     family: str = "poisson"  # counts: poisson or negative_binomial
+    variant: str = "tsb"  # intermittent: croston, sba, tsb or imapa
+    rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3)  # intermittent: tried for both levels
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.signals if name not in SIGNALS]
@@ -42,6 +45,8 @@ class ModelSpec:
             ("average_periods", "1 or more", self.average_periods >= 1),
             ("series", "1 or more", self.series >= 1),
             ("family", f"one of {', '.join(FAMILIES)}", self.family in FAMILIES),
+            ("variant", f"one of {', '.join(VARIANTS)}", self.variant in VARIANTS),
+            ("rates", "numbers above 0, up to 1", self.rates and _all_rates(self.rates)),
         )
         problems = [
             f"spec {name} is {getattr(self, name)!r}, expected {expected}"
@@ -55,6 +60,11 @@ class ModelSpec:
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""
         return SignalOptions(half_life_weeks=self.half_life_weeks, window=self.window)
+
+
+def _all_rates(values: tuple[float, ...]) -> bool:
+    """Return whether all are within (0, 1]."""
+    return all(0 < value <= 1 for value in values)
 
 
 def parse_spec(mapping: Mapping[str, object]) -> ModelSpec:

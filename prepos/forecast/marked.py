@@ -1,0 +1,67 @@
+"""What models share that read one history at several marks.
+
+A model hands out its means at any period of the history, each from what lay before that period
+alone; so one pass serves the cutoff and all training origins.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from prepos.core.demand import Forecast, History
+from prepos.core.snapshot import Snapshot
+from prepos.core.types import AnyArray, IntArray
+from prepos.forecast.spec import ModelSpec
+from prepos.forecast.training import Training, training_origins
+from prepos.forecast.widths import with_widths
+
+
+class MeansAt(Protocol):
+    """A model's means of the cells of a history."""
+
+    def __call__(self, history: History, marks: IntArray, steps: int, /) -> AnyArray:
+        """Return (O, steps or 1, C) units per period ahead of each mark.
+
+        ``marks`` (O,) are rising numbers of periods that are known; what lies after a mark may not
+        be looked at. The second axis has length 1 where all periods ahead are alike.
+        """
+        ...
+
+
+def marked_forecast(snapshot: Snapshot, spec: ModelSpec, name: str, means_at: MeansAt) -> Forecast:
+    """Return the forecast of a model that hands out its means at marks.
+
+    Raises
+    ------
+    DemandError
+        Where no order lies before the cutoff.
+    """
+    training = training_origins(snapshot, spec.origins)
+    history, horizon = training.history, snapshot.periods.horizon
+    length = history.units.shape[1]
+    marks = np.array([*(length - back for back in training.backs), length], dtype=np.int64)
+    found = means_at(history, marks, horizon)
+    mean = np.zeros((horizon, *_shape(history)))
+    mean[:, history.region, history.sku] = found[-1]
+    return with_widths(
+        snapshot,
+        {name: mean.sum(axis=0)},
+        mean,
+        training=training,
+        past=_past(training, found[:-1]),
+    )
+
+
+def _past(training: Training, found: AnyArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Return (O, steps, R, K): the means of the training origins on the whole grid."""
+    history = training.history
+    past = np.zeros((len(training), training.steps, *_shape(history)), dtype=np.float32)
+    past[:, :, history.region, history.sku] = found[:, : training.steps]
+    return past
+
+
+def _shape(history: History) -> tuple[int, int]:
+    """Return the numbers of regions and of SKUs."""
+    return len(history.regions), len(history.skus)
