@@ -21,7 +21,7 @@ from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import DemandError
-from prepos.signals.bank import decay_of, latest, seen_weight, update
+from prepos.signals.bank import decay_of, seen_weight, update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,19 +93,25 @@ class BankState:
 
 
 def build_state(snapshot: Snapshot, half_life_weeks: tuple[float, ...]) -> BankState:
-    """Return the state of a snapshot, summed over its whole history."""
-    history, periods = snapshot.history(), snapshot.periods
-    decay = decay_of(half_life_weeks, periods.days)
+    """Return the state of a snapshot, summed over its whole history.
+
+    The lines are added one by one, so memory grows with what was sold, not with cells x periods.
+    """
+    orders, periods = snapshot.orders, snapshot.periods
+    period = periods.periods_of(orders.at)
     facts = StateFacts(
         cutoff=periods.cutoff,
         period_days=periods.days,
         half_life_weeks=half_life_weeks,
-        seen=history.units.shape[1],
-        lines=len(snapshot.orders),
-        units=int(snapshot.orders.quantity.sum()),
+        seen=int(-period.min()) if len(period) else 1,
+        lines=len(orders),
+        units=int(orders.quantity.sum()),
     )
-    sums = latest(np.asarray(history.units, dtype=np.float32), decay)
-    return BankState(facts, history.regions, history.skus, history.region, history.sku, sums)
+    width = max(len(orders.skus), 1)
+    cells, line = np.unique(orders.region * width + orders.sku, return_inverse=True)
+    sums = np.zeros((len(cells), len(half_life_weeks)), dtype=np.float32)
+    update(sums, facts.decay, line, orders.quantity, age=-1 - period, periods=facts.seen)
+    return BankState(facts, orders.regions, orders.skus, cells // width, cells % width, sums)
 
 
 def advance(state: BankState, snapshot: Snapshot) -> BankState:

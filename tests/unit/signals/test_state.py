@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from prepos.core.periods import Periods
 from prepos.core.snapshot import Snapshot
 from prepos.errors import DemandError
+from prepos.signals.bank import decay_of, latest
 from prepos.signals.state import BankState, advance, build_state, read_state
 from tests.unit.forecast.snapshots import CUTOFF, Line, make_snapshot, random_lines, weekly
 
@@ -47,6 +48,18 @@ def test_carried_on_equals_built_anew(seed: int, weeks: int, days: int) -> None:
     half = advance(state, shift_cutoff(last, weeks // 2 * days, period_days=days))
     assert_alike(advance(half, last), build_state(last, SPEEDS))
     assert_alike(advance(state, last), build_state(last, SPEEDS))
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_built_from_lines_equals_the_bank_of_the_history(days: int) -> None:
+    """Adding lines one by one gives the sums that the bank reads off the dense history."""
+    snapshot = make_snapshot(random_lines(8, orders=400), days=days)
+    state, history = build_state(snapshot, SPEEDS), snapshot.history()
+    assert state.facts.seen == history.units.shape[1]
+    np.testing.assert_array_equal(state.region, history.region)
+    np.testing.assert_array_equal(state.sku, history.sku)
+    sums = latest(history.units.astype(np.float32), decay_of(SPEEDS, days))
+    np.testing.assert_allclose(state.sums, sums, rtol=1e-5, atol=1e-6)
 
 
 def test_new_regions_and_skus_find_their_place() -> None:
