@@ -10,6 +10,7 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 import prepos
+from prepos.cli.backtest import backtest
 from prepos.cli.check import check
 from prepos.cli.demo import demo
 from prepos.cli.explain import explain
@@ -38,6 +39,14 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos plan",
             "prepos plan --case peak --set plan.budget=5000",
             "PREPOS_PLAN__NEAR=2 prepos plan --json",
+        ),
+    ),
+    (
+        backtest,
+        (
+            "prepos backtest",
+            "prepos backtest --peer all --origins 12",
+            "prepos backtest --model smoothing --peer exponential --sample-skus 200 --json",
         ),
     ),
     (verify, ("prepos verify runs/2026-11-02-91b7c7277e", "prepos verify runs/trial --json")),

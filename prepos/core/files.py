@@ -18,6 +18,7 @@ from prepos.core.columns import (
     text_column,
     whole_column,
 )
+from prepos.core.files_of_scores import SCORE_TABLES
 
 SKU = id_column("sku", "the item", required=True)
 REGION = id_column("region_id", "where", required=True)
@@ -204,4 +205,5 @@ RUN_TABLES = (
     REJECTS,
     CATCHMENTS,
     ALLOCATION,
+    *SCORE_TABLES,
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core import files
+from prepos.core import files, files_of_scores
 from prepos.core.columns import Kind
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
@@ -26,6 +26,10 @@ FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
 REJECTS = "rejects.csv"
+SCORES = "scores.csv"
+SCORES_BY_CUTOFF = "scores.parquet"
+COVERAGE = "coverage.csv"
+SPEEDS = "speeds.csv"
 KPIS = "kpis.json"
 MANIFEST = "manifest.json"
 
@@ -43,6 +47,10 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,
         REJECTS: files.REJECTS,
+        SCORES: files_of_scores.SCORES,
+        SCORES_BY_CUTOFF: files_of_scores.SCORES_BY_CUTOFF,
+        COVERAGE: files_of_scores.COVERAGE,
+        SPEEDS: files_of_scores.SPEEDS,
     }.items()
 }
 """File to column to type, in the contract's order; quantiles are the default ones."""

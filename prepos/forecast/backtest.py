@@ -15,7 +15,6 @@ from datetime import date
 import numpy as np
 
 from prepos.core.demand import Forecast
-from prepos.core.progress import SILENT, Progress
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import ConfigError
@@ -114,13 +113,7 @@ def make_contest(snapshot: Snapshot, origins: int, skus: IntArray) -> Contest:
 Timed = tuple[Forecast, float, float, int]  # seconds of the means, of all; series forecast
 
 
-def run_model(
-    name: str,
-    spec: ModelSpec,
-    contest: Contest,
-    options: ForecastOptions,
-    progress: Progress = SILENT,
-) -> Result:
+def run_model(name: str, spec: ModelSpec, contest: Contest, options: ForecastOptions) -> Result:
     """Return what one of our models did; it sees all SKUs."""
 
     def forecasts() -> Iterator[Timed]:
@@ -131,17 +124,10 @@ def run_model(
             seconds = time.perf_counter() - begun
             yield forecast, seconds, seconds, _series(snapshot)
 
-    progress.step(f"trying {name}", len(contest.backs))
     return judge(name, forecasts(), contest, is_peer=False)
 
 
-def run_peer(
-    peer: Peer,
-    contest: Contest,
-    origins: int,
-    progress: Progress = SILENT,
-    store: Store | None = None,
-) -> Result:
+def run_peer(peer: Peer, contest: Contest, origins: int, store: Store | None = None) -> Result:
     """Return what a peer did; it sees the scored SKUs, or all of them if it learns across them.
 
     Parameters
@@ -159,7 +145,6 @@ def run_peer(
             snapshot = whole.back_to(back)
             yield *peer_forecast(means, snapshot, origins), _series(snapshot)
 
-    progress.step(f"trying {peer.name}", len(contest.backs))
     return judge(peer.name, forecasts(), contest, is_peer=True)
 
 

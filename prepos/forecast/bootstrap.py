@@ -16,6 +16,7 @@ from prepos.core.types import FloatArray
 
 DRAWS = 400
 CONFIDENCE = 0.95
+MOST_RATIO = 1e6  # keeps a ratio to nothing finite
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +80,7 @@ def interval(values: FloatArray, confidence: float = CONFIDENCE) -> tuple[float,
 def paired_ratio(ours: FloatArray, theirs: FloatArray, draws: Draws) -> tuple[float, float, float]:
     """Return the ratio of two summed losses (O, K) and the interval that it is known within.
 
-    A ratio below 1 says that ours loses less. Where theirs is 0 the ratio is 1 if ours is, else
-    infinite.
+    A ratio below 1 says that ours loses less.
     """
     mine, other = drawn_sums(ours, draws), drawn_sums(theirs, draws)
     whole = ratio(np.array([ours.sum()]), np.array([theirs.sum()]))
@@ -88,7 +88,7 @@ def paired_ratio(ours: FloatArray, theirs: FloatArray, draws: Draws) -> tuple[fl
 
 
 def ratio(ours: FloatArray, theirs: FloatArray) -> FloatArray:
-    """Return ours over theirs, elementwise; nothing over nothing is 1."""
+    """Return ours over theirs, elementwise, ``MOST_RATIO`` at most; nothing over nothing is 1."""
     none = theirs <= 0
-    divided = np.divide(ours, theirs, out=np.full_like(ours, np.inf), where=~none)
-    return np.where(none & (ours <= 0), 1.0, divided)
+    divided = np.divide(ours, theirs, out=np.full_like(ours, MOST_RATIO), where=~none)
+    return np.where(none & (ours <= 0), 1.0, np.minimum(divided, MOST_RATIO))

@@ -120,7 +120,7 @@ def by_class(values: FloatArray, kind: IntArray) -> FloatArray:
     skus = kind.shape[1]
     place = (kind * skus + np.arange(skus)).ravel()
     sums = [np.bincount(place, each.ravel(), minlength=len(CLASSES) * skus) for each in values]
-    return np.stack(sums).reshape(len(values), len(CLASSES), skus)
+    return np.stack(sums).astype(np.float64).reshape(len(values), len(CLASSES), skus)
 
 
 def pinball_sums(losses: Sequence[Losses], span: int, classes: Sequence[int]) -> FloatArray:
@@ -190,6 +190,6 @@ def rooted_sums(
         of_sku = sparse.csr_array(
             (np.ones(len(cell_of)), (weighed.sku[part], cell_of)), shape=(skus, len(cell_of))
         )
-        rooted += of_sku @ (weight * np.sqrt(squared)).T
-        weights += of_sku @ weight.T
+        rooted += np.asarray(of_sku @ (weight * np.sqrt(squared)).T)
+        weights += np.asarray(of_sku @ weight.T)
     return rooted.T, weights.T

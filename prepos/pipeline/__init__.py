@@ -30,13 +30,14 @@ from prepos.core.run import (
     TRANSFERS,
 )
 from prepos.core.transfer import Plan
-from prepos.errors import InputError
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
 from prepos.forecast.quantiles import count_quantiles
-from prepos.pipeline.handover import Handover, Run, make_handover, prepare, write_rejects
+from prepos.pipeline.backtest import Trial, run_backtest
+from prepos.pipeline.handover import Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
-from prepos.pipeline.known import Known, RefusedError, make_snapshot, open_inputs
+from prepos.pipeline.known import Known, make_snapshot
+from prepos.pipeline.opening import open_or_refuse
 from prepos.plan import make_catchments
 from prepos.plan import make_plan as decide
 from prepos.publish import (
@@ -55,7 +56,16 @@ from prepos.publish import (
     units_below,
 )
 
-__all__ = ["Run", "check_inputs", "load_run", "make_forecast", "make_plan", "verify_run"]
+__all__ = [
+    "Run",
+    "Trial",
+    "check_inputs",
+    "load_run",
+    "make_forecast",
+    "make_plan",
+    "run_backtest",
+    "verify_run",
+]
 
 load_run = read_run
 
@@ -155,27 +165,6 @@ def make_plan(
     frames = plan_files(plan, demand, known) | forecast_files(config, forecast)
     verdict = run.write(frames, kpis, partial(judge, run.run_id, what_was_given(config, known)))
     return replace(finish(run, known), verdict=verdict)
-
-
-def open_or_refuse(config: Config, out: Path | None, watch: Stopwatch, today: date | None) -> Known:
-    """Return the inputs; where they are refused, write ``rejects.csv`` and tell where it is."""
-    prepare(config, out)
-    try:
-        return open_inputs(config, watch, today=today)
-    except RefusedError as refused:
-        holds_plan = out is not None and (out / TRANSFERS).exists()
-        run = make_handover(
-            config,
-            None if holds_plan else out,  # a plan that stands is not replaced by a refusal
-            watch,
-            kind="check",
-            periods=refused.periods,
-            tables=refused.inputs.tables,
-            orders=None,
-            sources=refused.inputs.sources,
-        )
-        path = write_rejects(run, refused.faults)
-        raise InputError(f"{refused}; all of them are in {path}", refused.faults) from refused
 
 
 def forecast_regions(config: Config, known: Known, watch: Stopwatch) -> Forecast:

@@ -76,13 +76,6 @@ class DiskStore(MutableMapping):
         return len(list(self.folder.glob(f"*-{self.source}-*.npz")))
 
 
-class Tell:
-    """Says on standard error what runs."""
-
-    def step(self, name: str, total: int | None = None) -> None:
-        print(f"  {name}", file=sys.stderr, flush=True)
-
-
 def source_sum(peer: Peer) -> str:
     """Return a sum of the source that makes a peer's means: those of another source are others."""
     module = sys.modules[getattr(peer.means, "func", peer.means).__module__]
@@ -111,7 +104,7 @@ def run_panel(panel: str, words: argparse.Namespace) -> None:
         f"{int(np.median(contest.series)):,} cells sold before"
     )
     results = [
-        run_model(name, read_spec(name), contest, ForecastOptions(), Tell())
+        run_model(name, read_spec(name), contest, ForecastOptions())
         for name in dict.fromkeys([words.judge, *words.model])
     ]
     for name in words.peer:
@@ -119,9 +112,9 @@ def run_panel(panel: str, words: argparse.Namespace) -> None:
         if words.cache:
             folder = f"{panel}-{words.sample_skus or 'all'}-{contest.cutoffs[0]}"
             store = DiskStore(words.cache / folder, source_sum(PEERS[name]))
-        results.append(run_peer(PEERS[name], contest, ORIGINS, Tell(), store))
+        results.append(run_peer(PEERS[name], contest, ORIGINS, store))
     if panel == "synthetic":
-        results.append(run_peer(true_means(snapshot, words.skip_last), contest, ORIGINS, Tell()))
+        results.append(run_peer(true_means(snapshot, words.skip_last), contest, ORIGINS))
     told = standings(results, contest, words.judge, np.random.default_rng(words.seed))
     for cells in words.cells:
         print_ratios(results, [each for each in told if each.cells == cells], words.judge, cells)
