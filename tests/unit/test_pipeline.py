@@ -196,7 +196,9 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(
     config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is read where the run could not be written."""
-    monkeypatch.setattr("prepos.pipeline.opening.open_inputs", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr(
+        "prepos.pipeline.opening.open_inputs", lambda *_, **__: pytest.fail("it was read")
+    )
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match="cannot write"):
         pipeline.make_plan(config, tmp_path / "file" / "run", today=TODAY)

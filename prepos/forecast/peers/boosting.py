@@ -25,6 +25,7 @@ ROWS = 160_000  # of training
 ORIGINS = 26  # latest periods that rows are taken from
 LATEST = 4  # of them that settings are chosen on
 UNSOLD_SHARE = 0.25  # of the pooled peer's rows are cells that had sold nothing
+LEAST_ROWS = 100  # fewer are not learnt from: the cell's own mean stands
 ROUNDS = 500
 PATIENCE = 30
 FIXED: dict[str, Any] = {
@@ -69,6 +70,7 @@ def boosted_means(snapshot: Snapshot, settings: Settings, *, pooled: bool) -> Fl
     for span, steps in (("next", 1), ("sum", horizon)):
         rows = stack_rows(panel, row_origins(panel, steps), steps, pooled=pooled)
         mean = np.zeros(regions * panel.skus)
+        mean[cells] = features[:, RATE] * steps
         if rows is not None:
             mean[cells] = np.maximum(fit(rows, settings[span]).predict(features), 0.0)
         spans.append(mean.reshape(regions, panel.skus))
@@ -126,7 +128,7 @@ def row_origins(panel: Panel, steps: int) -> IntArray:
 
 
 def stack_rows(panel: Panel, origins: IntArray, steps: int, *, pooled: bool) -> Rows | None:
-    """Return the rows of all origins, None where there are none with sales after them."""
+    """Return the rows of all origins, None where they are few or nothing sold after them."""
     parts = [
         _rows_of(panel, int(known), steps, ROWS // max(len(origins), 1), pooled=pooled)
         for known in origins
@@ -134,7 +136,7 @@ def stack_rows(panel: Panel, origins: IntArray, steps: int, *, pooled: bool) -> 
     if not parts:
         return None
     features, units, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return (features, units, weight) if units.any() else None
+    return (features, units, weight) if units.any() and len(units) >= LEAST_ROWS else None
 
 
 def _rows_of(panel: Panel, known: int, steps: int, rows: int, *, pooled: bool) -> Rows:
