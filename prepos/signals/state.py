@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from prepos.core.axes import Axis, make_axis
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import DemandError
@@ -136,11 +136,7 @@ def advance(state: BankState, snapshot: Snapshot) -> BankState:
     known = here.region * width + here.sku
     place = np.asarray(np.searchsorted(known, sold))
     fresh = np.append(known, -1)[place] != sold
-    region, sku, sums = here.region, here.sku, here.sums.copy()
-    if fresh.any():
-        region = np.insert(region, place[fresh], sold[fresh] // width)
-        sku = np.insert(sku, place[fresh], sold[fresh] % width)
-        sums = np.insert(here.sums, place[fresh], np.float32(0.0), axis=0)
+    region, sku, sums = _with_cells(here, place[fresh], sold[fresh])
     update(
         sums,
         facts.decay,
@@ -211,6 +207,41 @@ def _check_past(facts: StateFacts, snapshot: Snapshot) -> int:
             f"{facts.lines} of {facts.units} as the state was built from"
         )
     return start
+
+
+def _with_cells(
+    state: BankState, place: IntArray, fresh: IntArray
+) -> tuple[IntArray, IntArray, Float32Array]:
+    """Return regions, SKUs and sums (a copy) with new cells, at sum 0, before these places."""
+    if not len(place):
+        return state.region, state.sku, state.sums.copy()
+    width, cells = len(state.skus), len(state.region) + len(place)
+    region, sku = np.empty(cells, dtype=np.int64), np.empty(cells, dtype=np.int64)
+    sums = np.zeros((cells, state.sums.shape[1]), dtype=np.float32)
+    _make_room(place, state.region, state.sku, state.sums, region, sku, sums)
+    new = place + np.arange(len(place))
+    region[new], sku[new] = fresh // width, fresh % width
+    return region, sku, sums
+
+
+@serial_kernel
+def _make_room(
+    place: IntArray,
+    region: IntArray,
+    sku: IntArray,
+    sums: Float32Array,
+    region_after: IntArray,
+    sku_after: IntArray,
+    sums_after: Float32Array,
+) -> None:
+    """Copy each cell to where it lies once a new cell stands before each of the places."""
+    passed = 0
+    for cell in range(region.shape[0]):
+        while passed < place.shape[0] and place[passed] <= cell:
+            passed += 1
+        region_after[cell + passed], sku_after[cell + passed] = region[cell], sku[cell]
+        for speed in range(sums.shape[1]):
+            sums_after[cell + passed, speed] = sums[cell, speed]
 
 
 def _on_axes(state: BankState, snapshot: Snapshot) -> BankState:
