@@ -15,7 +15,7 @@ help:
 	@echo "make test    set up, then lint, types and every test"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
-	@echo "make bench   the benchmarks (tests/bench)"
+	@echo "make bench   set up with the peers, then the benchmarks (tests/bench)"
 	@echo "make clean   remove the environment and what the tools left"
 
 demo: $(VENV)/.ready
@@ -38,7 +38,7 @@ schemas: $(VENV)/.ready
 	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES)'); do \
 		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
 
-bench: $(VENV)/.ready-test
+bench: $(VENV)/.ready-bench
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(RUN) $$bench || exit; done
 
 clean:
@@ -59,3 +59,7 @@ $(VENV)/.ready: pyproject.toml $(VENV)/pyvenv.cfg
 $(VENV)/.ready-test: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test]"
 	@touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-bench: pyproject.toml $(VENV)/pyvenv.cfg
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
+	@touch $@ $(VENV)/.ready $(VENV)/.ready-test
