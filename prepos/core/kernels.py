@@ -1,9 +1,10 @@
 """Loops that numba compiles, shared out over the processor's cores.
 
 A kernel loops over series with ``each`` and writes each series' result to its own place, so
-results do not depend on the number of threads. Processes that call them must be started afresh
-(spawn or forkserver): the threads' library ends a process forked after their use. Compiled code is kept on disk for the next start;
-where no folder can be written to, it is compiled anew each time.
+results do not depend on the number of threads. Processes that call kernels must be started afresh
+(spawn or forkserver): the threads' library ends a process that was forked after their use. Compiled
+code is kept on disk for the next start; where no folder can be written to, it is compiled anew each
+time.
 """
 
 from __future__ import annotations
