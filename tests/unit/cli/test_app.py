@@ -14,7 +14,7 @@ import prepos
 from prepos.cli import app, main
 from prepos.errors import InfeasibleError
 
-COMMANDS = ("demo", "init", "check", "forecast", "plan", "verify", "explain", "schema")
+COMMANDS = ("demo", "init", "check", "forecast", "plan", "backtest", "verify", "explain", "schema")
 HEAVY = ("numpy", "pandas", "scipy", "statsmodels", "duckdb", "pulp", "geopandas", "pyarrow", "h3")
 
 
