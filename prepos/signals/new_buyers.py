@@ -1,36 +1,95 @@
 """New buyers: someone here will buy it for the first time.
 
-The rate at which active customers who never bought a SKU do so now, times how many of them the
-region has.
+The units that customers took of a SKU for the first time per order of those who had not bought it,
+times the orders that are expected of the region's customers who still have not.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.types import FloatArray
+from prepos.core.kernels import Float32Array, serial_kernel
+from prepos.core.types import FloatArray, IntArray
+from prepos.signals.customers import Customers
+from prepos.signals.due import ordering_of
 from prepos.signals.evidence import Evidence
+from prepos.signals.habits import Habits
+from prepos.signals.ordering import Ordering, expected_orders
 
-ACTIVE_WEEKS = 8.0  # a customer who ordered within them is active
+RECENT_DAYS = 56.0  # first purchases that the rate is read from
 
 
-def new_buyers(evidence: Evidence) -> FloatArray:
-    """Return (1, 1, R, K) units per period."""
-    customers, habits = evidence.customers, evidence.habits
-    regions, skus = evidence.shape
-    recent_days = ACTIVE_WEEKS * 7.0
-    active = np.zeros(len(customers))
-    active[customers.visit_customer[customers.visit_day >= -recent_days]] = 1.0
-    home = customers.home[habits.customer]
-    owners = np.bincount(
-        home * skus + habits.sku, active[habits.customer], minlength=regions * skus
-    ).reshape(regions, skus)
-    known = np.bincount(customers.home, active, minlength=regions)
-    without = np.maximum(known[:, None] - owners, 0.0)
-    recent = habits.day[habits.start] >= -recent_days
-    bought = habits.sku[recent]
-    units = np.bincount(bought, habits.units[habits.start][recent], minlength=skus)
-    span = min(recent_days / evidence.snapshot.periods.days, evidence.history.units.shape[1])
-    asked = (without.sum(axis=0) + np.bincount(bought, minlength=skus) / 2.0) * span
-    rate = np.divide(units, asked, out=np.zeros(skus), where=asked > 0)
-    return np.asarray(without * rate)[None, None]
+def new_buyers(evidence: Evidence) -> Float32Array:
+    """Return (1, H, R, K) units per period ahead."""
+    if not len(evidence.customers):
+        return np.zeros((1, 1, *evidence.shape), dtype=np.float32)
+    units = new_buyer_units(
+        evidence.customers,
+        evidence.habits,
+        evidence.record.learn(ordering_of, evidence.back),
+        shape=evidence.shape,
+        days=evidence.days,
+        origin_day=evidence.origin_day,
+    )
+    return np.asarray(units * evidence.ahead_of_now)
+
+
+def new_buyer_units(
+    customers: Customers,
+    habits: Habits,
+    ordering: Ordering,
+    *,
+    shape: tuple[int, int],
+    days: int,
+    origin_day: float = 0.0,
+) -> Float32Array:
+    """Return (1, H, R, K) units per period from an origin on, by what is known before it.
+
+    Parameters
+    ----------
+    shape : (R, K)
+    days : int
+        Days in a period.
+    origin_day : float
+        Days from the cutoff, 0 or less.
+    """
+    known = customers.known(origin_day)
+    earlier = customers.known(origin_day - RECENT_DAYS)
+    orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
+    home = customers.homes(known)
+    of_region = np.zeros((orders.shape[1], shape[0]))
+    for step, count in enumerate(orders.T):
+        of_region[step] = np.bincount(home, count, minlength=shape[0])
+    without = np.repeat(of_region[:, :, None], shape[1], axis=2)
+    taken, later = _first_purchases(habits, known, earlier, orders, home, without)
+    asked = (known - earlier).sum() - later
+    rate = taken / np.maximum(asked, 1.0)
+    return np.asarray(np.maximum(without * rate, 0.0)[None], dtype=np.float32)
+
+
+@serial_kernel
+def _first_purchases(
+    habits: Habits,
+    known: IntArray,
+    earlier: IntArray,
+    orders: FloatArray,
+    home: IntArray,
+    without: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Take the owners' orders out of ``without`` (H, R, K), and count first purchases by SKU.
+
+    These are (K,) the units first taken since ``earlier``, and the orders of owners after that.
+    """
+    skus = without.shape[2]
+    taken, later = np.zeros(skus), np.zeros(skus)
+    for pair in range(len(habits.sku)):
+        customer, sku, first = habits.customer[pair], habits.sku[pair], habits.start[pair]
+        rank = habits.rank[first]
+        if rank >= known[customer]:
+            continue
+        if rank >= earlier[customer]:
+            taken[sku] += habits.units[first]
+        later[sku] += known[customer] - max(rank + 1, earlier[customer])
+        for step in range(orders.shape[1]):
+            without[step, home[customer], sku] -= orders[customer, step]
+    return taken, later

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from prepos.signals.customers import read_customers
 from tests.unit.forecast.snapshots import Line, make_snapshot
 
@@ -17,4 +15,19 @@ def test_an_order_of_two_customers_is_a_visit_of_each() -> None:
     assert customers.visit_customer.tolist() == [0, 1]
     assert customers.visit_day.tolist() == [-2.0, -1.0]
     assert dict(zip(customers.line_visit, customers.line_units, strict=True)) == {0: 3.0, 1: 5.0}
-    assert np.isfinite(customers.last_visit(-14.0)).all()
+    assert customers.known(-1.5).tolist() == [1, 0]
+
+
+def test_home_is_the_region_of_the_latest_known_order() -> None:
+    """A customer who moved lives where the last order before the origin went."""
+    lines = [Line("o0", "c", "r0", "s", -20.0), Line("o1", "c", "r1", "s", -2.0)]
+    customers = read_customers(make_snapshot(lines), window=10)
+    assert customers.homes(customers.known(0.0)).tolist() == [1]
+    assert customers.homes(customers.known(-7.0)).tolist() == [0]
+
+
+def test_an_order_of_two_days_is_two_visits() -> None:
+    """What was added to an order on a later day was not known the day before."""
+    lines = [Line("o", "c", "r", "s0", -8.0), Line("o", "c", "r", "s1", -2.0)]
+    customers = read_customers(make_snapshot(lines), window=10)
+    assert customers.visit_day.tolist() == [-8.0, -2.0]
