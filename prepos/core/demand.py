@@ -91,6 +91,28 @@ class Backcast:
     units: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTrial:
+    """What trying a signal on a later window of the training history told.
+
+    Attributes
+    ----------
+    signal : str
+    stays : bool
+    gain : float or None
+        Fall of the loss as a share of it; None where the signal could not be tried.
+    sure : float or None
+        Share of the bootstrap's draws in which the signal won.
+    reason : str
+    """
+
+    signal: str
+    stays: bool
+    gain: float | None
+    sure: float | None
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
     """The next orders as negative-binomial distributions: variance = mean + dispersion * mean**2.
@@ -110,6 +132,8 @@ class Forecast:
         None where the history is too short for one, or the forecast was given.
     order_size : (K,) float or None
         Units in the order line that a unit of the SKU comes in; larger ones scatter more.
+    trials : tuple of SignalTrial
+        Which signals stayed and which were left out, and why.
     """
 
     regions: Axis
@@ -122,6 +146,7 @@ class Forecast:
     signals: dict[str, FloatArray]
     backcast: Backcast | None = None
     order_size: FloatArray | None = None
+    trials: tuple[SignalTrial, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (self.periods.horizon, len(self.regions), len(self.skus))

@@ -18,7 +18,7 @@ from prepos.core.types import FloatArray
 from prepos.forecast.flat import flat_forecast
 from prepos.forecast.spec import ModelSpec
 from prepos.forecast.training import training_origins
-from prepos.signals.evidence import Evidence
+from prepos.signals.evidence import gather
 from prepos.signals.registry import read_signals
 
 FEATURES = ("own", "pool", "neighbours")
@@ -39,7 +39,7 @@ def counts(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
 
 def read_features(snapshot: Snapshot, spec: ModelSpec) -> FloatArray:
     """Return (F, R, K) levels in units per period, not yet logarithms."""
-    read = read_signals(FEATURES, Evidence(snapshot, spec.signal_options()))
+    read = read_signals(FEATURES, gather(snapshot, spec.signal_options()))
     return np.concatenate([values[:, 0] for values in read.values()])
 
 

@@ -9,18 +9,21 @@ hardly grows with the number of cells.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import gammaln
 
-from prepos.core.types import AnyArray, FloatArray, IntArray
+from prepos.core.kernels import Float32Array, serial_kernel
+from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
 
 DEFAULT = 1.0  # where nothing can be fitted: a standard deviation of about the mean
 LEAST, MOST = 1e-4, 100.0
-BINS_PER_E = 5  # narrow bins per factor e of the mean
+PRECISION = 1e-4  # of the dispersion's logarithm
+LEAST_MEAN = 1e-6  # units; smaller means say nothing of the width
+BINS_PER_E, BINS = 5, 180  # narrow bins per factor e of the mean, and of them all
+FEW = 128  # units up to which cells are counted by units
 CLASS_UNITS = 300.0  # units observed in a class, at least
 CLASSES = 8
 SIZE_CLASSES = 6
@@ -55,7 +58,7 @@ def fit_by_size(
         return fit_dispersion(mean, units).at
     kind = size_classes(order_size, units.reshape(-1, len(order_size)).sum(axis=0))
     members = [np.flatnonzero(kind == number) for number in range(int(kind.max(initial=-1)) + 1)]
-    curves = [fit_dispersion(mean[..., skus], units[..., skus]) for skus in members]
+    curves = fit_curves(mean, units, kind)
 
     def at(wanted: FloatArray) -> FloatArray:
         dispersion = np.empty(wanted.shape)
@@ -89,56 +92,140 @@ def fit_dispersion(mean: AnyArray, units: AnyArray) -> DispersionCurve:
     ----------
     Lawless (1987), Negative binomial and mixed Poisson regression, Canadian J. Statistics 15(3).
     """
-    used = mean.ravel() > 1e-6
-    means, counts = (values.ravel()[used].astype(np.float64) for values in (mean, units))
-    if not counts.any():
+    return fit_curves(mean.reshape(-1, 1), units.reshape(-1, 1), np.zeros(1, dtype=np.int64))[0]
+
+
+def fit_curves(mean: AnyArray, units: AnyArray, kind: IntArray) -> list[DispersionCurve]:
+    """Return one curve for each kind of SKU; (..., K) means and units, (K,) kinds from 0 on."""
+    kinds = int(kind.max(initial=-1)) + 1
+    means = np.ascontiguousarray(mean, dtype=np.float32).reshape(-1, len(kind))
+    counts = np.ascontiguousarray(units, dtype=np.float32).reshape(-1, len(kind))
+    cells, level, few = tabulate(means, counts, kind, kinds)
+    many = np.nonzero(counts >= FEW)
+    bin_of_many = np.array([bin_of(float(value)) for value in means[many]], dtype=np.int64)
+    known = bin_of_many >= 0
+    place = (kind[many[1]][known], bin_of_many[known], np.rint(counts[many][known]))
+    return [
+        _fit_curve(
+            cells[number],
+            level[number],
+            few[number],
+            (place[1][place[0] == number], place[2][place[0] == number]),
+        )
+        for number in range(kinds)
+    ]
+
+
+def _fit_curve(
+    cells: FloatArray, level: FloatArray, few: FloatArray, many: tuple[IntArray, FloatArray]
+) -> DispersionCurve:
+    """Return the curve of one kind from its table.
+
+    Parameters
+    ----------
+    cells, level : (B,) float
+        Cells in each bin of the mean, and their mean.
+    few : (B, FEW) float
+        Cells by bin and units.
+    many : (M,) bins and (M,) units of cells with more.
+    """
+    bins, value = np.nonzero(few)
+    weight = few[bins, value]
+    bins = np.append(bins, many[0])
+    values = np.append(value.astype(np.float64), many[1])
+    weight = np.append(weight, np.ones(len(many[0])))
+    by_bin = np.bincount(bins, values * weight, minlength=len(cells))
+    if not by_bin.any():
         return DispersionCurve(np.zeros(1), np.full(1, np.log(DEFAULT)))
-    level, value, weight, bin_of = _tabulate(means, counts)
-    classes = _classes(bin_of, value * weight)
+    class_of = _classes(by_bin, cells > 0)
+    centre = level / np.maximum(cells, 1.0)
     knots, widths = [], []
-    for number in range(int(classes.max()) + 1):
-        here = classes == number
-        knots.append(np.log(np.average(level[here], weights=weight[here] * level[here])))
-        widths.append(_most_likely(level[here], value[here], weight[here]))
+    for number in range(int(class_of.max()) + 1):
+        mine = class_of == number
+        knots.append(np.log(np.average(centre[mine], weights=level[mine])))
+        here = mine[bins]
+        widths.append(_most_likely(centre[bins[here]], values[here], weight[here]))
     return DispersionCurve(np.array(knots), np.array(widths))
 
 
-def _tabulate(
-    mean: FloatArray, units: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
-    """Count cells by narrow bin of the mean and by units: mean, units, cells, bin of each entry."""
-    fine = np.floor(np.log(mean) * BINS_PER_E).astype(np.int64)
-    fine -= fine.min()
-    whole = np.rint(units).astype(np.int64)
-    cells = np.bincount(fine)
-    centre = np.bincount(fine, mean) / np.maximum(cells, 1)
-    span = int(whole.max()) + 1
-    entry, count = np.unique(fine * span + whole, return_counts=True)
-    bin_of = entry // span
-    return centre[bin_of], (entry % span).astype(np.float64), count.astype(np.float64), bin_of
-
-
-def _classes(bin_of: IntArray, units: FloatArray) -> IntArray:
-    """Return each entry's class: whole bins, with units enough in each."""
-    by_bin = np.bincount(bin_of, units)
+def _classes(by_bin: FloatArray, used: BoolArray) -> IntArray:
+    """Return each bin's class, with units enough in each; -1 where a bin is empty."""
     size = max(CLASS_UNITS, by_bin.sum() / CLASSES)
     number = np.floor((np.cumsum(by_bin) - by_bin / 2.0) / size).astype(np.int64)
-    _, dense = np.unique(number[bin_of], return_inverse=True)
-    return np.asarray(dense, dtype=np.int64)
+    class_of = np.full(len(by_bin), -1, dtype=np.int64)
+    class_of[used] = np.unique(number[used], return_inverse=True)[1]
+    return class_of
 
 
+@serial_kernel
+def bin_of(mean: float) -> int:
+    """Return the narrow bin of a mean; -1 where it is at or near 0."""
+    if mean <= LEAST_MEAN:
+        return -1
+    return min(int((math.log(mean) - math.log(LEAST_MEAN)) * BINS_PER_E), BINS - 1)
+
+
+@serial_kernel
+def tabulate(
+    mean: Float32Array, units: Float32Array, kind: IntArray, kinds: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Count cells (N, K) by kind of SKU, narrow bin of the mean, and units.
+
+    Returns
+    -------
+    cells, level : (kinds, BINS) float
+        Cells, and their means summed.
+    few : (kinds, BINS, FEW) float
+        Cells by units, where these are below FEW.
+    """
+    cells, level = np.zeros((kinds, BINS)), np.zeros((kinds, BINS))
+    few = np.zeros((kinds, BINS, FEW))
+    for row in range(mean.shape[0]):
+        for sku in range(mean.shape[1]):
+            at = bin_of(mean[row, sku])
+            if at < 0:
+                continue
+            cells[kind[sku], at] += 1.0
+            level[kind[sku], at] += mean[row, sku]
+            if units[row, sku] < FEW:
+                few[kind[sku], at, int(units[row, sku] + 0.5) % FEW] += 1.0
+    return cells, level, few
+
+
+@serial_kernel
+def _loss(log_dispersion: float, mean: FloatArray, units: FloatArray, weight: FloatArray) -> float:
+    """Return minus the log likelihood of negative-binomial counts, up to a constant."""
+    size = math.exp(-log_dispersion)
+    at_zero, total = math.lgamma(size), 0.0
+    for cell in range(len(mean)):
+        term = -(units[cell] + size) * math.log1p(mean[cell] / size)
+        if units[cell] > 0:
+            term += math.lgamma(units[cell] + size) - at_zero
+            term += units[cell] * math.log(mean[cell] / size)
+        total -= weight[cell] * term
+    return total
+
+
+@serial_kernel
 def _most_likely(mean: FloatArray, units: FloatArray, weight: FloatArray) -> float:
-    """Return the log of the dispersion that is most likely for these counts."""
+    """Return the log of the dispersion that is most likely, by golden-section search.
 
-    def loss(log_dispersion: float) -> float:
-        size = np.exp(-log_dispersion)
-        terms = (
-            gammaln(units + size)
-            - gammaln(size)
-            - (units + size) * np.log1p(mean / size)
-            + units * (np.log(mean) - np.log(size))
-        )
-        return float(-(weight @ terms))
-
-    found = minimize_scalar(loss, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
-    return float(found.x)
+    References
+    ----------
+    Kiefer (1953), Sequential minimax search for a maximum, Proc. AMS 4(3), 502-506.
+    """
+    low, high = math.log(LEAST), math.log(MOST)
+    shrink = (math.sqrt(5.0) - 1.0) / 2.0
+    left, right = high - shrink * (high - low), low + shrink * (high - low)
+    at_left = _loss(left, mean, units, weight)
+    at_right = _loss(right, mean, units, weight)
+    while high - low > PRECISION:
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - shrink * (high - low)
+            at_left = _loss(left, mean, units, weight)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + shrink * (high - low)
+            at_right = _loss(right, mean, units, weight)
+    return (low + high) / 2.0

@@ -26,9 +26,9 @@ class ModelSpec:
     grain: str = GRAIN
     season: str = "none"
     signals: tuple[str, ...] = OWN_SIGNALS
-    window: int = 104  # periods of history that are read
-    origins: int = 8  # past origins that weights and widths are fitted on
-    half_life_weeks: tuple[float, ...] = (1.5, 6.0, 26.0)
+    window_weeks: int = 157  # weeks of history that are read
+    origins: int = 12  # past origins that weights and widths are fitted on
+    half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
     average_periods: int = 8  # moving_average: periods averaged
     series: int = 100  # smoothing: densest series that are fitted one by one
     family: str = "poisson"  # counts: poisson or negative_binomial
@@ -59,7 +59,9 @@ class ModelSpec:
 
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""
-        return SignalOptions(half_life_weeks=self.half_life_weeks, window=self.window)
+        return SignalOptions(
+            half_life_weeks=self.half_life_weeks, window_weeks=self.window_weeks
+        )
 
 
 def _all_rates(values: tuple[float, ...]) -> bool:

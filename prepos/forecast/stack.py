@@ -11,18 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.linalg import cholesky, solve_triangular
+from scipy.optimize import nnls
 
 from prepos.core.types import AnyArray, FloatArray
 
 SMALL = 1e-12
-ROWS = 200_000  # sold cells that the weights are fitted on; more are thinned evenly
+STEPS, HALVINGS = 60, 30
+ENOUGH = 1e-9  # fall of the loss, relative to one unit's, that ends the search
+RIDGE = 1e-9  # of the curvature's mean, so that columns that move together can be told apart
 
 
-def fit_weights(rows: FloatArray, units: FloatArray, totals: FloatArray) -> FloatArray:
+def fit_weights(
+    rows: AnyArray, units: FloatArray, totals: FloatArray, start: FloatArray | None = None
+) -> FloatArray:
     """Return the non-negative weights (F,) that make the counts most likely.
 
-    Minimises totals . w - sum of units log(rows . w).
+    Minimises totals . w - sum of units log(rows . w), by Newton steps each of which is a small
+    non-negative least-squares problem, shortened until the loss falls.
 
     Parameters
     ----------
@@ -32,41 +38,77 @@ def fit_weights(rows: FloatArray, units: FloatArray, totals: FloatArray) -> Floa
         Counts there, above 0.
     totals : (F,) float
         Each column summed over all cells, sold or not.
+    start : (F,) float, optional
+        Weights to start from.
 
     References
     ----------
     McCullagh and Nelder (1989), Generalized Linear Models, chapter 6, with the identity link.
+    Bertsekas (1982), Projected Newton methods, SIAM J. Control and Optimization 20(2).
     """
     used = totals > SMALL
     weights = np.zeros(len(totals))
-    mass = units.sum()
+    mass = float(units.sum())
     if not used.any() or mass <= 0:
         return weights
     scale = mass / totals[used]
     scaled = rows[:, used] * scale
-
-    def loss(share: FloatArray) -> tuple[float, FloatArray]:
-        mean = np.maximum(scaled @ share, SMALL)
-        value = share.sum() - float(units @ np.log(mean)) / mass
-        return value, 1.0 - (units / mean) @ scaled / mass
-
-    count = int(used.sum())
-    found = minimize(
-        loss,
-        np.full(count, 1.0 / count),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.0, None)] * count,
-        options={"maxiter": 1000, "ftol": 1e-12, "gtol": 1e-7},
-    )
-    weights[used] = found.x * scale
+    share = np.full(int(used.sum()), 1.0 / used.sum())
+    if start is not None and start[used].any():
+        share = start[used] / scale
+    weights[used] = _descend(scaled, units / mass, share) * scale
     return weights
 
 
-def stack_mean(columns: Sequence[AnyArray], weights: FloatArray, horizon: int) -> FloatArray:
-    """Return (H, R, K): the weighted sum of columns, each (1 or H, R, K)."""
-    mean = np.zeros((horizon, *columns[0].shape[1:]))
-    for weight, column in zip(weights, columns, strict=True):
-        if weight > 0:
-            mean += weight * column[:horizon]
-    return mean
+def _descend(rows: FloatArray, units: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the shares (F,) that minimise their sum less units . log(rows . share)."""
+    mean = np.maximum(rows @ share, SMALL)
+    loss = share.sum() - units @ np.log(mean)
+    for _ in range(STEPS):
+        pull = units / mean
+        slope = 1.0 - pull @ rows
+        root = rows * (np.sqrt(units) / mean)[:, None]
+        step = _newton_step(root.T @ root, slope, share)
+        length = 1.0
+        for _ in range(HALVINGS):
+            tried = np.maximum(share + length * step, 0.0)
+            reached = np.maximum(rows @ tried, SMALL)
+            new = tried.sum() - units @ np.log(reached)
+            if new <= loss + 1e-4 * length * float(slope @ step):
+                break
+            length /= 2.0
+        else:
+            return share
+        fall, share, mean, loss = loss - new, tried, reached, new
+        if fall < ENOUGH:
+            break
+    return share
+
+
+def _newton_step(curvature: FloatArray, slope: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the step (F,) to the minimum of the local parabola among shares of 0 and more."""
+    size = len(share)
+    ridged = curvature + RIDGE * np.trace(curvature) / size * np.eye(size)
+    upper = cholesky(ridged + SMALL * np.eye(size))
+    target = upper @ share - solve_triangular(upper, slope, trans="T")
+    return np.asarray(nnls(upper, target)[0] - share)
+
+
+def stack_mean(columns: Sequence[AnyArray], weights: FloatArray, horizon: int) -> AnyArray:
+    """Return (1 or H, R, K): the weighted sum of columns, each (1 or H, R, K), in their type.
+
+    The first axis has length 1 where no column tells periods apart.
+    """
+    kind = columns[0].dtype
+    flat = np.zeros((1, *columns[0].shape[1:]), dtype=kind)
+    by_step = None
+    for weight, column in zip(weights.astype(kind), columns, strict=True):
+        if weight <= 0:
+            continue
+        if len(column) == 1:
+            flat += weight * column
+        else:
+            if by_step is None:
+                by_step = np.zeros((horizon, *flat.shape[1:]), dtype=kind)
+            by_step += weight * column[:horizon]
+    return flat if by_step is None else by_step + flat

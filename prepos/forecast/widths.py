@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.demand import Backcast, Forecast
+from prepos.core.demand import Backcast, Forecast, SignalTrial
 from prepos.core.orders import Orders
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray
@@ -21,6 +21,7 @@ def with_widths(
     *,
     training: Training,
     past: Float32Array,
+    trials: tuple[SignalTrial, ...] = (),
 ) -> Forecast:
     """Return the forecast whose widths are those of the past means' residuals.
 
@@ -32,6 +33,8 @@ def with_widths(
         By period ahead; its sum is that of the signals.
     past : (O, steps, R, K) float32
         What the model said at the training origins.
+    trials : tuple of SignalTrial
+        What the gate said.
     """
     units = training.units()
     total = np.sum(list(signals.values()), axis=0)
@@ -50,6 +53,7 @@ def with_widths(
         signals=signals,
         backcast=Backcast(past, units) if whole else None,
         order_size=size,
+        trials=trials,
     )
 
 

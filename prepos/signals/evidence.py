@@ -1,7 +1,7 @@
-"""What one snapshot says, counted once and shared by all signals.
+"""Evidence: the record as it stood at one origin, which is all that a signal is shown.
 
-Stands on the snapshot alone, so nothing here can know of the cutoff or later. Assumes that the
-recent past weighs more than the distant one, by half-lives.
+Whatever is asked of it stands on the periods before the origin. A signal that goes to the record's
+customers or habits itself says from which day on it may not look.
 """
 
 from __future__ import annotations
@@ -13,56 +13,169 @@ import numpy as np
 import scipy.sparse as sparse
 
 from prepos.core.demand import History
+from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
-from prepos.signals.customers import Customers, read_customers
-from prepos.signals.habits import Habits, read_habits
+from prepos.signals.customers import Customers
+from prepos.signals.habits import Habits
 from prepos.signals.options import SignalOptions
+from prepos.signals.record import Record
 
 NEW_REGION_PERIODS = 2.0  # periods of silence that count as much as what is around a region
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """A snapshot and what is counted from it; each count is made when first asked for."""
+    """What a record says of one origin, ``back`` periods before the cutoff; 0 is the cutoff."""
 
-    snapshot: Snapshot
-    options: SignalOptions
+    record: Record
+    back: int = 0
+
+    def at(self, back: int) -> Evidence:
+        """Return what the same record says of another of its origins."""
+        return Evidence(self.record, back)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Number of regions and of SKUs."""
-        return len(self.snapshot.orders.regions), len(self.snapshot.orders.skus)
+        return self.record.shape
 
-    @cached_property
+    @property
+    def horizon(self) -> int:
+        """Number of periods ahead."""
+        return self.record.snapshot.periods.horizon
+
+    @property
+    def days(self) -> int:
+        """Days in a period."""
+        return self.record.snapshot.periods.days
+
+    @property
+    def origin_day(self) -> float:
+        """The origin in days from the cutoff: 0, or negative."""
+        return -float(self.back * self.days)
+
+    @property
+    def lesson_day(self) -> float:
+        """The day, from the cutoff, before which all that is learnt for the origin lies."""
+        return -float(self.record.lesson_back(self.back) * self.days)
+
+    @property
+    def length(self) -> int:
+        """Number of periods known at the origin."""
+        return self.record.length - self.back
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that the record was counted from; it may know of more than the origin."""
+        return self.record.snapshot
+
+    @property
     def history(self) -> History:
-        """Units by cell and period."""
-        return self.snapshot.history().latest(self.options.window)
+        """The record's cells; only the first ``length`` of its periods are known."""
+        return self.record.history
 
-    @cached_property
+    @property
     def customers(self) -> Customers:
-        """Visits of the customers who may be used one by one."""
-        return read_customers(self.snapshot, self.options.window)
+        """Visits of the customers who may be used one by one, later ones too."""
+        return self.record.customers
 
-    @cached_property
+    @property
     def habits(self) -> Habits:
-        """What each of these customers bought, and when."""
-        return read_habits(self.customers, self.shape[1])
+        """What these customers bought and when, later purchases too."""
+        return self.record.habits
+
+    @property
+    def neighbours(self) -> sparse.csr_array:
+        """(R, R) weights of each region's neighbours, rows summing to 1 where there are any."""
+        return self.record.neighbours
+
+    @property
+    def category(self) -> IntArray:
+        """(K,) number of each SKU's category."""
+        return self.record.category
+
+    @property
+    def speeds(self) -> int:
+        """Number of speeds S, the fastest first."""
+        return len(self.record.decay)
+
+    @property
+    def _place(self) -> int:
+        """Position of the origin among those of the record."""
+        return int(np.flatnonzero(self.record.marks == self.length)[0])
 
     @cached_property
-    def discounts(self) -> FloatArray:
-        """(S, T): how much each past period weighs at each speed."""
-        return np.stack([self.discount(weeks) for weeks in self.options.half_life_weeks])
+    def sums(self) -> Float32Array:
+        """(C, S) discounted units of the cells."""
+        return self.record.sums[self._place]
 
-    def discount(self, half_life_weeks: float) -> FloatArray:
-        """Return the weight (T,) of each past period, 1 for the latest."""
-        ages = np.arange(self.history.units.shape[1])[::-1] * self.snapshot.periods.days / 7.0
-        return np.asarray(0.5 ** (ages / half_life_weeks))
+    def units(self, speed: int) -> Float32Array:
+        """Return (R, K) discounted units at a speed."""
+        full = np.zeros(self.shape, dtype=np.float32)
+        full[self.history.region, self.history.sku] = self.sums[:, speed]
+        return full
 
     @cached_property
-    def slow_units(self) -> FloatArray:
-        """(C,) discounted units of each cell at the slowest speed."""
-        return np.asarray(self.history.units @ self.discounts[-1])
+    def seen(self) -> FloatArray:
+        """(S,) the weights of all known periods, summed."""
+        return self.record.seen(self.back)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every period of every cell is an ordinary one: nothing multiplies demand."""
+        factors = self.record.factors(self.back)
+        tables = len(factors.local) + len(factors.open_share)
+        return not tables and bool((factors.sku == 1).all() and (factors.region == 1).all())
+
+    def sku_worth(self, speed: int) -> FloatArray:
+        """Return (K,) discounted ordinary periods that each SKU was on sale for, seasons counted."""
+        if self.is_plain:
+            return np.full(self.shape[1], self.seen[speed])
+        return self._discounted(self.record.factors(self.back).sku, speed)
+
+    def worth(self, speed: int) -> FloatArray:
+        """Return (R, K) or (1, 1) discounted ordinary periods: what turns units into a level."""
+        if self.is_plain:
+            return np.full((1, 1), self.seen[speed])
+        factors = self.record.factors(self.back)
+        region = self._discounted(factors.region, speed) / self.seen[speed]
+        worth = region[:, None] * self.sku_worth(speed)
+        place = (self.history.region, self.history.sku)
+        worth[place] = self.record.cell_worth(self.back)[self._place, :, speed]
+        return np.asarray(worth)
+
+    def _discounted(self, values: Float32Array, speed: int) -> FloatArray:
+        """Return each row's known periods, discounted and summed."""
+        weights = self.record.decay[speed] ** np.arange(self.length)[::-1]
+        return np.asarray(values[:, : self.length] @ weights, dtype=np.float64)
+
+    @cached_property
+    def ahead(self) -> Float32Array:
+        """(H, R, K) or (1, 1, 1): what multiplies a level in each period ahead.
+
+        At an earlier origin this counts what is known to have been out of stock then, since the
+        units that came are those of the open days.
+        """
+        if self.is_plain:
+            return np.ones((1, 1, 1), dtype=np.float32)
+        factors = self.record.factors(self.back)
+        columns = slice(self.length, self.length + self.horizon)
+        times = factors.region[:, columns].T[:, :, None] * factors.sku[:, columns].T[:, None, :]
+        for cells in (factors.local, factors.open_share):
+            step = cells.column - self.length
+            here = np.flatnonzero((step >= 0) & (step < self.horizon))
+            times[step[here], cells.region[here], cells.sku[here]] *= cells.value[here]
+        return np.ascontiguousarray(times, dtype=np.float32)
+
+    @cached_property
+    def ahead_of_now(self) -> Float32Array:
+        """(H, R, K) or (1, 1, 1): the periods ahead beside those of late, for signals in units."""
+        if self.is_plain:
+            return self.ahead
+        speed = min(1, self.speeds - 1)
+        late = self.worth(speed) / self.seen[speed]
+        return np.asarray(self.ahead / np.maximum(late, 0.1), dtype=np.float32)
 
     @cached_property
     def region_size(self) -> FloatArray:
@@ -70,44 +183,17 @@ class Evidence:
 
         The longer a region has been silent the less it borrows.
         """
-        exposure = self.discounts[-1].sum()
-        units = np.bincount(self.history.region, self.slow_units, minlength=self.shape[0])
+        exposure = self.seen[-1]
+        units = np.bincount(self.history.region, self.sums[:, -1], minlength=self.shape[0])
         around = _size_around(self, units / exposure)
         borrowed = (units + NEW_REGION_PERIODS * around) / (exposure + NEW_REGION_PERIODS)
         return np.asarray(np.where(units > 0, units / exposure, borrowed))
 
-    @cached_property
-    def neighbours(self) -> sparse.csr_array:
-        """(R, R) weights of each region's neighbours, rows summing to 1 where there are any."""
-        region, neighbour, weight = self.snapshot.network.neighbours
-        size = self.shape[0]
-        matrix = sparse.csr_array((weight, (region, neighbour)), shape=(size, size))
-        total: FloatArray = np.asarray(matrix.sum(axis=1)).ravel()
-        return sparse.csr_array(sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix)
 
-    @cached_property
-    def category(self) -> IntArray:
-        """(K,) number of each SKU's category; SKUs without one share theirs."""
-        names = np.array(self.snapshot.products.category, dtype=np.str_)
-        return np.unique(names, return_inverse=True)[1].astype(np.int64)
-
-    @cached_property
-    def exposure(self) -> FloatArray:
-        """(S, K) discounted periods that each SKU could have sold in, from its launch on."""
-        length = self.history.units.shape[1]
-        days = np.array(
-            [launched or "0001-01-01" for launched in self.snapshot.products.launched_on],
-            dtype="datetime64[D]",
-        )
-        first = self.snapshot.periods.periods_of(days) + length
-        reached = np.concatenate(
-            [
-                np.cumsum(self.discounts[:, ::-1], axis=1)[:, ::-1],
-                np.zeros((len(self.discounts), 1)),
-            ],
-            axis=1,
-        )
-        return np.asarray(reached[:, np.clip(first, 0, length)])
+def gather(snapshot: Snapshot, options: SignalOptions, backs: tuple[int, ...] = ()) -> Evidence:
+    """Return the evidence of a snapshot at its cutoff; earlier origins share its record."""
+    history = snapshot.history().latest(options.window(snapshot.periods.days))
+    return Evidence(Record(snapshot, options, history, backs))
 
 
 def _size_around(evidence: Evidence, size: FloatArray) -> FloatArray:

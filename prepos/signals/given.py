@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import numpy as np
 
+from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import IntArray
 from prepos.signals.evidence import Evidence
 
 
-def given(evidence: Evidence) -> FloatArray:
+def given(evidence: Evidence) -> Float32Array:
     """Return (1, H, R, K) units per period ahead."""
     snapshot = evidence.snapshot
-    means = np.zeros((1, snapshot.periods.horizon, *evidence.shape))
+    means = np.zeros((1, snapshot.periods.horizon, *evidence.shape), dtype=np.float32)
     if "forecasts" in snapshot.tables:
-        rows, period, region, sku = given_rows(snapshot)
+        rows, period, region, sku = given_rows(snapshot, evidence.back)
         mean = snapshot.tables["forecasts"]["mean"].astype(np.float64).to_numpy()[rows]
         np.add.at(means[0], (period, region, sku), mean)
     return means
 
 
-def given_rows(snapshot: Snapshot) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Return the table's rows within the horizon, and the period, region and SKU of each."""
+def given_rows(snapshot: Snapshot, back: int = 0) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return the table's rows within the horizon, and the period, region and SKU of each.
+
+    The horizon starts ``back`` periods before the cutoff.
+    """
     table = snapshot.tables["forecasts"]
     starts = np.array(table["period_start"].astype(str).tolist(), dtype="datetime64[D]")
-    period = snapshot.periods.periods_of(starts)
+    period = snapshot.periods.periods_of(starts) + back
     region = snapshot.orders.regions.positions(table["region_id"].tolist())
     sku = snapshot.orders.skus.positions(table["sku"].tolist())
     inside = (period >= 0) & (period < snapshot.periods.horizon) & (region >= 0) & (sku >= 0)

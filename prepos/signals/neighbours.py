@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.types import FloatArray
+from prepos.core.kernels import Float32Array
 from prepos.signals.evidence import Evidence
+from prepos.signals.own import own_level
 
 
-def neighbours(evidence: Evidence) -> FloatArray:
-    """Return (1, 1, R, K) units per period; zero for a region without neighbours."""
-    weights = evidence.neighbours
-    size = evidence.region_size
-    history = evidence.history
-    speed = min(1, len(evidence.discounts) - 1)
-    level = history.spread(
-        history.units @ evidence.discounts[speed] / evidence.discounts[speed].sum()
-    )
+def neighbours(evidence: Evidence) -> Float32Array:
+    """Return (1, 1 or H, R, K) units per period; zero for a region without neighbours."""
+    weights, size = evidence.neighbours.astype(np.float32), evidence.region_size
+    level = own_level(evidence, min(1, evidence.speeds - 1))
     around = np.asarray(weights @ size)
     scale = np.divide(size, around, out=np.zeros_like(size), where=around > 0)
-    return np.asarray(scale[:, None] * (weights @ level))[None, None]
+    return np.asarray((scale[:, None].astype(np.float32) * (weights @ level)) * evidence.ahead)[None]

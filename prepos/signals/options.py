@@ -15,8 +15,8 @@ class SignalOptions:
     slowest also weighs levels and shares.
     """
 
-    half_life_weeks: tuple[float, ...] = (1.5, 6.0, 26.0)
-    window: int = 104  # periods of history that are read
+    half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
+    window_weeks: int = 157  # weeks of history that are read: three years
     pairs: int = 1_000_000  # pairs of lines within orders that co-purchase is learnt from
 
     def __post_init__(self) -> None:
@@ -31,7 +31,7 @@ class SignalOptions:
                     for a, b in zip(self.half_life_weeks, self.half_life_weeks[1:], strict=False)
                 ),
             ),
-            ("window", "1 or more", self.window >= 1),
+            ("window_weeks", "1 or more", self.window_weeks >= 1),
             ("pairs", "1 or more", self.pairs >= 1),
         )
         problems = [
@@ -41,3 +41,7 @@ class SignalOptions:
         ]
         if problems:
             raise ConfigError("; ".join(problems))
+
+    def window(self, days: int) -> int:
+        """Return how many periods of so many days are read."""
+        return max(1, self.window_weeks * 7 // days)

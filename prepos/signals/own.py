@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.types import FloatArray
+from prepos.core.kernels import Float32Array
 from prepos.signals.evidence import Evidence
 
+LEAST_WORTH = 0.05  # ordinary periods; with less a level cannot be told
 
-def own(evidence: Evidence) -> FloatArray:
-    """Return (S, 1, R, K) units per period: one exponential mean by speed, fastest first."""
-    weights = evidence.discounts / evidence.discounts.sum(axis=1, keepdims=True)
-    history = evidence.history
-    means = np.zeros((len(weights), 1, *evidence.shape))
-    means[:, 0, history.region, history.sku] = (history.units @ weights.T).T
-    return means
+
+def own(evidence: Evidence) -> Float32Array:
+    """Return (S, 1 or H, R, K) units per period: one exponential mean by speed, fastest first."""
+    return np.stack(
+        [own_level(evidence, speed) * evidence.ahead for speed in range(evidence.speeds)]
+    )
+
+
+def own_level(evidence: Evidence, speed: int) -> Float32Array:
+    """Return (R, K) units per ordinary period at a speed."""
+    worth = np.maximum(evidence.worth(speed), LEAST_WORTH)
+    return np.asarray(evidence.units(speed) / worth.astype(np.float32))

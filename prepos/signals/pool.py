@@ -1,61 +1,80 @@
 """Pool: the SKU sells everywhere, and this region has its share of it.
 
 The share is shrunk to the region's share of the SKU's category, that one to the region's share of
-everything, each by as much as the counts call for (empirical Bayes, Dirichlet-multinomial). So a
-new SKU borrows its category's level and shares, and no cell is zero while the SKU sells anywhere.
+everything, each by as much as the counts call for (empirical Bayes, Dirichlet-multinomial). The
+level is followed from slow to fast: what sold lately moves it by as much as the units are many
+(gamma-Poisson). So a new SKU borrows its category's level and shares, a large one is followed
+quickly, and no cell is zero while the SKU sells anywhere.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-import scipy.sparse as sparse
 from scipy.special import gammaln
 
+from prepos.core.kernels import Float32Array
 from prepos.core.types import FloatArray
 from prepos.signals.evidence import Evidence
+from prepos.signals.levels import follow_levels
+from prepos.signals.record import Record
 
-LEVEL_PERIODS = 1.0  # periods of a SKU's own sales that count as much as its category's mean
 STRENGTHS = np.geomspace(1.0, 1e5, 11)  # units that the prior share may be worth
 
 
-def pool(evidence: Evidence) -> FloatArray:
-    """Return (2, 1, R, K) units per period: a quick and a slow level times the region's share."""
-    share = region_shares(evidence)
-    speeds = sorted({min(1, len(evidence.discounts) - 1), len(evidence.discounts) - 1})
-    levels = np.stack([sku_level(evidence, speed) for speed in speeds])
-    return np.asarray(levels[:, None, None, :] * share[None, None])
+class Strengths(NamedTuple):
+    """How many units the prior shares are worth: a region's own, and its category's."""
+
+    of_category: float
+    of_sku: float
 
 
-def sku_level(evidence: Evidence, speed: int) -> FloatArray:
-    """Return (K,) units per period over all regions, shrunk to the mean of the SKU's category."""
-    history = evidence.history
-    units = np.bincount(
-        history.sku, history.units @ evidence.discounts[speed], minlength=evidence.shape[1]
-    )
-    exposure = evidence.exposure[speed]
-    group = evidence.category
-    rate = np.bincount(group, units) / np.maximum(np.bincount(group, exposure), 1e-12)
-    overall = units.sum() / max(exposure.sum(), 1e-12)
-    count = np.bincount(group)
-    typical = (rate * count + overall) / (count + 1.0)
-    return np.asarray((units + LEVEL_PERIODS * typical[group]) / (exposure + LEVEL_PERIODS))
+def pool(evidence: Evidence) -> Float32Array:
+    """Return (2, 1 or H, R, K) units per period: a quick and a slow level times the share."""
+    share = sku_shares(evidence)
+    levels = follow_levels(evidence)
+    return np.stack([level.astype(np.float32) * share * evidence.ahead for level in levels])
 
 
-def region_shares(evidence: Evidence) -> FloatArray:
-    """Return (R, K) shares, each SKU's summing to 1 over the regions that could sell."""
-    size = evidence.region_size
+def category_shares(evidence: Evidence) -> FloatArray:
+    """Return (R, G) each region's share of each category, columns summing to 1."""
+    units, prior = _by_category(evidence)
+    return shrink_shares(units, prior, evidence.record.learn(learn_strengths, 0).of_category)
+
+
+def sku_shares(evidence: Evidence) -> Float32Array:
+    """Return (R, K) each region's share of each SKU, columns summing to 1."""
+    prior = category_shares(evidence)[:, evidence.category]
+    units = evidence.units(evidence.speeds - 1)
+    strength = evidence.record.learn(learn_strengths, 0).of_sku
+    return shrink_shares(units, prior, strength).astype(np.float32)
+
+
+def learn_strengths(record: Record, lesson_back: int) -> Strengths:
+    """Return the strengths that make the counts most likely, seen from the oldest origin.
+
+    There is one lesson for all origins: the strengths say how unlike SKUs are, which hardly moves.
+    """
+    evidence = Evidence(record, max(record.backs, default=lesson_back))
+    units, prior = _by_category(evidence)
+    of_category = likely_strength(units, prior)
+    shares = shrink_shares(units, prior, of_category)[:, evidence.category]
+    return Strengths(of_category, likely_strength(evidence.units(evidence.speeds - 1), shares))
+
+
+def _by_category(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
+    """Return (R, G) discounted units by category, and the shares they are shrunk to."""
+    size, history, group = evidence.region_size, evidence.history, evidence.category
+    groups = int(group.max(initial=0)) + 1
+    key = history.region * groups + group[history.sku]
+    units = np.bincount(key, evidence.sums[:, -1], minlength=len(size) * groups)
     base = size / max(size.sum(), 1e-12)
-    history, group = evidence.history, evidence.category
-    regions, skus = evidence.shape
-    shape = (regions, int(group.max(initial=0)) + 1)
-    coordinates = (history.region, group[history.sku])
-    by_category = sparse.coo_array((evidence.slow_units, coordinates), shape=shape).toarray()
-    of_category = shrink_shares(by_category, np.broadcast_to(base[:, None], shape))
-    cells = sparse.coo_array((evidence.slow_units, (history.region, history.sku)), (regions, skus))
-    return shrink_shares(cells.toarray(), of_category[:, group])
+    units = units.reshape(len(size), groups)
+    return units, np.broadcast_to(base[:, None], units.shape)
 
 
-def shrink_shares(units: FloatArray, prior: FloatArray) -> FloatArray:
+def shrink_shares(units: FloatArray, prior: FloatArray, strength: float) -> FloatArray:
     """Return shares (R, K) between the counts' own and the prior's, columns summing to 1.
 
     Parameters
@@ -64,20 +83,27 @@ def shrink_shares(units: FloatArray, prior: FloatArray) -> FloatArray:
         Counts, 0 or more.
     prior : (R, K) float
         Shares to shrink to.
+    strength : float
+        Units that the prior is worth.
+    """
+    return np.asarray((units + strength * prior) / (units.sum(axis=0) + strength))
+
+
+def likely_strength(units: FloatArray, prior: FloatArray) -> float:
+    """Return the units that the prior is worth so that the counts (R, K) are most likely.
 
     References
     ----------
     Minka (2000), Estimating a Dirichlet distribution; the strength is chosen on a grid.
     """
-    strength = STRENGTHS[np.argmax([_evidence_for(units, prior, m) for m in STRENGTHS])]
-    return np.asarray((units + strength * prior) / (units.sum(axis=0) + strength))
-
-
-def _evidence_for(units: FloatArray, prior: FloatArray, strength: float) -> float:
-    """Return the Dirichlet-multinomial log likelihood of counts, up to a constant."""
     sold = units > 0
-    parts = strength * prior[sold]
-    parts = np.maximum(parts, 1e-12)
-    total = units.sum(axis=0)
-    gain = (gammaln(units[sold] + parts) - gammaln(parts)).sum()
+    counts, shares = units[sold].astype(np.float64), prior[sold]
+    total = units.sum(axis=0, dtype=np.float64)
+    gains = [_gain(counts, np.maximum(m * shares, 1e-12), total, m) for m in STRENGTHS]
+    return float(STRENGTHS[int(np.argmax(gains))])
+
+
+def _gain(counts: FloatArray, parts: FloatArray, total: FloatArray, strength: float) -> float:
+    """Return the Dirichlet-multinomial log likelihood of counts, up to a constant."""
+    gain = (gammaln(counts + parts) - gammaln(parts)).sum()
     return float(gain - (gammaln(total + strength) - gammaln(strength)).sum())

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from prepos.core.types import FloatArray
+from prepos.core.kernels import Float32Array
+from prepos.core.types import AnyArray
 from prepos.errors import DemandError
 from prepos.signals.due import due
 from prepos.signals.evidence import Evidence
 from prepos.signals.given import given
+from prepos.signals.intents import intents
 from prepos.signals.neighbours import neighbours
 from prepos.signals.new_buyers import new_buyers
 from prepos.signals.own import own
 from prepos.signals.pool import pool
+from prepos.signals.shrunk import shrunk
 from prepos.signals.together import together
 
 
 class Signal(Protocol):
     """What one source of knowledge says about the periods ahead."""
 
-    def __call__(self, evidence: Evidence, /) -> FloatArray:
+    def __call__(self, evidence: Evidence, /) -> AnyArray:
         """Return (F, 1 or H, R, K) units per period, never negative: F ways of saying it.
 
         The second axis has length 1 where all periods ahead are alike.
@@ -37,15 +41,69 @@ SIGNALS: dict[str, Signal] = {
     "together": together,
     "due": due,
     "new_buyers": new_buyers,
+    "intents": intents,
     "given": given,
 }
 OWN_SIGNALS = tuple(name for name in SIGNALS if name != "given")
+TABLE_OF = {"intents": "intents", "given": "forecasts"}  # signals that a table is needed for
 
 
-def read_signals(names: Iterable[str], evidence: Evidence) -> dict[str, FloatArray]:
-    """Return each signal's columns (F, 1 or H, R, K); raises DemandError where one is not sound."""
-    columns = {name: SIGNALS[name](evidence) for name in names}
-    for name, values in columns.items():
-        if not (np.isfinite(values).all() and (values >= 0).all()):
-            raise DemandError(f"signal {name} is negative or not finite somewhere")
-    return columns
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One way in which a signal speaks.
+
+    Attributes
+    ----------
+    signal : str
+    mean : (1 or H, R, K) float32
+        Units per period ahead.
+    parts : name to (R, K) float32
+        Shares of the mean that are other signals' words; the rest is the signal's own.
+    """
+
+    signal: str
+    mean: Float32Array
+    parts: Mapping[str, Float32Array] = field(default_factory=dict)
+
+
+def read_columns(names: Collection[str], evidence: Evidence) -> list[Column]:
+    """Return the columns of the named signals; raises DemandError where one is not sound.
+
+    Where ``own`` and ``pool`` are both asked for, what is shrunk from one to the other is there,
+    too; and to ``neighbours`` as well where these are.
+    """
+    return [_sound(column) for column in _columns(names, evidence)]
+
+
+def _columns(names: Collection[str], evidence: Evidence) -> Iterator[Column]:
+    """Yield every column, signal by signal."""
+    for name in names:
+        for values in SIGNALS[name](evidence):
+            yield Column(name, np.asarray(values, dtype=np.float32))
+        if name in ("pool", "neighbours") and {"own", "pool", name} <= set(names):
+            for way in shrunk(evidence, with_neighbours=name == "neighbours"):
+                yield Column(name, way.mean, _parts(name, way.own, way.near))
+
+
+def _parts(name: str, own_share: Float32Array, near_share: Float32Array) -> dict[str, Float32Array]:
+    """Return the shares of a shrunk column that are not its signal's own."""
+    if name == "pool":
+        return {"own": own_share}
+    return {"own": own_share, "pool": 1.0 - own_share - near_share}
+
+
+def _sound(column: Column) -> Column:
+    """Return the column; raises DemandError where it is negative or not finite."""
+    least, most = float(column.mean.min(initial=0.0)), float(column.mean.max(initial=0.0))
+    if not (least >= 0 and np.isfinite(most)):
+        raise DemandError(f"signal {column.signal} is negative or not finite somewhere")
+    return column
+
+
+def read_signals(names: Iterable[str], evidence: Evidence) -> dict[str, AnyArray]:
+    """Return each signal's own columns (F, 1 or H, R, K); raises DemandError for unsound ones."""
+    read = {name: np.asarray(SIGNALS[name](evidence)) for name in names}
+    for name, values in read.items():
+        for mean in values:
+            _sound(Column(name, mean))
+    return read

@@ -36,7 +36,7 @@ def test_steady_demand_is_forecast_as_it_is(kind: str) -> None:
     assert forecast.mean.ravel() == pytest.approx([10.0, 10.0], rel=0.05)
     assert forecast.total_mean[0, 0] == pytest.approx(20.0, rel=0.05)
     assert forecast.backcast is not None
-    assert forecast.backcast.units.shape == (8, 2, 1, 1)
+    assert forecast.backcast.units.shape == (12, 2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ def test_every_model_has_a_spec_and_a_card(kind: str) -> None:
     ("mapping", "message"),
     [
         ({"sginals": ["own"]}, "spec has no key 'sginals', the nearest is 'signals'"),
-        ({"window": "long"}, "spec window is 'long', expected int"),
-        ({"window": True}, "spec window is True, expected int"),
+        ({"window_weeks": "long"}, "spec window_weeks is 'long', expected int"),
+        ({"window_weeks": True}, "spec window_weeks is True, expected int"),
         ({"signals": "own"}, "spec signals is 'own', expected a list"),
         ({"signals": [1]}, r"spec signals is \[1\], expected a list"),
         ({"signals": ["owl"]}, r"spec signals is \('owl',\), expected one or more of own, pool"),

@@ -7,32 +7,31 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.sparse as sparse
 
 from prepos.errors import ConfigError, DemandError
 from prepos.signals import registry
 from prepos.signals.due import due
-from prepos.signals.evidence import Evidence
+from prepos.signals.evidence import Evidence, gather
 from prepos.signals.given import given
 from prepos.signals.neighbours import neighbours
 from prepos.signals.new_buyers import new_buyers
 from prepos.signals.options import SignalOptions
 from prepos.signals.own import own
-from prepos.signals.pool import pool, shrink_shares
-from prepos.signals.registry import SIGNALS, read_signals
-from prepos.signals.together import excess, together
+from prepos.signals.pool import likely_strength, pool, shrink_shares
+from prepos.signals.registry import SIGNALS, read_columns, read_signals
+from prepos.signals.together import together
 from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines, weekly
 
 
 def evidence_of(lines: list[Line], **more: object) -> Evidence:
     """Return the evidence of lines."""
-    return Evidence(make_snapshot(lines, **more), SignalOptions())  # type: ignore[arg-type]
+    return gather(make_snapshot(lines, **more), SignalOptions())  # type: ignore[arg-type]
 
 
 def test_own_is_an_exponential_mean() -> None:
     """With a half-life of one week, 4 two weeks ago and 8 last week weigh 1 to 2."""
     snapshot = make_snapshot(weekly("r", "s", [4, 8]))
-    mean = own(Evidence(snapshot, SignalOptions(half_life_weeks=(1.0,))))
+    mean = own(gather(snapshot, SignalOptions(half_life_weeks=(1.0,))))
     assert mean.shape == (1, 1, 1, 1)
     assert mean[0, 0, 0, 0] == pytest.approx((4 * 0.5 + 8) / 1.5)
 
@@ -40,7 +39,7 @@ def test_own_is_an_exponential_mean() -> None:
 def test_own_keeps_a_steady_level_at_all_speeds() -> None:
     """A series that never changes is forecast as it is, however short."""
     mean = own(evidence_of(weekly("r", "s", [3, 3, 3])))
-    assert mean.ravel() == pytest.approx([3.0, 3.0, 3.0])
+    assert mean.ravel() == pytest.approx([3.0, 3.0, 3.0, 3.0])
 
 
 def test_pool_gives_every_region_its_share() -> None:
@@ -78,7 +77,7 @@ def test_shares_shrink_as_far_as_the_counts_call_for(even: bool) -> None:
     """Counts that follow the prior leave it alone; counts that defy it win."""
     prior = np.full((2, 30), 0.5)
     units = np.full((2, 30), 50.0) if even else np.tile([[100.0, 0.0], [0.0, 100.0]], 15)
-    share = shrink_shares(units, prior)
+    share = shrink_shares(units, prior, likely_strength(units, prior))
     assert share.sum(axis=0) == pytest.approx(np.ones(30))
     assert abs(share[0, 0] - 0.5) < 0.01 if even else share[0, 0] > 0.95
 
@@ -105,16 +104,6 @@ def test_new_region_borrows(more: dict[str, object], expected: float) -> None:
     assert size == pytest.approx([10.0, expected * 2 / 3])  # one week seen, two weeks borrowed
     later = evidence_of(weekly("a", "s", [10] * 40), regions=["new"], **more).region_size
     assert 0 < later[1] < 0.15 * expected
-
-
-def test_excess_is_zero_at_chance() -> None:
-    """SKUs bought independently have no lift; one always bought beside another has."""
-    baskets = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]] * 50, dtype=float)
-    matrix = sparse.csr_array(baskets)
-    lift = excess(matrix, matrix).toarray()
-    assert lift[0, 1] == pytest.approx((100 - 50) / (100 + 20))
-    assert lift[0, 2] == 0.0
-    assert (np.diag(lift) == 0).all()
 
 
 def test_together_expects_what_goes_with_what_was_bought() -> None:
@@ -177,6 +166,39 @@ def test_given_reads_the_rows_ahead() -> None:
     assert not given(evidence_of(weekly("r", "s", [1]))).any()
 
 
+@pytest.mark.parametrize("days", [1, 7])
+def test_an_earlier_origin_knows_what_the_snapshot_of_that_day_knows(days: int) -> None:
+    """Whatever an origin says is what the same signals say where nothing later was ever seen.
+
+    What is learnt of all series at once is learnt before the oldest origin: so it is asked of the
+    oldest.
+    """
+    lines = random_lines(4)
+    around = [(f"r{a}", f"r{(a + 1) % 4}", 1.0) for a in range(4)]
+    snapshot = make_snapshot(lines, neighbours=around, days=days)
+    names = [name for name in SIGNALS if name not in ("given", "intents")]
+    origin = gather(snapshot, SignalOptions(), backs=(3, 2, 1)).at(3)
+    earlier = gather(snapshot.back_to(3), SignalOptions())
+    for ours, theirs in zip(read_columns(names, origin), read_columns(names, earlier), strict=True):
+        assert ours.mean == pytest.approx(theirs.mean, rel=2e-3, abs=1e-5), ours.signal
+
+
+def test_shrunk_columns_tell_whose_word_they_are() -> None:
+    """Parts are shares of the column, and a cell that sold far above the pool speaks for itself."""
+    lines = weekly("a", "x", [40] * 12) + weekly("b", "y", [40] * 12) + weekly("b", "x", [1] * 12)
+    columns = read_columns(
+        ["own", "pool", "neighbours"], evidence_of(lines, neighbours=[("b", "a", 1.0)])
+    )
+    told = [column for column in columns if column.parts]
+    assert len(told) == 6
+    for column in told:
+        shares = sum(column.parts.values())
+        assert (shares >= 0).all()
+        assert (shares <= 1 + 1e-6).all()
+    assert told[0].parts["own"][0, 0] > 0.9
+    assert told[-1].parts["own"][0, 1] == 0.0
+
+
 @pytest.mark.parametrize("name", SIGNALS)
 def test_every_signal_is_sound_on_any_days(name: str) -> None:
     """Each signal is not negative and finite, for periods of a day as for weeks."""
@@ -197,6 +219,6 @@ def test_unsound_signal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_options_tell_all_that_cannot_be() -> None:
     """Every wrong option is told at once."""
     with pytest.raises(
-        ConfigError, match=r"half_life_weeks is \(3.0, 2.0\).*window is 0.*pairs is"
+        ConfigError, match=r"half_life_weeks is \(3.0, 2.0\).*window_weeks is 0.*pairs is"
     ):
-        SignalOptions(half_life_weeks=(3.0, 2.0), window=0, pairs=0)
+        SignalOptions(half_life_weeks=(3.0, 2.0), window_weeks=0, pairs=0)
