@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
@@ -16,10 +18,19 @@ if TYPE_CHECKING:
     from prepos.core.run import RunFiles
 
 SHOWN = 8
+Customers = Annotated[
+    bool,
+    Option("--customers", help="Tell each customer's next order, too, of those who agreed to it."),
+]
+Top = Annotated[
+    int, Option("--top", metavar="N", min=1, help="With --customers: SKUs of each next order.")
+]
 
 
 def forecast(
     config: ConfigFile = None,
+    customers: Customers = False,
+    top: Top = 10,
     case: Case = None,
     sets: Sets = None,
     out: Out = None,
@@ -27,13 +38,17 @@ def forecast(
     quiet: Quiet = False,
 ) -> None:
     """Forecast what every region will order, as distributions, and write the run's files."""
+    from rich.console import Group
+
     from prepos import pipeline
+    from prepos.cli.customers_page import customers_facts, customers_page
     from prepos.cli.paths import from_here
     from prepos.core.run import FORECAST
 
     screen = Screen(as_json=as_json, quiet=quiet)
     with screen.progress() as progress:
-        run = pipeline.make_forecast(read_config(config, case, sets), out, progress)
+        told: dict[str, Any] = {"top": top} if customers else {}
+        run = pipeline.make_forecast(read_config(config, case, sets), out, progress, **told)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
     frame = files.frames[FORECAST]
@@ -48,7 +63,11 @@ def forecast(
         },
         "notices": [str(notice) for notice in run.notices],
     }
-    screen.show(forecast_page(files, folder), payload, folder=folder)
+    page = forecast_page(files, folder)
+    if customers:
+        payload |= customers_facts(files)
+        page = Group(customers_page(files), page)
+    screen.show(page, payload, folder=folder)
 
 
 def forecast_page(files: RunFiles, folder: Path) -> RenderableType:

@@ -194,6 +194,22 @@ ALLOCATION = Table(
     ),
 )
 
+CUSTOMERS = Table(
+    name="customers",
+    meaning="what the next order of each customer who agreed to it is likeliest to hold",
+    label="next order of {customer_id}, {sku}",
+    key=("customer_id", "sku"),
+    columns=(
+        id_column("customer_id", "who orders", required=True),
+        SKU,
+        whole_column("rank", "1 is the likeliest", required=True, above=0),
+        number_column("chance", "that the next order holds the SKU", required=True, maximum=1),
+        whole_column("times_bought", "orders before that held it, 0 for a first", required=True),
+        number_column("expected_orders", "of the customer over the horizon", required=True),
+        number_column("chance_of_order", "that one comes in the horizon", required=True, maximum=1),
+    ),
+)
+
 RUN_TABLES = (
     TRANSFERS,
     LOADS,
@@ -205,5 +221,6 @@ RUN_TABLES = (
     REJECTS,
     CATCHMENTS,
     ALLOCATION,
+    CUSTOMERS,
     *SCORE_TABLES,
 )

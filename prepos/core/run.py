@@ -25,6 +25,7 @@ ALLOCATION = "allocation.parquet"
 FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
+CUSTOMERS = "customers.parquet"
 REJECTS = "rejects.csv"
 SCORES = "scores.csv"
 SCORES_BY_CUTOFF = "scores.parquet"
@@ -46,6 +47,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         FORECAST: files.FORECAST,
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,
+        CUSTOMERS: files.CUSTOMERS,
         REJECTS: files.REJECTS,
         SCORES: files_of_scores.SCORES,
         SCORES_BY_CUTOFF: files_of_scores.SCORES_BY_CUTOFF,

@@ -21,6 +21,7 @@ from prepos.core.progress import SILENT, Progress
 from prepos.core.run import (
     ALLOCATION,
     CATCHMENTS,
+    CUSTOMERS,
     FORECAST,
     FORECAST_TOTAL,
     LOADS,
@@ -34,6 +35,7 @@ from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
 from prepos.forecast.quantiles import count_quantiles
 from prepos.pipeline.backtest import Trial, run_backtest
+from prepos.pipeline.customers import customers_frame, tell_customers
 from prepos.pipeline.handover import Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
@@ -99,8 +101,12 @@ def make_forecast(
     progress: Progress = SILENT,
     *,
     today: date | None = None,
+    top: int = 0,
 ) -> Run:
     """Forecast the next orders of every region, and write the run's files.
+
+    ``top`` is how many SKUs of each customer's next order to tell, in ``customers.parquet``; with 0
+    no customer is told of.
 
     Raises
     ------
@@ -113,7 +119,12 @@ def make_forecast(
     known = open_or_refuse(config, out, watch, today)
     forecast = forecast_regions(config, known, watch)
     run = name_run(config, out, watch, known=known, kind="forecast")
-    run.write(forecast_files(config, forecast))
+    frames = forecast_files(config, forecast)
+    if top:
+        run = tell_customers(run, known, out, top)
+        with watch.stage("foretelling customers"):
+            frames[CUSTOMERS] = customers_frame(config, known, top)
+    run.write(frames)
     return finish(run, known)
 
 
