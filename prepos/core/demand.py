@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prepos.core.axes import Axis
+from prepos.core.fitted import Fitted
 from prepos.core.orders import Orders
 from prepos.core.periods import Periods
 from prepos.core.types import FloatArray, IntArray
@@ -91,28 +92,6 @@ class Backcast:
     units: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalTrial:
-    """What trying a signal on a later window of the training history told.
-
-    Attributes
-    ----------
-    signal : str
-    stays : bool
-    gain : float or None
-        Fall of the loss as a share of it; None where the signal could not be tried.
-    sure : float or None
-        Share of the bootstrap's draws in which the signal won.
-    reason : str
-    """
-
-    signal: str
-    stays: bool
-    gain: float | None
-    sure: float | None
-    reason: str
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
     """The next orders as negative-binomial distributions: variance = mean + dispersion * mean**2.
@@ -132,8 +111,8 @@ class Forecast:
         None where the history is too short for one, or the forecast was given.
     order_size : (K,) float or None
         Units in the order line that a unit of the SKU comes in; larger ones scatter more.
-    trials : tuple of SignalTrial
-        Which signals stayed and which were left out, and why.
+    fitted : Fitted or None
+        What was learnt; None where the forecast was given.
     """
 
     regions: Axis
@@ -146,7 +125,7 @@ class Forecast:
     signals: dict[str, FloatArray]
     backcast: Backcast | None = None
     order_size: FloatArray | None = None
-    trials: tuple[SignalTrial, ...] = ()
+    fitted: Fitted | None = None
 
     def __post_init__(self) -> None:
         shape = (self.periods.horizon, len(self.regions), len(self.skus))

@@ -10,11 +10,10 @@ hardly grows with the number of cells.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+from prepos.core.fitted import DispersionCurve, Widths
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
 
@@ -30,23 +29,8 @@ SIZE_CLASSES = 6
 SIZE_CLASS_UNITS = 3000.0  # units observed in a class of SKUs, at least
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DispersionCurve:
-    """Dispersion ``a`` at any mean, constant beyond the outermost classes."""
-
-    log_mean: FloatArray  # rising
-    log_dispersion: FloatArray
-
-    def at(self, mean: FloatArray) -> FloatArray:
-        """Return the dispersion at each mean, shape as given."""
-        logs = np.log(np.maximum(mean, 1e-12))
-        return np.asarray(np.exp(np.interp(logs, self.log_mean, self.log_dispersion)))
-
-
-def fit_by_size(
-    mean: AnyArray, units: AnyArray, order_size: FloatArray | None
-) -> Callable[[FloatArray], FloatArray]:
-    """Return the dispersion as a function of the mean (..., K), SKUs of like order size together.
+def fit_by_size(mean: AnyArray, units: AnyArray, order_size: FloatArray | None) -> Widths:
+    """Return how wide the units scatter around their means, SKUs of like order size together.
 
     Parameters
     ----------
@@ -55,18 +39,11 @@ def fit_by_size(
         None takes all SKUs together.
     """
     if order_size is None:
-        return fit_dispersion(mean, units).at
+        return Widths(np.zeros(0), (fit_dispersion(mean, units),))
     kind = size_classes(order_size, units.reshape(-1, len(order_size)).sum(axis=0))
-    members = [np.flatnonzero(kind == number) for number in range(int(kind.max(initial=-1)) + 1)]
-    curves = fit_curves(mean, units, kind)
-
-    def at(wanted: FloatArray) -> FloatArray:
-        dispersion = np.empty(wanted.shape)
-        for skus, curve in zip(members, curves, strict=True):
-            dispersion[..., skus] = curve.at(wanted[..., skus])
-        return dispersion
-
-    return at
+    classes = int(kind.max(initial=0)) + 1
+    edges = np.array([order_size[kind == number].min() for number in range(1, classes)])
+    return Widths(edges, tuple(fit_curves(mean, units, kind)))
 
 
 def size_classes(order_size: FloatArray, units: FloatArray) -> IntArray:
@@ -97,7 +74,7 @@ def fit_dispersion(mean: AnyArray, units: AnyArray) -> DispersionCurve:
 
 def fit_curves(mean: AnyArray, units: AnyArray, kind: IntArray) -> list[DispersionCurve]:
     """Return one curve for each kind of SKU; (..., K) means and units, (K,) kinds from 0 on."""
-    kinds = int(kind.max(initial=-1)) + 1
+    kinds = int(kind.max(initial=0)) + 1
     means = np.ascontiguousarray(mean, dtype=np.float32).reshape(-1, len(kind))
     counts = np.ascontiguousarray(units, dtype=np.float32).reshape(-1, len(kind))
     cells, level, few = tabulate(means, counts, kind, kinds)

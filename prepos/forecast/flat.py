@@ -30,4 +30,5 @@ def flat_forecast(
         np.broadcast_to(mean, (horizon, *mean.shape)).copy(),
         training=training,
         past=past,
+        model=name,
     )

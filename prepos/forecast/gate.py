@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.demand import SignalTrial
+from prepos.core.fitted import SignalTrial
 from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.bootstrap import draw, drawn_sums
@@ -35,7 +35,8 @@ def judge_signals(lessons: Lessons, seed: int = 0) -> tuple[BoolArray, tuple[Sig
     if len(learn) < LEAST_LESSONS or len(tried) < LEAST_TRIALS:
         told = "the history is too short to try it"
         return stays, tuple(
-            SignalTrial(signal=n, stays=False, gain=None, sure=None, reason=told) for n in candidates
+            SignalTrial(signal=n, stays=False, gain=None, sure=None, reason=told)
+            for n in candidates
         )
     draws = draw(
         len(tried),

@@ -40,9 +40,11 @@ def grouped(forecast: Forecast, group_of_region: IntArray, groups: Axis) -> Fore
         total_dispersion = _independent(members, forecast.total_mean, forecast.total_dispersion)
     else:
         past = Backcast(_sum(members, past.mean), _sum(members, past.units))
-        dispersion = fit_by_size(past.mean, past.units, forecast.order_size)(mean)
+        dispersion = fit_by_size(past.mean, past.units, forecast.order_size).at(
+            mean, forecast.order_size
+        )
         sums = past.mean.sum(axis=1), past.units.sum(axis=1)
-        total_dispersion = fit_by_size(*sums, forecast.order_size)(total)
+        total_dispersion = fit_by_size(*sums, forecast.order_size).at(total, forecast.order_size)
     return Forecast(
         groups,
         forecast.skus,

@@ -51,6 +51,7 @@ def marked_forecast(snapshot: Snapshot, spec: ModelSpec, name: str, means_at: Me
         mean,
         training=training,
         past=_past(training, found[:-1]),
+        model=name,
     )
 
 

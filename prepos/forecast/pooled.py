@@ -49,6 +49,9 @@ def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
         np.broadcast_to(mean, (horizon, *evidence.shape)).copy(),
         training=training,
         past=past,
+        model="pooled",
+        columns=lessons.signals,
+        weights=weights,
         trials=trials,
     )
 
@@ -56,9 +59,7 @@ def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
 def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:
     """Return the spec's signals, without those whose table is not there."""
     return [
-        name
-        for name in spec.signals
-        if name not in TABLE_OF or TABLE_OF[name] in snapshot.tables
+        name for name in spec.signals if name not in TABLE_OF or TABLE_OF[name] in snapshot.tables
     ] or list(spec.signals)
 
 

@@ -59,9 +59,7 @@ class ModelSpec:
 
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""
-        return SignalOptions(
-            half_life_weeks=self.half_life_weeks, window_weeks=self.window_weeks
-        )
+        return SignalOptions(half_life_weeks=self.half_life_weeks, window_weeks=self.window_weeks)
 
 
 def _all_rates(values: tuple[float, ...]) -> bool:

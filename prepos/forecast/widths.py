@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from prepos.core.demand import Backcast, Forecast, SignalTrial
+from prepos.core.demand import Backcast, Forecast
+from prepos.core.fitted import Fitted, SignalTrial
 from prepos.core.orders import Orders
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray
@@ -21,6 +24,9 @@ def with_widths(
     *,
     training: Training,
     past: Float32Array,
+    model: str,
+    columns: Sequence[str] = (),
+    weights: FloatArray | None = None,
     trials: tuple[SignalTrial, ...] = (),
 ) -> Forecast:
     """Return the forecast whose widths are those of the past means' residuals.
@@ -33,6 +39,9 @@ def with_widths(
         By period ahead; its sum is that of the signals.
     past : (O, steps, R, K) float32
         What the model said at the training origins.
+    model : str
+    columns, weights : (F,) names and float
+        What the mean was made of, the signals with weight 1 if not told.
     trials : tuple of SignalTrial
         What the gate said.
     """
@@ -47,13 +56,21 @@ def with_widths(
         snapshot.orders.skus,
         snapshot.periods,
         mean=mean,
-        dispersion=by_period(mean),
+        dispersion=by_period.at(mean, size),
         total_mean=total,
-        total_dispersion=of_sum(total),
+        total_dispersion=of_sum.at(total, size),
         signals=signals,
         backcast=Backcast(past, units) if whole else None,
         order_size=size,
-        trials=trials,
+        fitted=Fitted(
+            model=model,
+            cutoff=snapshot.periods.cutoff,
+            columns=tuple(columns or signals),
+            weights=np.ones(len(signals)) if weights is None else weights,
+            by_period=by_period,
+            of_sum=of_sum,
+            trials=trials,
+        ),
     )
 
 

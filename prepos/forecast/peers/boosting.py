@@ -15,11 +15,9 @@ import numpy as np
 
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
-from prepos.forecast.dispersion import fit_dispersion
 from prepos.forecast.peers.features import CATEGORIES, RATE, Panel, make_panel, read_features
 from prepos.forecast.peers.peer import Settings, load_library, spread_horizon
-from prepos.forecast.quantiles import count_quantiles
-from prepos.forecast.scores import LEVELS
+from prepos.forecast.peers.tuning import pinball_loss
 
 ROWS = 160_000  # of training
 ORIGINS = 26  # latest periods that rows are taken from
@@ -113,12 +111,7 @@ def held_loss(mean: FloatArray, held: Rows) -> float:
     features, units, weight = held
     rate = np.maximum(features[:, RATE], 1.0)
     squared = float((weight * (mean - units) ** 2 / rate).sum())
-    counts = count_quantiles(mean, fit_dispersion(mean, units).at(mean), LEVELS)
-    pinball = 0.0
-    for level, count in zip(LEVELS, counts, strict=True):
-        miss = units - count
-        pinball += float((weight * np.maximum(level * miss, (level - 1.0) * miss)).sum())
-    return float(np.sqrt(squared) * pinball)
+    return float(np.sqrt(squared)) * pinball_loss(mean, units, weight)
 
 
 def row_origins(panel: Panel, steps: int) -> IntArray:

@@ -70,6 +70,11 @@ def peer_forecast(means: Means, snapshot: Snapshot, origins: int) -> tuple[Forec
     begun = time.perf_counter()
     whole = mean.astype(np.float64)
     forecast = with_widths(
-        snapshot, {means.peer.name: whole.sum(axis=0)}, whole, training=training, past=past
+        snapshot,
+        {means.peer.name: whole.sum(axis=0)},
+        whole,
+        training=training,
+        past=past,
+        model=means.peer.name,
     )
     return forecast, fit_seconds, seconds + time.perf_counter() - begun

@@ -1,8 +1,7 @@
 """What a peer is: means at a cutoff, from what was known before it.
 
 A peer says the mean of the next period and of the horizon's sum; its widths are fitted in the same
-way as ours. Settings are chosen once, before the first cutoff that is scored, or by the peer itself
-at each cutoff; either way from the past alone.
+way as ours. Settings are chosen once, on what was known at the first cutoff that is scored.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from prepos.errors import ConfigError
 from prepos.forecast.peers.boosting import m5_means, m5_tune, pooled_means, pooled_tune
-from prepos.forecast.peers.exponential import exponential_means
+from prepos.forecast.peers.exponential import exponential_means, tune_exponential
 from prepos.forecast.peers.peer import Peer, load_library
 from prepos.forecast.peers.series_library import (
     auto_ets,
@@ -24,7 +24,7 @@ ALL = "all"
 PEERS: dict[str, Peer] = {
     peer.name: peer
     for peer in (
-        Peer(name="exponential", means=exponential_means),
+        Peer(name="exponential", means=exponential_means, tune=tune_exponential),
         Peer(name="ses_optimised", means=ses_optimised, library=SERIES),
         Peer(name="croston_sba", means=croston_sba, library=SERIES),
         Peer(name="tsb", means=tsb, tune=tune_tsb, library=SERIES),

@@ -12,8 +12,8 @@ import pandas as pd
 from prepos.core.demand import History
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray
-from prepos.forecast.peers.exponential import past_origins, weigh_errors
 from prepos.forecast.peers.peer import Settings, load_library
+from prepos.forecast.peers.tuning import joint_loss, past_origins, thinned, what_came
 
 RATES = (0.02, 0.05, 0.1, 0.2, 0.4)
 USUAL_RATE = 0.1
@@ -49,7 +49,7 @@ def tsb(snapshot: Snapshot, settings: Settings) -> FloatArray:
 
 def tune_tsb(snapshot: Snapshot) -> Settings:
     """Return the two rates of the method that did best on the history."""
-    size, chance = best_rates(snapshot.history().units, snapshot.periods.horizon)
+    size, chance = best_rates(thinned(snapshot.history().units), snapshot.periods.horizon)
     return {"rates": {"alpha_d": size, "alpha_p": chance}}
 
 
@@ -79,30 +79,20 @@ def spread_cells(history: History, values: FloatArray) -> FloatArray:
 def best_rates(units: FloatArray, horizon: int) -> tuple[float, float]:
     """Return TSB's rates for sizes and for the chance of a sale, alike for all cells.
 
-    They are those whose means of the next period and of the sum erred least on the latest periods,
-    both errors over that of the first pair tried.
+    They are those that did best on the next period and on the sum together.
     """
     length = units.shape[1]
     pairs = [(size, chance) for size in RATES for chance in RATES]
-    if not len(past_origins(length, horizon)):
+    if not len(past_origins(length, horizon)) or not units.any():
         return USUAL_RATE, USUAL_RATE
-    errors = np.array([_rolling_errors(units, horizon, *pair) for pair in pairs])
-    return pairs[int(np.argmin((errors / np.maximum(errors[0], 1e-12)).sum(axis=1)))]
-
-
-def _rolling_errors(units: FloatArray, horizon: int, size: float, chance: float) -> FloatArray:
-    """Return (2,): the weighted error of the next period and of the sum, with these rates."""
-    length = units.shape[1]
-    means = tsb_means(units, size, chance)
-    errors = []
+    losses = np.ones(len(pairs))
     for steps in (1, horizon):
-        backs = past_origins(length, steps)
-        squared = np.zeros(len(units))
-        for back in backs:
-            came = units[:, length - back : length - back + steps].sum(axis=1)
-            squared += (steps * means[:, length - back - 1] - came) ** 2
-        errors.append(weigh_errors(units, squared[:, None] / len(backs))[0])
-    return np.array(errors)
+        ends = length - 1 - past_origins(length, steps)
+        came = what_came(units, steps)
+        for number, pair in enumerate(pairs):
+            said = steps * tsb_means(units, *pair)[:, ends]
+            losses[number] *= joint_loss(units, said, came)
+    return pairs[int(np.argmin(losses))]
 
 
 def tsb_means(units: FloatArray, size_rate: float, chance_rate: float) -> FloatArray:

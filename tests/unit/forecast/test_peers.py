@@ -11,15 +11,16 @@ from prepos.forecast.peers import peer as peer_module
 from prepos.forecast.peers.exponential import (
     HALF_LIVES,
     USUAL,
-    best_rate,
+    best_half_life,
     discounts,
     exponential_means,
-    past_origins,
+    tune_exponential,
 )
 from prepos.forecast.peers.means import Means, peer_forecast
 from prepos.forecast.peers.peer import Peer, load_library, spread_horizon
 from prepos.forecast.peers.registry import PEERS, chosen_peers
 from prepos.forecast.peers.series_library import RATES, USUAL_RATE, best_rates, tsb_means
+from prepos.forecast.peers.tuning import joint_loss, past_origins, thinned, what_came
 from tests.unit.forecast.snapshots import make_snapshot, random_lines, weekly
 
 
@@ -32,38 +33,49 @@ def walks(step: float, seed: int = 4) -> np.ndarray:
 
 def test_discounts_are_means() -> None:
     """They sum to 1, halve by their half-life, and the slowest is the plain mean."""
-    weights = discounts(20)
+    weights = discounts(20, HALF_LIVES)
     np.testing.assert_allclose(weights.sum(axis=0), 1.0)
     eight = HALF_LIVES.index(8.0)
     assert weights[-9, eight] / weights[-1, eight] == pytest.approx(0.5)
     np.testing.assert_allclose(weights[:, -1], 1 / 20, rtol=0.01)
 
 
-def test_the_rate_follows_the_series() -> None:
+@pytest.mark.parametrize("steps", [1, 4])
+def test_the_half_life_follows_the_series(steps: int) -> None:
     """Levels that stay are averaged long, levels that walk are forgotten fast."""
-    still, walking = best_rate(walks(0.0), 1), best_rate(walks(0.4), 1)
-    assert HALF_LIVES[still] >= 26.0
-    assert HALF_LIVES[walking] <= 4.0
+    assert best_half_life(walks(0.0), steps) >= 26.0
+    assert best_half_life(walks(0.4), steps) <= 4.0
 
 
 @pytest.mark.parametrize("weeks", [1, 2, 4])
-def test_a_short_history_has_the_usual_rate(weeks: int) -> None:
+def test_a_short_history_has_the_usual_settings(weeks: int) -> None:
     """There is nothing to choose by."""
-    assert best_rate(np.ones((3, weeks)), 1) == USUAL
+    assert best_half_life(np.ones((3, weeks)), 1) == USUAL
     assert best_rates(np.ones((3, weeks)), 2) == (USUAL_RATE, USUAL_RATE)
 
 
-def test_rates_are_chosen_on_periods_that_are_known() -> None:
+def test_settings_are_chosen_on_periods_that_are_known() -> None:
     """The last origin's sum ends with the history; the first has a past."""
-    backs = past_origins(60, 4)
-    assert backs.tolist() == list(range(29, 3, -1))
+    assert past_origins(60, 4).tolist() == list(range(29, 3, -1))
     assert past_origins(10, 4).tolist() == [6, 5, 4]
+    came = what_came(np.arange(10.0)[None], 4)
+    np.testing.assert_array_equal(came, [[4 + 5 + 6 + 7, 5 + 6 + 7 + 8, 6 + 7 + 8 + 9]])
+
+
+def test_what_tunes_is_the_score_of_both() -> None:
+    """The true means lose least; means that are off, either way, lose in the product."""
+    units = walks(0.0)
+    came = what_came(units, 1)
+    right, low, high = (joint_loss(units, np.full(came.shape, m), came) for m in (3.0, 2.0, 4.0))
+    assert right < min(low, high)
+    assert thinned(np.zeros((25_000, 2))).shape == (8334, 2)
 
 
 def test_exponential_means_are_those_of_the_history() -> None:
     """A cell that sells alike every week sells so next week; what never sold does not."""
     lines = [*weekly("r1", "a", [2] * 20), *weekly("r2", "b", [1] * 20)]
-    means = exponential_means(make_snapshot(lines, horizon=3), {})
+    snapshot = make_snapshot(lines, horizon=3)
+    means = exponential_means(snapshot, tune_exponential(snapshot))
     assert means.shape == (3, 2, 2)
     np.testing.assert_allclose(means[:, 0, 0], 2.0)
     assert means[:, 0, 1].tolist() == [0.0, 0.0, 0.0]

@@ -47,9 +47,10 @@ def test_skus_in_large_orders_are_fitted_apart() -> None:
     rng = np.random.default_rng(2)
     mean = np.full((20_000, 2), 1.0)
     units = np.column_stack([draw(rng, mean[:, 0], 0.3), draw(rng, mean[:, 1], 3.0)])
-    found = fit_by_size(mean, units, np.array([1.0, 6.0]))(np.ones((1, 2)))
+    sizes = np.array([1.0, 6.0])
+    found = fit_by_size(mean, units, sizes).at(np.ones((1, 2)), sizes)
     assert found[0] == pytest.approx([0.3, 3.0], rel=0.2)
-    together = fit_by_size(mean, units, None)(np.ones((1, 2)))
+    together = fit_by_size(mean, units, None).at(np.ones((1, 2)), sizes)
     assert together[0, 0] == together[0, 1]
 
 

@@ -1,0 +1,167 @@
+"""What a model has learnt: weights, which signals stayed, and how wide counts scatter.
+
+Numbers alone, so that a run can hand them to the next and a person can read them. Assumes that
+widths depend on the mean and on how many units an order of the SKU holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.errors import DemandError
+
+SCHEMA = "prepos/fitted@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTrial:
+    """What trying a signal on a later window of the training history told.
+
+    Attributes
+    ----------
+    signal : str
+    stays : bool
+    gain : float or None
+        Fall of the loss as a share of it; None where the signal could not be tried.
+    sure : float or None
+        Share of the bootstrap's draws in which the signal won.
+    reason : str
+    """
+
+    signal: str
+    stays: bool
+    gain: float | None
+    sure: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DispersionCurve:
+    """Dispersion ``a`` at any mean, constant beyond the outermost classes."""
+
+    log_mean: FloatArray  # rising
+    log_dispersion: FloatArray
+
+    def at(self, mean: FloatArray) -> FloatArray:
+        """Return the dispersion at each mean, shape as given."""
+        logs = np.log(np.maximum(mean, 1e-12))
+        return np.asarray(np.exp(np.interp(logs, self.log_mean, self.log_dispersion)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Widths:
+    """How wide counts scatter: one curve for each class of SKUs by order size.
+
+    Attributes
+    ----------
+    edges : (C - 1,) float
+        Order size from which the next class begins, rising.
+    curves : (C,) DispersionCurve
+    """
+
+    edges: FloatArray
+    curves: tuple[DispersionCurve, ...]
+
+    def at(self, mean: FloatArray, order_size: FloatArray | None) -> FloatArray:
+        """Return the dispersion at means (..., K) of SKUs with these order sizes (K,)."""
+        if order_size is None or len(self.curves) == 1:
+            return self.curves[0].at(mean)
+        kind = self.classes(order_size)
+        dispersion = np.empty(mean.shape)
+        for number, curve in enumerate(self.curves):
+            skus = np.flatnonzero(kind == number)
+            dispersion[..., skus] = curve.at(mean[..., skus])
+        return dispersion
+
+    def classes(self, order_size: FloatArray) -> IntArray:
+        """Return the class (K,) of SKUs by order size."""
+        return np.asarray(np.searchsorted(self.edges, order_size, side="right"), dtype=np.int64)
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the widths as JSON can hold them."""
+        return {
+            "order_size_edges": self.edges.tolist(),
+            "curves": [
+                {"log_mean": c.log_mean.tolist(), "log_dispersion": c.log_dispersion.tolist()}
+                for c in self.curves
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Fitted:
+    """What one fit learnt, as of a cutoff.
+
+    Attributes
+    ----------
+    model : str
+    cutoff : date
+    columns : (F,) names
+        The signal of each column, in the order in which the model reads them.
+    weights : (F,) float
+        0 where the signal was left out.
+    by_period, of_sum : Widths
+        Of single periods, and of the sum over the horizon.
+    trials : tuple of SignalTrial
+    """
+
+    model: str
+    cutoff: date
+    columns: tuple[str, ...]
+    weights: FloatArray
+    by_period: Widths
+    of_sum: Widths
+    trials: tuple[SignalTrial, ...] = ()
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the fit as JSON can hold it."""
+        return {
+            "schema": SCHEMA,
+            "model": self.model,
+            "cutoff": self.cutoff.isoformat(),
+            "columns": [
+                {"signal": signal, "weight": float(weight)}
+                for signal, weight in zip(self.columns, self.weights, strict=True)
+            ],
+            "widths": {"period": self.by_period.mapping(), "horizon": self.of_sum.mapping()},
+            "trials": [asdict(trial) for trial in self.trials],
+        }
+
+
+def read_fitted(content: Mapping[str, Any]) -> Fitted:
+    """Return the fit that a mapping holds; raises DemandError where it is not one."""
+    if content.get("schema") != SCHEMA:
+        raise DemandError(f"fitted schema is {content.get('schema')!r}, expected {SCHEMA!r}")
+    try:
+        return Fitted(
+            model=content["model"],
+            cutoff=date.fromisoformat(content["cutoff"]),
+            columns=tuple(column["signal"] for column in content["columns"]),
+            weights=np.array([column["weight"] for column in content["columns"]], np.float64),
+            by_period=_read_widths(content["widths"]["period"]),
+            of_sum=_read_widths(content["widths"]["horizon"]),
+            trials=tuple(SignalTrial(**trial) for trial in content["trials"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DemandError(f"fitted content is not whole: {error!r}") from error
+
+
+def _read_widths(content: Mapping[str, Any]) -> Widths:
+    """Return the widths that a mapping holds."""
+    curves: Sequence[Mapping[str, Any]] = content["curves"]
+    return Widths(
+        np.array(content["order_size_edges"], np.float64),
+        tuple(
+            DispersionCurve(
+                np.array(curve["log_mean"], np.float64),
+                np.array(curve["log_dispersion"], np.float64),
+            )
+            for curve in curves
+        ),
+    )
