@@ -17,6 +17,7 @@ from prepos.forecast.peers.tuning import joint_loss, past_origins, thinned, what
 
 RATES = (0.02, 0.05, 0.1, 0.2, 0.4)
 USUAL_RATE = 0.1
+SHORT_RATE = 0.2  # of series too short for a model
 SERIES = "statsforecast"
 
 
@@ -54,7 +55,10 @@ def tune_tsb(snapshot: Snapshot) -> Settings:
 
 
 def run_model(snapshot: Snapshot, model: object) -> FloatArray:
-    """Return (H, R, K) means of one of the library's models; 0 where nothing was sold."""
+    """Return (H, R, K) means of one of the library's models; 0 where nothing was sold.
+
+    A series that the model refuses, mostly one of few periods, is smoothed simply.
+    """
     history, horizon = snapshot.history(), snapshot.periods.horizon
     cells, length = history.units.shape
     table = pd.DataFrame(
@@ -64,7 +68,8 @@ def run_model(snapshot: Snapshot, model: object) -> FloatArray:
             "y": history.units.ravel(),
         }
     )
-    run = load_library(SERIES).StatsForecast(models=[model], freq=1, n_jobs=1)
+    short = load_library(f"{SERIES}.models").SimpleExponentialSmoothing(alpha=SHORT_RATE)
+    run = load_library(SERIES).StatsForecast(models=[model], freq=1, n_jobs=1, fallback_model=short)
     found = run.forecast(df=table, h=horizon).sort_values(["unique_id", "ds"], kind="stable")
     values = found.iloc[:, 2].to_numpy(dtype=np.float64).reshape(cells, horizon)
     values = np.maximum(np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0), 0.0)

@@ -15,7 +15,8 @@ from prepos.forecast.peers.peer import Peer
 from prepos.forecast.peers.registry import PEERS
 from prepos.forecast.scores import SETS, pinball_sums
 from prepos.forecast.spec import ModelSpec
-from tests.unit.forecast.snapshots import CUTOFF, make_snapshot, random_lines
+from prepos.forecast.standings import scores_by_cutoff, standings
+from tests.unit.forecast.snapshots import CUTOFF, make_snapshot, random_lines, weekly
 
 NAIVE = ModelSpec(kind="moving_average")
 
@@ -127,3 +128,29 @@ def test_time_is_told_of_means_and_of_the_whole() -> None:
     model = try_model(contest)
     assert model.fit_seconds == model.seconds > 0
     assert (result.is_peer, model.is_peer) == (True, False)
+
+
+HARD = {
+    "three weeks": (weekly("r", "a", [1, 2, 3]), 1),
+    "one cell": (weekly("r", "a", [1, 0, 2, 1, 0, 1, 3, 1, 0, 1, 2, 0]), 6),
+    "one giant": (weekly("r", "a", [1, 0, 0, 10**6, 0, 0, 0, 0]), 3),
+    "one that stops": (weekly("r", "a", [3] * 10 + [0] * 8) + weekly("r", "b", [1]), 8),
+    "new at the end": (weekly("r", "a", [1] * 10) + weekly("q", "b", [4]), 4),
+}
+
+
+@pytest.mark.parametrize("case", HARD)
+@pytest.mark.parametrize("name", PEERS)
+def test_hard_histories_give_sound_scores(name: str, case: str) -> None:
+    """Whatever came, every score, ratio and interval is a number."""
+    if PEERS[name].library:
+        pytest.importorskip(PEERS[name].library)
+    lines, origins = HARD[case]
+    contest = contest_of(make_snapshot(lines), origins)
+    results = [try_model(contest), run_peer(PEERS[name], contest, 8)]
+    told = standings(results, contest, "moving_average", np.random.default_rng(0))
+    assert len(told) > 0
+    for each in told:
+        numbers = (each.wrmsse, each.wql, each.bias, *each.wql_ratio, *each.wrmsse_ratio)
+        assert np.isfinite(numbers).all()
+    assert all(np.isfinite(score.wql) for _, score in scores_by_cutoff(results, contest))
