@@ -17,7 +17,7 @@ import numpy as np
 from prepos.core.demand import Forecast
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
-from prepos.errors import ConfigError
+from prepos.errors import ConfigError, DemandError
 from prepos.forecast.coverage import BUSY, Coverage, coverage
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
@@ -94,6 +94,8 @@ def make_contest(snapshot: Snapshot, origins: int, skus: IntArray) -> Contest:
     ------
     ConfigError
         Where the history is too short for so many cutoffs with a period before each.
+    DemandError
+        Where nothing was ordered after any of them: there is nothing to judge by.
     """
     horizon = snapshot.periods.horizon
     length = snapshot.history().units.shape[1] if len(snapshot.orders) else 0
@@ -107,7 +109,13 @@ def make_contest(snapshot: Snapshot, origins: int, skus: IntArray) -> Contest:
     small = with_skus(snapshot, skus)
     history = small.history()
     truths = tuple(known_truth(small.back_to(back), history, back) for back in backs)
-    return Contest(snapshot=snapshot, backs=backs, skus=skus, truths=truths)
+    contest = Contest(snapshot=snapshot, backs=backs, skus=skus, truths=truths)
+    if not any(truth.units.any() for truth in truths):
+        raise DemandError(
+            f"units ordered of the scored SKUs from {contest.cutoffs[0]} to "
+            f"{snapshot.periods.end(-1)} are 0, expected some to judge forecasts by"
+        )
+    return contest
 
 
 Timed = tuple[Forecast, float, float, int]  # seconds of the means, of all; series forecast

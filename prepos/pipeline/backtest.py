@@ -80,7 +80,7 @@ def run_backtest(
     ExternalError
         If a peer's library is not installed.
     InputError
-        With every fault found.
+        With every fault found, or where there is nothing to judge by.
     WriteError
         If the run cannot be written.
     """

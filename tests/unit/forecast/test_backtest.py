@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from prepos.core.snapshot import Snapshot
-from prepos.errors import ConfigError
+from prepos.errors import ConfigError, DemandError
 from prepos.forecast.backtest import Contest, Result, make_contest, run_model, run_peer
 from prepos.forecast.options import ForecastOptions
 from prepos.forecast.peers.peer import Peer
@@ -51,6 +51,13 @@ def test_no_orders_are_no_contest() -> None:
     """There is nothing to go back to."""
     with pytest.raises(ConfigError, match="expected 1 to 0: the history has 0 periods"):
         contest_of(make_snapshot([], regions=["r"], skus=["a"]))
+
+
+def test_a_window_without_orders_is_refused() -> None:
+    """There is nothing to judge by, and the message says where it was looked for."""
+    snapshot = make_snapshot(weekly("r", "a", [1, 2, 3, 0, 0, 0, 0, 0]))
+    with pytest.raises(DemandError, match=r"from 2024-06-10 to 2024-06-30 are 0"):
+        contest_of(snapshot, 2)
 
 
 def test_what_came_is_the_units_after_each_cutoff() -> None:
@@ -133,7 +140,7 @@ def test_time_is_told_of_means_and_of_the_whole() -> None:
 HARD = {
     "three weeks": (weekly("r", "a", [1, 2, 3]), 1),
     "one cell": (weekly("r", "a", [1, 0, 2, 1, 0, 1, 3, 1, 0, 1, 2, 0]), 6),
-    "one giant": (weekly("r", "a", [1, 0, 0, 10**6, 0, 0, 0, 0]), 3),
+    "one giant": (weekly("r", "a", [1, 0, 0, 10**6, 0, 0, 0, 1]), 3),
     "one that stops": (weekly("r", "a", [3] * 10 + [0] * 8) + weekly("r", "b", [1]), 8),
     "new at the end": (weekly("r", "a", [1] * 10) + weekly("q", "b", [4]), 4),
 }
