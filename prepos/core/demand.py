@@ -10,6 +10,7 @@ from prepos.core.axes import Axis
 from prepos.core.fitted import Fitted
 from prepos.core.orders import Orders
 from prepos.core.periods import Periods
+from prepos.core.sizes import OrderSizes
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import DemandError
 
@@ -111,6 +112,10 @@ class Forecast:
         None where the history is too short for one, or the forecast was given.
     order_size : (K,) float or None
         Units in the order line that a unit of the SKU comes in; larger ones scatter more.
+    sizes : OrderSizes or None
+        Of the order lines, where units are better told as orders times sizes.
+    order_dispersion, total_order_dispersion : (T, R, K), (R, K) float, or None
+        Of the orders in each period, and in the horizon; None where units are told as they are.
     fitted : Fitted or None
         What was learnt; None where the forecast was given.
     """
@@ -125,6 +130,9 @@ class Forecast:
     signals: dict[str, FloatArray]
     backcast: Backcast | None = None
     order_size: FloatArray | None = None
+    sizes: OrderSizes | None = None
+    order_dispersion: FloatArray | None = None
+    total_order_dispersion: FloatArray | None = None
     fitted: Fitted | None = None
 
     def __post_init__(self) -> None:

@@ -79,6 +79,15 @@ class Widths:
             dispersion[..., skus] = curve.at(mean[..., skus])
         return dispersion
 
+    def at_cells(self, mean: FloatArray, order_size: FloatArray) -> FloatArray:
+        """Return the dispersion (N,) at means (N,) of SKUs with order sizes (N,)."""
+        kind = self.classes(order_size)
+        dispersion = np.empty(len(mean))
+        for number, curve in enumerate(self.curves):
+            cells = np.flatnonzero(kind == number)
+            dispersion[cells] = curve.at(mean[cells])
+        return dispersion
+
     def classes(self, order_size: FloatArray) -> IntArray:
         """Return the class (K,) of SKUs by order size."""
         return np.asarray(np.searchsorted(self.edges, order_size, side="right"), dtype=np.int64)
@@ -109,6 +118,8 @@ class Fitted:
     by_period, of_sum : Widths
         Of single periods, and of the sum over the horizon.
     trials : tuple of SignalTrial
+    orders_by_period, orders_of_sum : Widths or None
+        Of the number of orders, where units are better told as orders times sizes.
     """
 
     model: str
@@ -118,6 +129,8 @@ class Fitted:
     by_period: Widths
     of_sum: Widths
     trials: tuple[SignalTrial, ...] = ()
+    orders_by_period: Widths | None = None
+    orders_of_sum: Widths | None = None
 
     def mapping(self) -> dict[str, Any]:
         """Return the fit as JSON can hold it."""
@@ -129,7 +142,15 @@ class Fitted:
                 {"signal": signal, "weight": float(weight)}
                 for signal, weight in zip(self.columns, self.weights, strict=True)
             ],
-            "widths": {"period": self.by_period.mapping(), "horizon": self.of_sum.mapping()},
+            "widths": {
+                name: None if widths is None else widths.mapping()
+                for name, widths in (
+                    ("period", self.by_period),
+                    ("horizon", self.of_sum),
+                    ("orders_by_period", self.orders_by_period),
+                    ("orders_of_horizon", self.orders_of_sum),
+                )
+            },
             "trials": [asdict(trial) for trial in self.trials],
         }
 
@@ -147,9 +168,16 @@ def read_fitted(content: Mapping[str, Any]) -> Fitted:
             by_period=_read_widths(content["widths"]["period"]),
             of_sum=_read_widths(content["widths"]["horizon"]),
             trials=tuple(SignalTrial(**trial) for trial in content["trials"]),
+            orders_by_period=_read_optional(content["widths"]["orders_by_period"]),
+            orders_of_sum=_read_optional(content["widths"]["orders_of_horizon"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DemandError(f"fitted content is not whole: {error!r}") from error
+
+
+def _read_optional(content: Mapping[str, Any] | None) -> Widths | None:
+    """Return the widths that a mapping holds, if there is one."""
+    return None if content is None else _read_widths(content)
 
 
 def _read_widths(content: Mapping[str, Any]) -> Widths:

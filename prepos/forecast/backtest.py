@@ -16,15 +16,16 @@ import numpy as np
 
 from prepos.core.demand import Forecast
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.errors import ConfigError, DemandError
 from prepos.forecast.coverage import BUSY, Coverage, coverage
+from prepos.forecast.distribution import chances_at, quantiles_at
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
 from prepos.forecast.peers.means import Means, Store, peer_forecast
 from prepos.forecast.peers.peer import Peer
 from prepos.forecast.sampling import with_skus
-from prepos.forecast.scores import SPANS, Losses, Truth, known_truth, score
+from prepos.forecast.scores import LEVELS, SPANS, Losses, Truth, known_truth, score
 from prepos.forecast.series_class import UNSOLD
 from prepos.forecast.spec import ModelSpec
 
@@ -163,11 +164,11 @@ def judge(name: str, forecasts: Iterator[Timed], contest: Contest, *, is_peer: b
     for (forecast, *timed), truth in zip(forecasts, contest.truths, strict=True):
         skus = contest.skus if len(forecast.skus) > len(contest.skus) else slice(None)
         mean = np.stack([forecast.mean[0], forecast.total_mean])[:, :, skus]
-        dispersion = np.stack([forecast.dispersion[0], forecast.total_dispersion])[:, :, skus]
-        losses.append(score(mean, dispersion, truth))
+        losses.append(score(mean, span_quantiles(forecast, skus), truth))
         times.append(timed)
-        for span, values in zip(SPANS, np.stack([mean, dispersion, truth.units], 1), strict=True):
-            busy[span].append(values[:, (values[0] >= BUSY) & (truth.kind != UNSOLD)])
+        for number, span in enumerate(SPANS):
+            is_busy = (mean[number] >= BUSY) & (truth.kind != UNSOLD)
+            busy[span].append(told_chances(forecast, number, skus, is_busy, truth.units[number]))
     fit_seconds, seconds, series = np.median(np.array(times, dtype=np.float64), axis=0).tolist()
     return Result(
         name=name,
@@ -178,6 +179,33 @@ def judge(name: str, forecasts: Iterator[Timed], contest: Contest, *, is_peer: b
         seconds=seconds,
         series=series,
     )
+
+
+def span_quantiles(forecast: Forecast, skus: IntArray | slice) -> FloatArray:
+    """Return (Q, 2, R, K) quantiles of the next period and of the horizon's sum."""
+    shape = forecast.total_mean[:, skus].shape
+    kept = np.arange(len(forecast.skus))[skus]
+    region, sku = np.repeat(np.arange(shape[0]), shape[1]), np.tile(kept, shape[0])
+    spans = (np.zeros(len(region), dtype=np.int64), None)
+    counts = [quantiles_at(forecast, LEVELS, region, sku, period) for period in spans]
+    return np.stack(counts, axis=1).reshape(len(LEVELS), len(spans), *shape)
+
+
+def told_chances(
+    forecast: Forecast,
+    span: int,
+    skus: IntArray | slice,
+    wanted: BoolArray,
+    units: FloatArray,
+) -> FloatArray:
+    """Return (4, N): mean, units, and the chances told of fewer, and of no more, than came."""
+    region, place = np.nonzero(wanted)
+    sku = np.arange(len(forecast.skus))[skus][place]
+    period = np.zeros(len(region), dtype=np.int64) if span == 0 else None
+    came = units[wanted]
+    mean = forecast.mean[0] if span == 0 else forecast.total_mean
+    below, upto = (chances_at(forecast, came + more, region, sku, period) for more in (-1.0, 0.0))
+    return np.stack([mean[region, sku], came, below, upto])
 
 
 def _series(snapshot: Snapshot) -> int:

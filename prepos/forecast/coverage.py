@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import betainc, gammaincc
 
-from prepos.core.types import FloatArray, IntArray
-from prepos.forecast.quantiles import POISSON
+from prepos.core.types import FloatArray
 
 COVERED = (0.5, 0.9, 0.95, 0.99)
 BUSY = 0.1  # units expected; cells with less are left out
@@ -45,12 +43,14 @@ class Coverage:
         return float(np.abs(self.share - np.array(COVERED)).max(initial=0.0))
 
 
-def coverage(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> Coverage:
+def coverage(mean: FloatArray, units: FloatArray, below: FloatArray, upto: FloatArray) -> Coverage:
     """Return the coverage of the busy cells.
 
     Parameters
     ----------
-    mean, dispersion, units : (N,) float
+    mean, units : (N,) float
+    below, upto : (N,) float
+        The chance that was told of fewer units than came, and of no more than came.
 
     References
     ----------
@@ -59,36 +59,20 @@ def coverage(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> Cov
     busy = np.flatnonzero(mean >= BUSY)
     ordered = busy[np.argsort(mean[busy], kind="stable")]
     parts = [part for part in np.array_split(ordered, DECILES) if len(part)]
-    below = share_below(mean, dispersion, units, ordered)
+    shares = share_below(below[ordered], upto[ordered])
     place = np.cumsum([0, *(len(part) for part in parts)])
     return Coverage(
         np.array([len(part) for part in parts], dtype=np.float64),
         np.array([mean[part].mean() for part in parts]),
         np.array([units[part].sum() for part in parts]),
-        np.array([below[a:b].mean(axis=0) for a, b in pairwise(place.tolist())]).reshape(
+        np.array([shares[a:b].mean(axis=0) for a, b in pairwise(place.tolist())]).reshape(
             len(parts), len(COVERED)
         ),
     )
 
 
-def share_below(
-    mean: FloatArray,
-    dispersion: FloatArray,
-    units: FloatArray,
-    cells: IntArray,
-) -> FloatArray:
-    """Return (N', L): the chance that each cell's randomised transform is at most each level."""
-    upper = distribution(mean[cells], dispersion[cells], units[cells])
-    lower = distribution(mean[cells], dispersion[cells], units[cells] - 1.0)
-    jump = np.maximum(upper - lower, 1e-300)
+def share_below(below: FloatArray, upto: FloatArray) -> FloatArray:
+    """Return (N, L): the chance that each cell's randomised transform is at most each level."""
+    jump = np.maximum(upto - below, 1e-300)
     levels = np.array(COVERED)
-    return np.clip((levels - lower[:, None]) / jump[:, None], 0.0, 1.0)
-
-
-def distribution(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
-    """Return the chance of at most so many units, (N,); 0 below nothing."""
-    size = 1.0 / np.maximum(dispersion, POISSON)
-    most = np.maximum(units, 0.0) + 1.0
-    wide = betainc(size, most, size / (size + mean))
-    narrow = gammaincc(most, mean)
-    return np.where(units < 0, 0.0, np.where(dispersion > POISSON, wide, narrow))
+    return np.clip((levels - below[:, None]) / jump[:, None], 0.0, 1.0)

@@ -111,7 +111,7 @@ def _fit_curve(
     bins = np.append(bins, many[0])
     values = np.append(value.astype(np.float64), many[1])
     weight = np.append(weight, np.ones(len(many[0])))
-    by_bin = np.bincount(bins, values * weight, minlength=len(cells))
+    by_bin: FloatArray = np.bincount(bins, values * weight, minlength=len(cells)).astype(np.float64)
     if not by_bin.any():
         return DispersionCurve(np.zeros(1), np.full(1, np.log(DEFAULT)))
     class_of = _classes(by_bin, cells > 0)

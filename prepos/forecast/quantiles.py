@@ -12,23 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import betainc, gammaincc
 
-from prepos.core.demand import Forecast
 from prepos.core.kernels import each, kernel
 from prepos.core.types import FloatArray, IntArray
 
 CLIMB = 600.0  # units; larger means are bracketed; exp(-CLIMB) is still a normal number
 POISSON = 1e-8  # dispersion below which the counts are Poisson
 NOTHING = 1e-17  # share of what is reached that no longer adds to it
-
-
-def quantiles(forecast: Forecast, probabilities: Sequence[float]) -> FloatArray:
-    """Return (Q, T, R, K) whole units."""
-    return count_quantiles(forecast.mean, forecast.dispersion, probabilities)
-
-
-def total_quantiles(forecast: Forecast, probabilities: Sequence[float]) -> FloatArray:
-    """Return (Q, R, K) whole units of the sum over the horizon."""
-    return count_quantiles(forecast.total_mean, forecast.total_dispersion, probabilities)
 
 
 def count_quantiles(

@@ -18,7 +18,6 @@ import scipy.sparse as sparse
 from prepos.core.demand import History
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import BoolArray, FloatArray, IntArray
-from prepos.forecast.quantiles import count_quantiles
 from prepos.forecast.series_class import CLASSES, UNSOLD, series_classes
 
 LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99)
@@ -103,9 +102,8 @@ def known_truth(snapshot: Snapshot, history: History, back: int) -> Truth:
     )
 
 
-def score(means: FloatArray, dispersion: FloatArray, truth: Truth) -> Losses:
-    """Return the losses of a forecast, its means and dispersion (2, R, K) by span."""
-    counts = count_quantiles(means, dispersion, LEVELS)
+def score(means: FloatArray, counts: FloatArray, truth: Truth) -> Losses:
+    """Return the losses of a forecast, its means (2, R, K) and quantiles (Q, 2, R, K) by span."""
     loss = np.zeros_like(means)
     for level, count in zip(LEVELS, counts, strict=True):
         miss = truth.units - count

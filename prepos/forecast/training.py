@@ -50,6 +50,17 @@ class Training:
             units[origin][:, history.region, history.sku] = window.T
         return units
 
+    def lines(self) -> Float32Array:
+        """Return (O, steps, R, K): how many order lines came after each origin."""
+        history, orders = self.history, self.snapshot.orders
+        span = self.backs[0] if self.backs else 0
+        period = self.snapshot.periods.periods_of(orders.at) + span
+        late = np.flatnonzero(period >= 0)
+        grid = (span, len(history.regions), len(history.skus))
+        cell = (period[late] * grid[1] + orders.region[late]) * grid[2] + orders.sku[late]
+        count = np.bincount(cell, minlength=int(np.prod(grid))).astype(np.float32).reshape(grid)
+        return np.stack([count[span - back : span - back + self.steps] for back in self.backs])
+
 
 def training_origins(snapshot: Snapshot, origins: int) -> Training:
     """Return the latest origins whose next periods are known.

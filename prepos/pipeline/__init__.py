@@ -31,9 +31,9 @@ from prepos.core.run import (
     TRANSFERS,
 )
 from prepos.core.transfer import Plan
+from prepos.forecast.distribution import quantiles_at
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
-from prepos.forecast.quantiles import count_quantiles
 from prepos.pipeline.backtest import Trial, run_backtest
 from prepos.pipeline.customers import customers_frame, tell_customers
 from prepos.pipeline.handover import Handover, Run, make_handover
@@ -194,9 +194,9 @@ def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame
     """Return the forecast's tables by file name."""
     floor, levels = config.forecast.floor, config.forecast.quantiles
     return {
-        FORECAST: forecast_frame(forecast, floor=floor, levels=levels, quantiles=count_quantiles),
+        FORECAST: forecast_frame(forecast, floor=floor, levels=levels, quantiles=quantiles_at),
         FORECAST_TOTAL: forecast_total_frame(
-            forecast, floor=floor, levels=levels, quantiles=count_quantiles
+            forecast, floor=floor, levels=levels, quantiles=quantiles_at
         ),
         SIGNALS: signals_frame(forecast, floor=floor),
         REJECTS: rejects_frame(()),

@@ -16,8 +16,8 @@ from prepos.core.run import quantile_column
 from prepos.core.types import BoolArray, FloatArray
 from prepos.publish.plan_frames import pick_ids, pick_starts
 
-QuantileFunction = Callable[[FloatArray, FloatArray, Sequence[float]], FloatArray]
-"""(mean (C,), dispersion (C,), levels (Q,)) to the quantiles (Q, C)."""
+QuantileFunction = Callable[..., FloatArray]
+"""(forecast, levels (Q,), region, sku, period (C,)) to the quantiles (Q, C)."""
 
 
 def forecast_frame(
@@ -27,7 +27,7 @@ def forecast_frame(
     mean = forecast.mean.transpose(1, 2, 0)
     told = mean > floor
     region, sku, period = np.nonzero(told)
-    dispersion = forecast.dispersion.transpose(1, 2, 0)[told]
+    counts = quantiles(forecast, levels, region, sku, period)
     return pd.DataFrame(
         {
             "region_id": pick_ids(forecast.regions, region),
@@ -35,7 +35,7 @@ def forecast_frame(
             "period_start": pick_starts(forecast.periods, period),
             "mean": mean[told],
         }
-        | _quantile_columns(mean[told], dispersion, levels, quantiles)
+        | _quantile_columns(counts, levels)
     )
 
 
@@ -45,14 +45,14 @@ def forecast_total_frame(
     """Return mean and quantiles of the sum over the horizon, by region and SKU above the floor."""
     told = forecast.total_mean > floor
     region, sku = np.nonzero(told)
-    mean, dispersion = forecast.total_mean[told], forecast.total_dispersion[told]
+    counts = quantiles(forecast, levels, region, sku)
     return pd.DataFrame(
         {
             "region_id": pick_ids(forecast.regions, region),
             "sku": pick_ids(forecast.skus, sku),
-            "mean": mean,
+            "mean": forecast.total_mean[told],
         }
-        | _quantile_columns(mean, dispersion, levels, quantiles)
+        | _quantile_columns(counts, levels)
     )
 
 
@@ -80,9 +80,6 @@ def units_below(forecast: Forecast, floor: float) -> float:
     return float(forecast.mean[below].sum())
 
 
-def _quantile_columns(
-    mean: FloatArray, dispersion: FloatArray, levels: Sequence[float], quantiles: QuantileFunction
-) -> dict[str, FloatArray]:
+def _quantile_columns(counts: FloatArray, levels: Sequence[float]) -> dict[str, FloatArray]:
     """Return one column a level."""
-    values = quantiles(mean, dispersion, levels)
-    return {quantile_column(level): values[i] for i, level in enumerate(levels)}
+    return {quantile_column(level): counts[i] for i, level in enumerate(levels)}

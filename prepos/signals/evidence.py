@@ -108,7 +108,7 @@ class Evidence:
     @cached_property
     def sums(self) -> Float32Array:
         """(C, S) discounted units of the cells."""
-        return self.record.sums[self._place]
+        return np.asarray(self.record.sums[self._place])
 
     def units(self, speed: int) -> Float32Array:
         """Return (R, K) discounted units at a speed."""
@@ -129,7 +129,7 @@ class Evidence:
         return not tables and bool((factors.sku == 1).all() and (factors.region == 1).all())
 
     def sku_worth(self, speed: int) -> FloatArray:
-        """Return (K,) discounted ordinary periods that each SKU was on sale for, seasons counted."""
+        """Return (K,) discounted ordinary periods that each SKU was on sale for."""
         if self.is_plain:
             return np.full(self.shape[1], self.seen[speed])
         return self._discounted(self.record.factors(self.back).sku, speed)

@@ -78,7 +78,8 @@ def learn_trust(record: Record, lesson_back: int) -> FloatArray:
     marks = np.arange(max(1, known - horizon - TRIALS + 1), known - horizon + 1)
     if speeds == 1 or not len(marks):
         return np.full(speeds - 1, WORTHS[-1])
-    units = np.moveaxis(bank(record.sku_units.astype(np.float32), record.decay, marks), 2, 0)
+    sums = bank(record.sku_units.astype(np.float32), record.decay, marks)
+    units = np.moveaxis(sums.astype(np.float64), 2, 0)
     seen = (1.0 - record.decay[:, None] ** marks) / (1.0 - record.decay[:, None])
     worths = np.broadcast_to(seen[:, :, None], units.shape)
     came = np.stack([record.sku_units[:, m : m + horizon].sum(axis=1) for m in marks])

@@ -19,4 +19,5 @@ def neighbours(evidence: Evidence) -> Float32Array:
     level = own_level(evidence, min(1, evidence.speeds - 1))
     around = np.asarray(weights @ size)
     scale = np.divide(size, around, out=np.zeros_like(size), where=around > 0)
-    return np.asarray((scale[:, None].astype(np.float32) * (weights @ level)) * evidence.ahead)[None]
+    here = scale[:, None].astype(np.float32) * (weights @ level)
+    return np.asarray(here * evidence.ahead)[None]

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from prepos.core.kernels import Float32Array
-from prepos.core.types import FloatArray
+from prepos.core.types import AnyArray, FloatArray
 from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels
 from prepos.signals.record import Record
@@ -68,13 +68,13 @@ def _by_category(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
     size, history, group = evidence.region_size, evidence.history, evidence.category
     groups = int(group.max(initial=0)) + 1
     key = history.region * groups + group[history.sku]
-    units = np.bincount(key, evidence.sums[:, -1], minlength=len(size) * groups)
+    units = np.bincount(key, evidence.sums[:, -1].astype(np.float64), minlength=len(size) * groups)
     base = size / max(size.sum(), 1e-12)
-    units = units.reshape(len(size), groups)
-    return units, np.broadcast_to(base[:, None], units.shape)
+    table = np.asarray(units.reshape(len(size), groups), dtype=np.float64)
+    return table, np.broadcast_to(base[:, None], table.shape)
 
 
-def shrink_shares(units: FloatArray, prior: FloatArray, strength: float) -> FloatArray:
+def shrink_shares(units: AnyArray, prior: FloatArray, strength: float) -> FloatArray:
     """Return shares (R, K) between the counts' own and the prior's, columns summing to 1.
 
     Parameters
@@ -89,7 +89,7 @@ def shrink_shares(units: FloatArray, prior: FloatArray, strength: float) -> Floa
     return np.asarray((units + strength * prior) / (units.sum(axis=0) + strength))
 
 
-def likely_strength(units: FloatArray, prior: FloatArray) -> float:
+def likely_strength(units: AnyArray, prior: FloatArray) -> float:
     """Return the units that the prior is worth so that the counts (R, K) are most likely.
 
     References

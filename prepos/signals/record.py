@@ -41,7 +41,7 @@ class Record:
     history : History
         C cells that sold and T periods, the latest the one before the cutoff.
     backs : (O,) int
-        Periods back from the cutoff at which each earlier origin lies, oldest first; each at most T.
+        Periods back from the cutoff of each earlier origin, oldest first; each at most T.
     """
 
     snapshot: Snapshot
@@ -58,7 +58,7 @@ class Record:
     @property
     def length(self) -> int:
         """Number of known periods."""
-        return self.history.units.shape[1]
+        return int(self.history.units.shape[1])
 
     @cached_property
     def marks(self) -> IntArray:
@@ -70,7 +70,7 @@ class Record:
         return max(self.backs) if back else 0
 
     def learn(self, how: Callable[[Record, int], Lesson], back: int) -> Lesson:
-        """Return what ``how(record, lesson_back)`` teaches for an origin; learnt when first asked."""
+        """Return what ``how(record, lesson_back)`` teaches for an origin; learnt once."""
         key = (how, self.lesson_back(back))
         if key not in self._learnt:
             self._learnt[key] = how(self, key[1])

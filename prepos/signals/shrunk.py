@@ -1,10 +1,10 @@
 """Shrunk: what the region buys beside what is usual, believed by as much as the counts are many.
 
-The pool says what a cell would sell if its region liked the SKU as it likes the category. The cell's
-own units over what the pool expected of it are a ratio; so are the neighbours'. The own ratio is
-shrunk to the neighbours', that one to 1 (gamma-Poisson), and the product with the SKU's quick level
-is the forecast. It is one column made of several signals' words, so each is told its part: own
-units, neighbours' units, and the rest that the pool puts in.
+The pool says what a cell would sell if its region liked the SKU as it likes the category. The
+cell's own units over what the pool expected of it are a ratio; so are the neighbours'. The own
+ratio is shrunk to the neighbours', that one to 1 (gamma-Poisson), and the product with the SKU's
+quick level is the forecast. It is one column made of several signals' words, so each is told its
+part: own units, neighbours' units, and the rest that the pool puts in.
 """
 
 from __future__ import annotations

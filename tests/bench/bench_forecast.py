@@ -19,9 +19,9 @@ from prepos.config import load_config
 from prepos.core.demand import Forecast
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray
+from prepos.forecast.distribution import quantiles, total_quantiles
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
-from prepos.forecast.quantiles import quantiles, total_quantiles
 from prepos.forecast.registry import MODELS
 from prepos.forecast.spec import ModelSpec
 from prepos.pipeline.known import make_snapshot, open_inputs

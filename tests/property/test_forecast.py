@@ -11,10 +11,11 @@ from scipy.stats import nbinom
 
 from prepos.core.axes import make_axis
 from prepos.core.demand import Forecast
+from prepos.forecast.distribution import quantiles
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
-from prepos.forecast.quantiles import count_quantiles, quantiles
+from prepos.forecast.quantiles import count_quantiles
 from prepos.forecast.registry import MODELS
 from prepos.forecast.spec import ModelSpec
 from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
 
-from prepos.forecast.coverage import BUSY, COVERED, coverage, distribution, share_below
+from prepos.forecast.coverage import BUSY, COVERED, Coverage, coverage, share_below
+from prepos.forecast.distribution import count_chances as distribution
 
 MEANS = np.exp(np.random.default_rng(1).normal(0.0, 1.0, 60_000))
 
@@ -17,9 +18,15 @@ def drawn(dispersion: float, seed: int = 2) -> np.ndarray:
     return rng.poisson(MEANS * rng.gamma(1.0 / dispersion, dispersion, len(MEANS))).astype(float)
 
 
+def covered(mean: np.ndarray, dispersion: np.ndarray, units: np.ndarray) -> Coverage:
+    """Return the coverage of negative-binomial counts."""
+    below, upto = (distribution(mean, dispersion, units + more) for more in (-1.0, 0.0))
+    return coverage(mean, units, below, upto)
+
+
 def test_right_widths_cover_what_they_say() -> None:
     """Of 6,000 cells in a decile the shares miss by their noise alone."""
-    found = coverage(MEANS, np.full(len(MEANS), 0.7), drawn(0.7))
+    found = covered(MEANS, np.full(len(MEANS), 0.7), drawn(0.7))
     assert found.cells.sum() == (MEANS >= BUSY).sum()
     assert (np.diff(found.mean) > 0).all()
     assert found.largest_miss < 0.02
@@ -28,7 +35,7 @@ def test_right_widths_cover_what_they_say() -> None:
 @pytest.mark.parametrize(("told", "sign"), [(0.1, -1.0), (3.0, 1.0)])
 def test_wrong_widths_are_found(told: float, sign: float) -> None:
     """Told too narrow, units pass the 95 % level too often; told too wide, too seldom."""
-    found = coverage(MEANS, np.full(len(MEANS), told), drawn(0.7))
+    found = covered(MEANS, np.full(len(MEANS), told), drawn(0.7))
     assert found.largest_miss > 0.04
     assert sign * (found.share[-1, COVERED.index(0.95)] - 0.95) > 0.02
 
@@ -36,7 +43,7 @@ def test_wrong_widths_are_found(told: float, sign: float) -> None:
 def test_units_of_every_decile_add_up() -> None:
     """Each busy cell is in one decile."""
     units = drawn(0.7)
-    found = coverage(MEANS, np.full(len(MEANS), 0.7), units)
+    found = covered(MEANS, np.full(len(MEANS), 0.7), units)
     assert found.units.sum() == units[MEANS >= BUSY].sum()
     assert len(found.cells) == 10
 
@@ -44,9 +51,9 @@ def test_units_of_every_decile_add_up() -> None:
 def test_few_cells_make_few_deciles_and_none_is_no_fault() -> None:
     """Three busy cells are three deciles; with none there is nothing to miss."""
     ones = np.ones(5)
-    found = coverage(np.array([0.0, 0.01, 1.0, 2.0, 3.0]), ones, ones)
+    found = covered(np.array([0.0, 0.01, 1.0, 2.0, 3.0]), ones, ones)
     assert found.cells.tolist() == [1.0, 1.0, 1.0]
-    nothing = coverage(np.zeros(5), ones, ones)
+    nothing = covered(np.zeros(5), ones, ones)
     assert nothing.share.shape == (0, len(COVERED))
     assert nothing.largest_miss == 0.0
 
@@ -58,7 +65,7 @@ def test_the_expectation_is_that_of_the_draw() -> None:
     upper, lower = distribution(mean, dispersion, units), distribution(mean, dispersion, units - 1)
     place = np.random.default_rng(3).random((200_000, 3))
     drawn_below = [(lower + place * (upper - lower) <= level).mean(axis=0) for level in COVERED]
-    told = share_below(mean, dispersion, units, np.arange(3))
+    told = share_below(lower, upper)
     np.testing.assert_allclose(told.T, drawn_below, atol=0.005)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from prepos.core.snapshot import Snapshot
+from prepos.forecast.quantiles import count_quantiles
 from prepos.forecast.scores import (
     LEVELS,
     SETS,
@@ -31,12 +32,17 @@ def truths_of(snapshot: Snapshot, backs: tuple[int, ...]) -> list[Truth]:
     return [known_truth(snapshot.back_to(back), history, back) for back in backs]
 
 
+def counted(mean: np.ndarray, dispersion: float) -> np.ndarray:
+    """Return the quantiles of negative-binomial counts."""
+    return count_quantiles(mean, np.full(mean.shape, dispersion), LEVELS)
+
+
 def random_scores(seed: int) -> tuple[list[Truth], list[Losses]]:
     """Return truths and losses of a random forecast at three cutoffs."""
     truths = truths_of(make_snapshot(random_lines(seed)), (4, 3, 2))
     rng = np.random.default_rng(seed)
     said = [rng.gamma(1.0, size=truth.units.shape) for truth in truths]
-    return truths, [score(m, np.full(m.shape, 0.5), t) for m, t in zip(said, truths, strict=True)]
+    return truths, [score(m, counted(m, 0.5), t) for m, t in zip(said, truths, strict=True)]
 
 
 def test_truth_is_what_came_and_scales_are_of_the_past() -> None:
@@ -56,7 +62,7 @@ def test_scores_are_those_worked_by_hand() -> None:
     snapshot = make_snapshot(weekly("r", "a", [1, 3, 1, 3, 5, 7]))
     (truth,) = truths_of(snapshot, (2,))
     mean = np.array([[[3.0]], [[12.0]]])
-    losses = score(mean, np.zeros_like(mean), truth)
+    losses = score(mean, counted(mean, 0.0), truth)
     poisson = [3, 4, 5, 6, 8]  # quantiles of a Poisson with mean 3 at .5 .75 .9 .95 .99
     by_hand = (
         2
@@ -77,7 +83,9 @@ def test_the_quantiles_of_the_truth_lose_least() -> None:
     truth = Truth(units, kind, none, none, np.zeros((2, 0)), np.zeros(0))
 
     def loss(mean: float, dispersion: float) -> float:
-        found = score(np.full(units.shape, mean), np.full(units.shape, dispersion), truth)
+        found = score(
+            np.full(units.shape, mean), counted(np.full(units.shape, mean), dispersion), truth
+        )
         return float(found.pinball.sum())
 
     right = loss(3.0, 0.5)
@@ -130,7 +138,7 @@ def test_unsold_cells_weigh_in_all_alone() -> None:
     truths = truths_of(snapshot, (2,))
     said = truths[0].units.copy()
     said[:, 0, 1] = 0.0
-    losses = [score(said, np.zeros_like(said), truths[0])]
+    losses = [score(said, counted(said, 0.0), truths[0])]
     wrong = {
         name: rooted_sums(losses, 0, weighing(truths, SETS[name]), np.ones((1, 1)), 2)[0].sum()
         for name in ("sold", "all", "unsold")
