@@ -72,7 +72,13 @@ def measure(ranked: IntArray, question: Question) -> Scores:
 
 def best_of(scores: FloatArray) -> IntArray:
     """Return the ten SKUs with the highest scores (U, K), the first by id where two tie."""
-    return np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
+    width = min(TOP, scores.shape[1])
+    least = np.partition(scores, -width, axis=1)[:, -width]
+    best = np.empty((len(scores), width), dtype=np.int64)
+    for customer, row in enumerate(scores):
+        high = np.flatnonzero(row >= least[customer])
+        best[customer] = high[np.argsort(-row[high], kind="stable")][:width]
+    return best
 
 
 def tune(
