@@ -40,7 +40,9 @@ def count_sizes(orders: Orders) -> OrderSizes:
     skus = len(orders.skus)
     width = LARGEST + 1
     key = orders.sku * width + np.minimum(orders.quantity, LARGEST)
-    found, lines = np.unique(key, return_counts=True)
+    count = np.bincount(key, minlength=skus * width)
+    found = np.flatnonzero(count)
+    lines = count[found]
     of_all = np.bincount(found % width, lines, minlength=width)
     usual = np.sort(np.argsort(-of_all, kind="stable")[:USUAL_SIZES])
     usual = usual[of_all[usual] > 0]

@@ -18,6 +18,7 @@ from prepos.forecast.lessons import Lessons
 
 ALWAYS = ("own", "pool")  # what the others are measured beside
 NOISE = 0.90  # share of draws in which a signal must win
+LEAST_GAIN = 1e-4  # share of the loss; less is not worth a planner's look
 DRAWS = 300
 LEAST_LESSONS, LEAST_TRIALS = 2, 3  # origins to learn on and to be tried on
 SCATTER = 1.0  # dispersion assumed where none can be measured
@@ -60,7 +61,7 @@ def judge_signals(lessons: Lessons, seed: int = 0) -> tuple[BoolArray, tuple[Sig
         found = window_losses(lessons, tried, new, scatter)
         sure = float((drawn_sums(losses - found, draws) > 0).mean())
         gain = float((losses - found).sum() / max(abs(losses.sum()), 1e-12))
-        keep = sure >= NOISE and gain > 0
+        keep = sure >= NOISE and gain >= LEAST_GAIN
         said = "wins" if keep else ("within the noise" if gain > 0 else "loses")
         trials.append(SignalTrial(signal=name, stays=keep, gain=gain, sure=sure, reason=said))
         if keep:

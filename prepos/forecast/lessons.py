@@ -42,7 +42,7 @@ class Lessons:
     @cached_property
     def units(self) -> Float32Array:
         """(O, steps, R, K) units that came after each origin."""
-        return self.training.units()
+        return self.training.units
 
     @cached_property
     def sums(self) -> Float32Array:

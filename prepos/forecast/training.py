@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from prepos.errors import DemandError
 Float32Array = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Training:
     """O origins, oldest first, each with ``steps`` known periods ahead of it.
 
@@ -39,8 +40,9 @@ class Training:
         """Yield the snapshot of each origin."""
         return (self.snapshot.back_to(back) for back in self.backs)
 
+    @cached_property
     def units(self) -> Float32Array:
-        """Return (O, steps, R, K): what was ordered after each origin."""
+        """(O, steps, R, K): what was ordered after each origin."""
         history = self.history
         shape = (len(self), self.steps, len(history.regions), len(history.skus))
         units = np.zeros(shape, dtype=np.float32)
@@ -50,8 +52,9 @@ class Training:
             units[origin][:, history.region, history.sku] = window.T
         return units
 
+    @cached_property
     def lines(self) -> Float32Array:
-        """Return (O, steps, R, K): how many order lines came after each origin."""
+        """(O, steps, R, K): how many order lines came after each origin."""
         history, orders = self.history, self.snapshot.orders
         span = self.backs[0] if self.backs else 0
         period = self.snapshot.periods.periods_of(orders.at) + span

@@ -54,13 +54,13 @@ def with_widths(
     trials : tuple of SignalTrial
         What the gate said.
     """
-    units = training.units()
+    units = training.units
     size, sizes = order_sizes(snapshot.orders), count_sizes(snapshot.orders)
     sums = past.sum(axis=1), units.sum(axis=1)
     by_period, of_sum = fit_by_size(past, units, size), fit_by_size(*sums, size)
     orders_by_period = orders_of_sum = None
     if len(training):
-        lines = training.lines()
+        lines = training.lines
         orders_by_period = order_widths(past, units, lines, sizes=sizes, plain=(by_period, size))
         orders_of_sum = order_widths(*sums, lines.sum(axis=1), sizes=sizes, plain=(of_sum, size))
     fitted = Fitted(
@@ -76,7 +76,7 @@ def with_widths(
     )
     whole = len(training) > 0 and training.steps == snapshot.periods.horizon
     backcast = Backcast(past, units) if whole else None
-    return widened(snapshot, signals, mean, fitted, backcast)
+    return widened(snapshot, signals, mean, fitted, sizes=sizes, backcast=backcast)
 
 
 def widened(
@@ -84,11 +84,13 @@ def widened(
     signals: dict[str, FloatArray],
     mean: FloatArray,
     fitted: Fitted,
+    *,
+    sizes: OrderSizes,
     backcast: Backcast | None = None,
 ) -> Forecast:
     """Return the forecast of these means with widths that are fitted already."""
     total = np.sum(list(signals.values()), axis=0)
-    size, sizes = order_sizes(snapshot.orders), count_sizes(snapshot.orders)
+    size = order_sizes(snapshot.orders)
     by_period, of_sum = fitted.orders_by_period, fitted.orders_of_sum
     return Forecast(
         snapshot.orders.regions,

@@ -188,7 +188,7 @@ def online_retail() -> Snapshot:
 
 
 def synthetic() -> Snapshot:
-    """Return the panel whose true means ``load_truth`` tells: 104 weeks, 40 regions, 500 SKUs."""
+    """Return the panel whose true means ``load_truth`` tells: 160 weeks, 40 regions, 500 SKUs."""
     truth, units, points, category = _draw()
     week, region, sku = np.nonzero(units)
     start = date(2026, 1, 5)
@@ -232,10 +232,12 @@ def load_truth(name: str) -> FloatArray:
 def _draw() -> tuple[FloatArray, np.ndarray, FloatArray, np.ndarray]:
     """Draw true means (T, R, K), units (T, R, K), points (R, 2) and categories (K,).
 
-    A SKU's level drifts as a random walk of its logarithm; its shares of the regions scatter around
-    those of its category, these around the regions' sizes, alike for regions that lie near.
+    A SKU's level swings slowly, and with its category's season of the year; its shares of the
+    regions scatter around those of its category, these around the regions' sizes, alike for regions
+    that lie near, and move slowly. Nothing of it is drawn anew from week to week, so that the true
+    mean of the weeks ahead is what a perfect forecast would say.
     """
-    weeks, regions, skus, groups = 104, 40, 500, 20
+    weeks, regions, skus, groups = 160, 40, 500, 20
     rng = np.random.default_rng(2026)
     points = np.column_stack([rng.uniform(38.0, 43.0, regions), rng.uniform(-86.0, -79.0, regions)])
     category = rng.integers(0, groups, skus)
@@ -247,13 +249,24 @@ def _draw() -> tuple[FloatArray, np.ndarray, FloatArray, np.ndarray]:
     share = size[:, None] * np.exp(taste + own)
     share /= share.sum(axis=0)
     level = np.exp(rng.normal(1.5, 1.2, skus))
-    walk = np.cumsum(rng.normal(0.0, 0.08, (weeks, skus)), axis=0)
-    moves = np.cumsum(rng.normal(0.0, 0.05, (weeks, regions, groups)), axis=0)[:, :, category]
-    start = rng.integers(0, 60, skus) * (rng.random(skus) < 0.15)
+    season = 0.25 * _swing(rng, weeks, groups, (52.18, 52.18))[:, category]
+    level = level * np.exp(season + 0.3 * _swing(rng, weeks, skus, (40.0, 200.0)))
+    moves = 0.2 * _swing(rng, weeks, regions * groups, (60.0, 300.0))
+    moves = moves.reshape(weeks, regions, groups)[:, :, category]
+    start = rng.integers(0, 100, skus) * (rng.random(skus) < 0.15)
     on_sale = np.arange(weeks)[:, None] >= start
-    truth = (level * np.exp(walk) * on_sale)[:, None, :] * share * np.exp(moves)
+    truth = (level * on_sale)[:, None, :] * share * np.exp(moves)
     scatter = rng.gamma(2.5, 1.0 / 2.5, truth.shape)
     return truth, rng.poisson(truth * scatter), points, category
+
+
+def _swing(
+    rng: np.random.Generator, weeks: int, count: int, periods: tuple[float, float]
+) -> FloatArray:
+    """Return (T, count) sine waves of amplitude 1 with periods of so many weeks."""
+    period = np.exp(rng.uniform(*np.log(periods), count))
+    phase = rng.uniform(0.0, 2.0 * np.pi, count)
+    return np.sin(2.0 * np.pi * np.arange(weeks)[:, None] / period + phase)
 
 
 PANELS: dict[str, Callable[[], Snapshot]] = {
