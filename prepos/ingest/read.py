@@ -13,6 +13,7 @@ from prepos.core.columns import Kind, Table
 from prepos.core.faults import Fault
 from prepos.core.inputs import Inputs, Source
 from prepos.core.tables import TABLES
+from prepos.core.texts import TEXT_TYPE
 from prepos.errors import ExternalError, InputError, TableError
 from prepos.ingest import sql
 from prepos.ingest.gate import check_path, digest
@@ -184,5 +185,5 @@ def _frame(connection: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
             days = frame[column.name].dt.date
             frame[column.name] = days.astype(object).where(days.notna(), None)
         elif column.kind in (Kind.ID, Kind.TEXT, Kind.CHOICE, Kind.WEEKDAYS):
-            frame[column.name] = frame[column.name].astype("str")
+            frame[column.name] = frame[column.name].astype(TEXT_TYPE)
     return frame

@@ -13,6 +13,7 @@ import pandas as pd
 
 from prepos.core.demand import Forecast
 from prepos.core.run import quantile_column
+from prepos.core.texts import TEXT_TYPE
 from prepos.core.types import BoolArray, FloatArray
 from prepos.publish.plan_frames import pick_ids, pick_starts
 
@@ -68,7 +69,7 @@ def signals_frame(forecast: Forecast, *, floor: float) -> pd.DataFrame:
         {
             "region_id": pick_ids(forecast.regions, region),
             "sku": pick_ids(forecast.skus, sku),
-            "signal": pd.array(np.array(names, dtype=object)[number], dtype="str"),
+            "signal": pd.array(np.array(names, dtype=object)[number], dtype=TEXT_TYPE),
             "mean": added[number, cell],
         }
     )

@@ -16,6 +16,7 @@ from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
 from prepos.core.periods import Periods
 from prepos.core.run import ALLOCATION, CATCHMENTS, DATE, LOADS, RUN_TABLES, TARGETS, TRANSFERS
+from prepos.core.texts import TEXT_TYPE
 from prepos.core.transfer import Allocation, Load, Plan, Transfer
 from prepos.core.types import AnyArray, IntArray
 
@@ -101,7 +102,7 @@ def _allocation_part(
     order = np.lexsort((a.rank_from, a.period, a.catchment, a.node, a.sku))
     return pd.DataFrame(
         {
-            "plan": pd.array([name] * len(order), dtype="str"),
+            "plan": pd.array([name] * len(order), dtype=TEXT_TYPE),
             "sku": pick_ids(skus, a.sku[order]),
             "node_id": pick_ids(nodes, a.node[order]),
             "catchment_id": pick_ids(plan.catchments.axis, a.catchment[order]),
@@ -116,7 +117,7 @@ def _allocation_part(
 
 def pick_ids(axis: Axis, positions: IntArray) -> pd.Series[str]:
     """Return the ids at the positions as a text column."""
-    return pd.Series(pd.array(np.array([*axis.ids], dtype=object)[positions], dtype="str"))
+    return pd.Series(pd.array(np.array([*axis.ids], dtype=object)[positions], dtype=TEXT_TYPE))
 
 
 def pick_starts(periods: Periods, positions: IntArray) -> AnyArray:
@@ -142,4 +143,4 @@ def _column(kind: str, values: Iterable[object]) -> AnyArray | pd.Series[str]:
     types = {"integer": np.int64, "number": np.float64}
     if kind in types:
         return np.array(listed, dtype=types[kind])
-    return pd.Series(pd.array(np.array(listed, dtype=object), dtype="str"))
+    return pd.Series(pd.array(np.array(listed, dtype=object), dtype=TEXT_TYPE))

@@ -29,6 +29,7 @@ from prepos.core.run import (
     is_quantile,
     line_of,
 )
+from prepos.core.texts import TEXT_TYPE
 from prepos.core.types import BoolArray
 from prepos.errors import RunError
 from prepos.publish.files import sha256_of
@@ -104,7 +105,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def _read_table(path: Path) -> pd.DataFrame:
     """Return a table with its cells as stored: text for CSV."""
     if path.suffix == ".csv":
-        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+        return pd.read_csv(path, dtype=TEXT_TYPE, keep_default_na=False, encoding="utf-8")
     frame: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False)
     return frame
 
@@ -145,7 +146,7 @@ EXPECTED = {
 def _convert(column: pd.Series[Any], kind: str) -> tuple[pd.Series[Any], BoolArray]:
     """Return the column in its type, and which cells could not be."""
     if kind == TEXT:
-        return column.astype("str"), column.isna().to_numpy(dtype=np.bool_)
+        return column.astype(TEXT_TYPE), column.isna().to_numpy(dtype=np.bool_)
     if kind == DATE:
         dates = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
         return dates, dates.isna().to_numpy(dtype=np.bool_)

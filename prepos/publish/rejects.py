@@ -9,6 +9,7 @@ import pandas as pd
 
 from prepos.core.faults import Fault
 from prepos.core.run import INTEGER, REJECTS, RUN_TABLES
+from prepos.core.texts import TEXT_TYPE
 
 
 def rejects_frame(faults: Sequence[Fault]) -> pd.DataFrame:
@@ -18,7 +19,7 @@ def rejects_frame(faults: Sequence[Fault]) -> pd.DataFrame:
         {
             name: np.array([getattr(fault, name) for fault in rows], dtype=np.int64)
             if kind == INTEGER
-            else pd.array(np.array([getattr(f, name) for f in rows], dtype=object), dtype="str")
+            else pd.array(np.array([getattr(f, name) for f in rows], dtype=object), dtype=TEXT_TYPE)
             for name, kind in RUN_TABLES[REJECTS].items()
         }
     )
