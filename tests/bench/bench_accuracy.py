@@ -5,9 +5,9 @@ Run it as a script: ``python tests/bench/bench_accuracy.py [PANEL ...] [--origin
 panel all that the machine has are run; ``--skip-last`` leaves the latest periods out, for what is
 chosen must not be chosen on the window that is reported. So many SKUs are scored, spread evenly
 over the volumes, as the slowest peers take hours for all (``--sample-skus 0``). ``--cache`` keeps
-the peers' means between runs, by panel, cutoff and the peers' source. Ratios are the judged model's
-loss over the other's. ``--peer quick`` leaves the slowest out; ``--peer`` alone leaves out all.
-All runs on one thread.
+the peers' means between runs, by the panel's orders, the cutoff and the peers' source. Ratios are
+the judged model's loss over the other's. ``--peer quick`` leaves the slowest out; ``--peer`` alone
+leaves out all. All runs on one thread.
 """
 
 from __future__ import annotations
@@ -98,6 +98,15 @@ def source_sum(peer: Peer) -> str:
     return hashlib.sha256("".join(sources).encode()).hexdigest()[:10]
 
 
+def orders_sum(snapshot: Snapshot) -> str:
+    """Return a sum of a panel's orders: means of other orders are others."""
+    orders = snapshot.orders
+    lines = np.column_stack(
+        [orders.region, orders.sku, orders.at.astype(np.int64), orders.quantity]
+    )
+    return hashlib.sha256(lines.tobytes()).hexdigest()[:8]
+
+
 def read_spec(name: str) -> ModelSpec:
     """Return the packaged spec of a model."""
     return parse_spec(tomllib.loads((bundled("models") / name / "spec.toml").read_text()))
@@ -124,7 +133,7 @@ def run_panel(panel: str, words: argparse.Namespace) -> None:
         store = None
         if words.cache:
             shown = "all" if PEERS[name].pools else words.sample_skus or "all"
-            folder = f"{panel}-{shown}-{contest.cutoffs[0]}"
+            folder = f"{panel}-{orders_sum(snapshot)}-{shown}-{contest.cutoffs[0]}"
             store = DiskStore(words.cache / folder, source_sum(PEERS[name]))
         results.append(run_peer(PEERS[name], contest, ORIGINS, store))
     if panel == "synthetic":
