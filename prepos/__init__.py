@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prepos.config import Config, bundled, load_config
-    from prepos.pipeline import check_inputs, load_run, make_forecast, make_plan, verify_run
+    from prepos.pipeline import (
+        check_inputs,
+        load_run,
+        make_forecast,
+        make_plan,
+        run_backtest,
+        verify_run,
+    )
+    from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
 
@@ -28,6 +36,8 @@ __all__ = [
     "load_run",
     "make_forecast",
     "make_plan",
+    "next_orders",
+    "run_backtest",
     "verify_run",
 ]
 
@@ -39,6 +49,8 @@ _HOMES = {
     "load_run": "prepos.pipeline",
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
+    "next_orders": "prepos.signals.next_order",
+    "run_backtest": "prepos.pipeline",
     "verify_run": "prepos.pipeline",
 }
 

@@ -37,6 +37,7 @@ def with_widths(
     columns: Sequence[str] = (),
     weights: FloatArray | None = None,
     trials: tuple[SignalTrial, ...] = (),
+    as_orders: bool = True,
 ) -> Forecast:
     """Return the forecast whose widths are those of the past means' residuals.
 
@@ -53,13 +54,15 @@ def with_widths(
         What the mean was made of, the signals with weight 1 if not told.
     trials : tuple of SignalTrial
         What the gate said.
+    as_orders : bool
+        Whether units may be told as orders times sizes.
     """
     units = training.units
     size, sizes = order_sizes(snapshot.orders), count_sizes(snapshot.orders)
     sums = past.sum(axis=1), units.sum(axis=1)
     by_period, of_sum = fit_by_size(past, units, size), fit_by_size(*sums, size)
     orders_by_period = orders_of_sum = None
-    if len(training):
+    if len(training) and as_orders:
         lines = training.lines
         orders_by_period = order_widths(past, units, lines, sizes=sizes, plain=(by_period, size))
         orders_of_sum = order_widths(*sums, lines.sum(axis=1), sizes=sizes, plain=(of_sum, size))

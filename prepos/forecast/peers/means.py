@@ -50,6 +50,9 @@ class Means:
 def peer_forecast(means: Means, snapshot: Snapshot, origins: int) -> tuple[Forecast, float, float]:
     """Return the peer's forecast with the widths of its own past forecasts.
 
+    Its units are negative binomial, by level of the mean and by order size; that units may be told
+    as orders times sizes is a part of our models.
+
     Parameters
     ----------
     origins : int
@@ -76,5 +79,6 @@ def peer_forecast(means: Means, snapshot: Snapshot, origins: int) -> tuple[Forec
         training=training,
         past=past,
         model=means.peer.name,
+        as_orders=False,
     )
     return forecast, fit_seconds, seconds + time.perf_counter() - begun
