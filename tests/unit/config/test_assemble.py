@@ -163,9 +163,9 @@ def test_models_beside_the_configuration_are_found(tmp_path: Path) -> None:
     """A belief of the user's own is a folder."""
     (tmp_path / "models" / "mine").mkdir(parents=True)
     spec = tmp_path / "models" / "mine" / "spec.toml"
-    spec.write_text('kind = "pooled"\nwindow = 12\n')
+    spec.write_text('kind = "pooled"\nwindow_weeks = 12\n')
     path = workspace(tmp_path, '[forecast]\nmodel = "mine"\n')
-    assert load_config(path).spec.window == 12
+    assert load_config(path).spec.window_weeks == 12
     spec.write_text("windw = 12\n")
     with pytest.raises(ConfigError, match=r"models/mine/spec\.toml: .*windw"):
         load_config(path)

@@ -13,9 +13,21 @@ from prepos.publish import forecast_frame, forecast_total_frame, signals_frame, 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
-def scaled_mean(mean: np.ndarray, dispersion: np.ndarray, levels: tuple[float, ...]) -> np.ndarray:
+def scaled_mean(
+    forecast: Forecast,
+    levels: tuple[float, ...],
+    region: np.ndarray,
+    sku: np.ndarray,
+    period: np.ndarray | None = None,
+) -> np.ndarray:
     """Return a stand-in for quantiles that shows what it was given."""
-    return np.array([level * mean + dispersion for level in levels])
+    if period is None:
+        mean, dispersion = forecast.total_mean, forecast.total_dispersion
+        cells: tuple[np.ndarray, ...] = (region, sku)
+    else:
+        mean, dispersion = forecast.mean, forecast.dispersion
+        cells = (period, region, sku)
+    return np.array([level * mean[cells] + dispersion[cells] for level in levels])
 
 
 def test_rows_stand_where_the_mean_is_above_the_floor(forecast: Forecast) -> None:

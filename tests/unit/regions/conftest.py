@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from prepos.core.network import Node
+from prepos.core.texts import TEXT_TYPE
 
 PLACE = {
     "region_id": None,
@@ -31,7 +32,7 @@ def make_places() -> Callable[..., pd.DataFrame]:
 
     def make(*rows: Mapping[str, object]) -> pd.DataFrame:
         table = pd.DataFrame([{**PLACE, **row} for row in rows], columns=list(PLACE))
-        return table.astype({"region_id": "str", "postal_code": "str"})
+        return table.astype({"region_id": TEXT_TYPE, "postal_code": TEXT_TYPE})
 
     return make
 
