@@ -14,6 +14,7 @@ from prepos.signals.options import SignalOptions
 from prepos.signals.registry import OWN_SIGNALS, SIGNALS
 
 GRAIN = "region x sku x period"
+SEASONS = ("auto", "none")
 FAMILIES = ("poisson", "negative_binomial")
 VARIANTS = ("croston", "sba", "tsb", "imapa")
 
@@ -24,11 +25,12 @@ class ModelSpec:
 
     kind: str = "pooled"
     grain: str = GRAIN
-    season: str = "none"
+    season: str = "auto"  # learnt where it foretells better; "none" learns none
     signals: tuple[str, ...] = OWN_SIGNALS
     window_weeks: int = 157  # weeks of history that are read
     origins: int = 12  # past origins that weights and widths are fitted on
     half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
+    neighbours: str = "map"  # or "customers": regions that share customers are neighbours
     average_periods: int = 8  # moving_average: periods averaged
     series: int = 100  # smoothing: densest series that are fitted one by one
     family: str = "poisson"  # counts: poisson or negative_binomial
@@ -39,7 +41,7 @@ class ModelSpec:
         unknown = [name for name in self.signals if name not in SIGNALS]
         rules = (
             ("grain", repr(GRAIN), self.grain == GRAIN),
-            ("season", "'none'", self.season == "none"),
+            ("season", f"one of {', '.join(SEASONS)}", self.season in SEASONS),
             ("signals", f"one or more of {', '.join(SIGNALS)}", self.signals and not unknown),
             ("origins", "1 or more", self.origins >= 1),
             ("average_periods", "1 or more", self.average_periods >= 1),
@@ -59,7 +61,12 @@ class ModelSpec:
 
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""
-        return SignalOptions(half_life_weeks=self.half_life_weeks, window_weeks=self.window_weeks)
+        return SignalOptions(
+            half_life_weeks=self.half_life_weeks,
+            window_weeks=self.window_weeks,
+            neighbours=self.neighbours,
+            season=self.season == "auto",
+        )
 
 
 def _all_rates(values: tuple[float, ...]) -> bool:

@@ -16,7 +16,9 @@ from prepos.core.demand import History
 from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
+from prepos.signals.around import learn_neighbours
 from prepos.signals.customers import Customers
+from prepos.signals.giants import most_units, without_giants
 from prepos.signals.habits import Habits
 from prepos.signals.options import SignalOptions
 from prepos.signals.record import Record
@@ -88,7 +90,7 @@ class Evidence:
     @property
     def neighbours(self) -> sparse.csr_array:
         """(R, R) weights of each region's neighbours, rows summing to 1 where there are any."""
-        return self.record.neighbours
+        return self.record.learn(learn_neighbours, self.back)
 
     @property
     def category(self) -> IntArray:
@@ -192,8 +194,10 @@ class Evidence:
 
 def gather(snapshot: Snapshot, options: SignalOptions, backs: tuple[int, ...] = ()) -> Evidence:
     """Return the evidence of a snapshot at its cutoff; earlier origins share its record."""
-    history = snapshot.history().latest(options.window(snapshot.periods.days))
-    return Evidence(Record(snapshot, options, history, backs))
+    orders = without_giants(snapshot.orders, most_units(snapshot.orders))
+    history = History.count(orders, snapshot.periods)
+    window = options.window(snapshot.periods.days)
+    return Evidence(Record(snapshot, options, history.latest(window), backs))
 
 
 def _size_around(evidence: Evidence, size: FloatArray) -> FloatArray:

@@ -72,7 +72,9 @@ class Factors:
         return np.ascontiguousarray(times)
 
 
-def make_factors(snapshot: Snapshot, history: History, until: int) -> Factors:
+def make_factors(
+    snapshot: Snapshot, history: History, until: int, *, with_season: bool = True
+) -> Factors:
     """Return what multiplies demand over the history and the horizon.
 
     Parameters
@@ -84,6 +86,8 @@ def make_factors(snapshot: Snapshot, history: History, until: int) -> Factors:
     until : int
         Seasons and effects are learnt from the first ``until`` periods alone, so that they hold
         for every training origin from there on. Events of the calendar are known ahead.
+    with_season : bool
+        Whether seasons of the week and the year are looked for at all.
     """
     length, horizon = history.units.shape[1], snapshot.periods.horizon
     until = max(0, min(until, length))
@@ -91,7 +95,9 @@ def make_factors(snapshot: Snapshot, history: History, until: int) -> Factors:
     open_share = open_shares(snapshot, history)
     censored = read_censored(history, open_share, until) if len(open_share) else None
     occurrences = read_occurrences(snapshot, series, length)
-    group, region = _weekdays(series, history, censored, occurrences=occurrences, until=until)
+    group, region = _weekdays(
+        series, history, censored, occurrences=occurrences, until=until if with_season else 0
+    )
     launched = _launched(snapshot, history)
     whole = _is_whole(snapshot, history)
     sku, place = np.ones_like(launched), region.copy()
@@ -106,7 +112,7 @@ def make_factors(snapshot: Snapshot, history: History, until: int) -> Factors:
         )
         local = _apply(found, series, sku, place)
     first = int(not whole[0])
-    if (until - first) * history.periods.days >= YEAR_DAYS:
+    if with_season and (until - first) * history.periods.days >= YEAR_DAYS:
         plain = history.units / (
             sku[history.sku, :length] * (place / region)[history.region, :length]
         )

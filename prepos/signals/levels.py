@@ -15,7 +15,7 @@ from prepos.signals.bank import bank
 from prepos.signals.evidence import Evidence
 from prepos.signals.record import Record
 
-LEVEL_PERIODS = 1.0  # periods of a SKU's own sales that count as much as its category's mean
+CATEGORY_UNITS = 0.5  # units of a SKU that count as much as its category's mean level
 WORTHS = np.geomspace(2.0, 2000.0, 10)  # units that a slower level may be worth
 TRIALS = 8  # earlier instants that it is learnt at
 SCATTER = 0.05  # dispersion of a SKU's units over all regions, assumed while levels are compared
@@ -43,7 +43,8 @@ def slow_level(evidence: Evidence, units: FloatArray, worth: FloatArray) -> Floa
     overall = units.sum() / max(worth.sum(), 1e-12)
     count = np.bincount(group)
     typical = (rate * count + overall) / (count + 1.0)
-    return np.asarray((units + LEVEL_PERIODS * typical[group]) / (worth + LEVEL_PERIODS))
+    prior = CATEGORY_UNITS / np.maximum(typical[group], 1e-9)
+    return np.asarray((CATEGORY_UNITS + units) / (prior + worth))
 
 
 def quick_level(

@@ -15,7 +15,7 @@ from prepos.signals.own import own_level
 
 def neighbours(evidence: Evidence) -> Float32Array:
     """Return (1, 1 or H, R, K) units per period; zero for a region without neighbours."""
-    weights, size = evidence.neighbours.astype(np.float32), evidence.region_size
+    weights, size = evidence.neighbours, evidence.region_size
     level = own_level(evidence, min(1, evidence.speeds - 1))
     around = np.asarray(weights @ size)
     scale = np.divide(size, around, out=np.zeros_like(size), where=around > 0)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from prepos.errors import ConfigError
 
+NEIGHBOURS = ("map", "customers")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalOptions:
@@ -17,6 +19,8 @@ class SignalOptions:
 
     half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
     window_weeks: int = 157  # weeks of history that are read: three years
+    neighbours: str = "map"  # whose neighbours: those of the map, or of shared "customers"
+    season: bool = True  # whether seasons of the week and the year are learnt
     pairs: int = 1_000_000  # pairs of lines within orders that co-purchase is learnt from
 
     def __post_init__(self) -> None:
@@ -32,6 +36,7 @@ class SignalOptions:
                 ),
             ),
             ("window_weeks", "1 or more", self.window_weeks >= 1),
+            ("neighbours", f"one of {', '.join(NEIGHBOURS)}", self.neighbours in NEIGHBOURS),
             ("pairs", "1 or more", self.pairs >= 1),
         )
         problems = [

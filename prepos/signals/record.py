@@ -42,12 +42,15 @@ class Record:
         C cells that sold and T periods, the latest the one before the cutoff.
     backs : (O,) int
         Periods back from the cutoff of each earlier origin, oldest first; each at most T.
+    carried : (C, S) float32 or None
+        The sums at the cutoff, where they are carried on; there are no earlier origins then.
     """
 
     snapshot: Snapshot
     options: SignalOptions
     history: History
     backs: tuple[int, ...] = ()
+    carried: Float32Array | None = field(default=None, repr=False)
     _learnt: dict[tuple[Any, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -77,6 +80,10 @@ class Record:
         found: Lesson = self._learnt[key]
         return found
 
+    def teach(self, how: Callable[[Record, int], Lesson], lesson: Lesson) -> None:
+        """Take over what an earlier record learnt for its cutoff."""
+        self._learnt[how, 0] = lesson
+
     @cached_property
     def customers(self) -> Customers:
         """Visits of the customers who may be used one by one."""
@@ -95,6 +102,8 @@ class Record:
     @cached_property
     def sums(self) -> Float32Array:
         """(O + 1, C, S) discounted units of each cell at each origin and speed."""
+        if self.carried is not None:
+            return self.carried[None]
         return bank(self.history.units.astype(np.float32), self.decay, self.marks)
 
     @cached_property
@@ -120,15 +129,6 @@ class Record:
         return self.learn(_learn_worth, back)
 
     @cached_property
-    def neighbours(self) -> sparse.csr_array:
-        """(R, R) weights of each region's neighbours, rows summing to 1 where there are any."""
-        region, neighbour, weight = self.snapshot.network.neighbours
-        size = self.shape[0]
-        matrix = sparse.csr_array((weight, (region, neighbour)), shape=(size, size))
-        total: FloatArray = np.asarray(matrix.sum(axis=1)).ravel()
-        return sparse.csr_array(sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix)
-
-    @cached_property
     def category(self) -> IntArray:
         """(K,) number of each SKU's category; SKUs without one share theirs."""
         names = np.array(self.snapshot.products.category, dtype=np.str_)
@@ -137,7 +137,8 @@ class Record:
 
 def _learn_factors(record: Record, lesson_back: int) -> Factors:
     """Return the factors learnt before an instant."""
-    return make_factors(record.snapshot, record.history, record.length - lesson_back)
+    until = record.length - lesson_back
+    return make_factors(record.snapshot, record.history, until, with_season=record.options.season)
 
 
 def _learn_worth(record: Record, lesson_back: int) -> Float32Array:

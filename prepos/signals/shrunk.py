@@ -64,4 +64,4 @@ def shrunk(evidence: Evidence, *, with_neighbours: bool) -> list[Shrunk]:
 
 def _around(evidence: Evidence, values: Float32Array) -> Float32Array:
     """Return (R, K) the neighbours' values summed."""
-    return np.asarray(NEAR * (evidence.neighbours.astype(np.float32) @ values))
+    return np.asarray(NEAR * (evidence.neighbours @ values))

@@ -22,6 +22,9 @@ from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import DemandError
 from prepos.signals.bank import decay_of, seen_weight, update
+from prepos.signals.giants import most_units
+
+WHOLE_FACTS = ("period_days", "seen", "lines", "units", "most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class StateFacts:
     seen: int  # periods that the sums hold
     lines: int  # order lines before the cutoff
     units: int  # and the units in them
+    most: int  # units of a line that the sums count
 
     @property
     def decay(self) -> FloatArray:
@@ -106,18 +110,21 @@ def build_state(snapshot: Snapshot, half_life_weeks: tuple[float, ...]) -> BankS
         seen=int(-period.min()) if len(period) else 1,
         lines=len(orders),
         units=int(orders.quantity.sum()),
+        most=most_units(orders),
     )
+    units = np.minimum(orders.quantity, facts.most)
     width = max(len(orders.skus), 1)
     cells, line = np.unique(orders.region * width + orders.sku, return_inverse=True)
     sums = np.zeros((len(cells), len(half_life_weeks)), dtype=np.float32)
-    update(sums, facts.decay, line, orders.quantity, age=-1 - period, periods=facts.seen)
+    update(sums, facts.decay, line, units, age=-1 - period, periods=facts.seen)
     return BankState(facts, orders.regions, orders.skus, cells // width, cells % width, sums)
 
 
 def advance(state: BankState, snapshot: Snapshot) -> BankState:
     """Return the state at the snapshot's cutoff: the periods since are added, and new cells.
 
-    Equals ``build_state`` of the snapshot to the precision of float32.
+    Equals ``build_state`` of the snapshot to the precision of float32, as long as that would count
+    no more of a line than the state does.
 
     Raises
     ------
@@ -141,7 +148,7 @@ def advance(state: BankState, snapshot: Snapshot) -> BankState:
         sums,
         facts.decay,
         (place + np.cumsum(fresh) - fresh)[line],
-        orders.quantity[start:],
+        np.minimum(orders.quantity[start:], facts.most),
         age=-1 - snapshot.periods.periods_of(orders.at[start:]),
         periods=added,
     )
@@ -167,7 +174,7 @@ def read_state(frame: pd.DataFrame, facts: Mapping[str, Any]) -> BankState:
         known = StateFacts(
             cutoff=date.fromisoformat(facts["cutoff"]),
             half_life_weeks=tuple(float(weeks) for weeks in facts["half_life_weeks"]),
-            **{name: int(facts[name]) for name in ("period_days", "seen", "lines", "units")},
+            **{name: int(facts[name]) for name in WHOLE_FACTS},
         )
         region_ids, sku_ids = frame["region_id"].tolist(), frame["sku"].tolist()
         sums = frame[known.columns].to_numpy(dtype=np.float32)
