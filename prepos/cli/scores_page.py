@@ -31,7 +31,7 @@ def scores_page(files: RunFiles, folder: Path) -> RenderableType:
     note = (
         f"In brackets: {judged}'s loss over the row's with its 95 % interval; below 1 {judged} is "
         "better,\nsurely so where the whole interval is (green); red is a sure loss. "
-        "Bias: share forecast too much."
+        "Bias: share forecast too much. Fill: share served locally from the same stock for all."
     )
     grids = [
         part
@@ -62,7 +62,7 @@ def _titled(title: str, grid: Table) -> tuple[RenderableType, ...]:
 
 def ratio_grid(scores: pd.DataFrame) -> Table:
     """Return scores and ratios of one set and span."""
-    grid = _grid("model", "WRMSSE", "", "WQL", "", "bias")
+    grid = _grid("model", "WRMSSE", "", "WQL", "", "bias", "fill")
     for row in scores.to_dict("records"):
         grid.add_row(
             name_of(row["model"], row["source"]),
@@ -71,6 +71,7 @@ def ratio_grid(scores: pd.DataFrame) -> Table:
             f"{row['wql']:.4f}",
             ratio_text(row, "wql"),
             f"{row['bias']:+.1%}",
+            f"{row['fill']:.1%}",
         )
     return grid
 

@@ -37,6 +37,9 @@ BIAS = Column(
     meaning="share forecast too much; negative is too little",
     required=True,
 )
+FILL = number_column(
+    "fill", "share served locally from the same stock for all", required=True, maximum=1
+)
 LEVELS = (50, 90, 95, 99)  # per cent
 
 SCORES = Table(
@@ -53,6 +56,7 @@ SCORES = Table(
         WRMSSE,
         WQL,
         BIAS,
+        FILL,
         *(
             number_column(f"{measure}_ratio{end}", meaning, required=True)
             for measure in ("wrmsse", "wql")
@@ -80,6 +84,7 @@ SCORES_BY_CUTOFF = Table(
         WRMSSE,
         WQL,
         BIAS,
+        FILL,
     ),
 )
 

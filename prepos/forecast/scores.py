@@ -4,7 +4,10 @@ Two spans are scored: the next period, and the horizon's sum. WQL is twice the p
 sold, mean over ``LEVELS``. WRMSSE is taken cell by cell: the root of the mean squared error over
 the origins, over the root mean square of the cell's one-step differences before the cutoff (at
 least ``LEAST_SCALE``; times the root of the horizon for sums), weighted by units per period: those
-sold before the cutoff, and in a cell that had sold nothing those that came.
+sold before the cutoff, and in a cell that had sold nothing those that came. Fill is the share of
+units served in their own region if as many units of each SKU as sold in the span before the cutoff
+lie in the regions in proportion to the means: the same stock for all, so that only where it lies
+is judged.
 """
 
 from __future__ import annotations
@@ -47,6 +50,8 @@ class Truth:
     scale : (2, C) float
     weight : (C,) float
         Units per period.
+    stock : (2, K) float
+        Units of each SKU sold in the span before the cutoff.
     """
 
     units: FloatArray
@@ -55,6 +60,7 @@ class Truth:
     sku: IntArray
     scale: FloatArray
     weight: FloatArray
+    stock: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +73,14 @@ class Losses:
         Units, by span, class and SKU, summed over regions.
     error : (2, C) float32
         Squared scaled errors of the cells that sold at any time.
+    served : (2, G, K) float
+        Units served from the fixed stock, by span, class and SKU.
     """
 
     pinball: FloatArray
     mean: FloatArray
     error: FloatArray
+    served: FloatArray
 
 
 def known_truth(snapshot: Snapshot, history: History, back: int) -> Truth:
@@ -99,6 +108,12 @@ def known_truth(snapshot: Snapshot, history: History, back: int) -> Truth:
         history.sku,
         np.stack([scale, scale * np.sqrt(horizon)]),
         np.where(past > 0, past, after.mean(axis=1)),
+        np.stack(
+            [
+                np.bincount(history.sku, late.sum(axis=1), minlength=len(history.skus))
+                for late in (before[:, -1:], before[:, -horizon:])
+            ]
+        ),
     )
 
 
@@ -110,7 +125,29 @@ def score(means: FloatArray, counts: FloatArray, truth: Truth) -> Losses:
         loss += 2.0 / len(LEVELS) * np.maximum(level * miss, (level - 1.0) * miss)
     cells = (slice(None), truth.region, truth.sku)
     error = ((means[cells] - truth.units[cells]) / truth.scale) ** 2
-    return Losses(by_class(loss, truth.kind), by_class(means, truth.kind), error.astype(np.float32))
+    lying = [place_stock(stock, mean) for stock, mean in zip(truth.stock, means, strict=True)]
+    return Losses(
+        by_class(loss, truth.kind),
+        by_class(means, truth.kind),
+        error.astype(np.float32),
+        by_class(np.minimum(lying, truth.units), truth.kind),
+    )
+
+
+def place_stock(stock: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return (R, K) whole units of each SKU's stock (K,) in proportion to the means (R, K).
+
+    References
+    ----------
+    Balinski and Young (1982), Fair Representation: the method of largest remainders; of equal ones
+    the first region's is the larger.
+    """
+    total = mean.sum(axis=0)
+    quota = stock * np.divide(mean, total, out=np.zeros_like(mean), where=total > 0)
+    whole = np.floor(quota)
+    left = np.where(total > 0, np.rint(stock - whole.sum(axis=0)), 0.0)
+    rank = np.argsort(np.argsort(whole - quota, axis=0, kind="stable"), axis=0, kind="stable")
+    return np.asarray(whole + (rank < left))
 
 
 def by_class(values: FloatArray, kind: IntArray) -> FloatArray:
@@ -129,6 +166,11 @@ def pinball_sums(losses: Sequence[Losses], span: int, classes: Sequence[int]) ->
 def mean_sums(losses: Sequence[Losses], span: int, classes: Sequence[int]) -> FloatArray:
     """Return (O, K) forecast units of the classes' cells."""
     return np.stack([each.mean[span, list(classes)].sum(axis=0) for each in losses])
+
+
+def served_sums(losses: Sequence[Losses], span: int, classes: Sequence[int]) -> FloatArray:
+    """Return (O, K) units of the classes' cells served from the fixed stock."""
+    return np.stack([each.served[span, list(classes)].sum(axis=0) for each in losses])
 
 
 def unit_sums(truths: Sequence[Truth], span: int, classes: Sequence[int]) -> FloatArray:

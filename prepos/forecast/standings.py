@@ -19,6 +19,7 @@ from prepos.forecast.scores import (
     mean_sums,
     pinball_sums,
     rooted_sums,
+    served_sums,
     unit_sums,
     weighing,
 )
@@ -38,6 +39,7 @@ class Score:
     wrmsse: float
     wql: float
     bias: float
+    fill: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def _score(result: Result, arena: Arena, cutoffs: slice, wrmsse: float) -> Score
         wrmsse=float(wrmsse),
         wql=float(pinball_sums(losses, arena.span, arena.classes).sum() / units),
         bias=float(mean_sums(losses, arena.span, arena.classes).sum() / units - 1.0),
+        fill=float(served_sums(losses, arena.span, arena.classes).sum() / units),
     )
 
 

@@ -79,7 +79,7 @@ def _of(name: str, is_peer: bool) -> dict[str, object]:
 
 def _scores(score: Score) -> dict[str, object]:
     """Return a score's cells."""
-    values = ("cells", "span", "units", "wrmsse", "wql", "bias")
+    values = ("cells", "span", "units", "wrmsse", "wql", "bias", "fill")
     return {**_of(score.name, score.is_peer), **{name: getattr(score, name) for name in values}}
 
 

@@ -37,6 +37,7 @@ def small_run() -> RunFiles:
             "wrmsse": 0.7,
             "wql": 0.63 / ratio,
             "bias": -0.031,
+            "fill": 0.47,
             "wrmsse_ratio": 1.02,
             "wrmsse_ratio_low": 1.01 if span == "next" else 0.99,
             "wrmsse_ratio_high": 1.03,

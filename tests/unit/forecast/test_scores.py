@@ -15,6 +15,7 @@ from prepos.forecast.scores import (
     known_truth,
     mean_sums,
     pinball_sums,
+    place_stock,
     rooted_sums,
     score,
     unit_sums,
@@ -72,6 +73,15 @@ def test_scores_are_those_worked_by_hand() -> None:
     assert losses.pinball[0].sum() == pytest.approx(by_hand)
     np.testing.assert_allclose(losses.error, [[1.0], [0.0]])
     assert losses.mean.sum(axis=(1, 2)).tolist() == [3.0, 12.0]
+    assert truth.stock.tolist() == [[3.0], [4.0]]  # last week's units, and those of two weeks
+    assert losses.served.sum(axis=(1, 2)).tolist() == [3.0, 4.0]
+
+
+def test_stock_lies_where_the_means_are() -> None:
+    """Seven units in proportion 4 : 2 : 1 lie 4, 2, 1; eight give the spare to the largest rest."""
+    mean = np.array([[4.0, 4.0, 0.0], [2.0, 2.0, 0.0], [1.0, 1.0, 0.0]])
+    placed = place_stock(np.array([7.0, 8.0, 5.0]), mean)
+    assert placed.T.tolist() == [[4.0, 2.0, 1.0], [5.0, 2.0, 1.0], [0.0, 0.0, 0.0]]
 
 
 def test_the_quantiles_of_the_truth_lose_least() -> None:
@@ -80,7 +90,8 @@ def test_the_quantiles_of_the_truth_lose_least() -> None:
     units = rng.negative_binomial(2.0, 0.4, size=(2, 200, 50)).astype(np.float64)  # mean 3, a .5
     kind = np.zeros((200, 50), dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
-    truth = Truth(units, kind, none, none, np.zeros((2, 0)), np.zeros(0))
+    stock = np.zeros((2, 50))
+    truth = Truth(units, kind, none, none, np.zeros((2, 0)), np.zeros(0), stock)
 
     def loss(mean: float, dispersion: float) -> float:
         found = score(
