@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -10,8 +11,6 @@ from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_co
 from prepos.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
     from rich.console import RenderableType
 
@@ -26,11 +25,22 @@ Top = Annotated[
     int, Option("--top", metavar="N", min=1, help="With --customers: SKUs of each next order.")
 ]
 
+Update = Annotated[
+    Path | None,
+    Option(
+        "--update",
+        metavar="RUN",
+        help="Carry on the fit of an earlier forecast's or plan's run: the periods since are added "
+        "and nothing is fitted. `prepos plan` always fits anew.",
+    ),
+]
+
 
 def forecast(
     config: ConfigFile = None,
     customers: Customers = False,
     top: Top = 10,
+    update: Update = None,
     case: Case = None,
     sets: Sets = None,
     out: Out = None,
@@ -43,11 +53,13 @@ def forecast(
     from prepos import pipeline
     from prepos.cli.customers_page import customers_facts, customers_page
     from prepos.cli.paths import from_here
+    from prepos.cli.signals_page import signals_facts
     from prepos.core.run import FORECAST
 
     screen = Screen(as_json=as_json, quiet=quiet)
     with screen.progress() as progress:
         told: dict[str, Any] = {"top": top} if customers else {}
+        told |= {"update": update} if update else {}
         run = pipeline.make_forecast(read_config(config, case, sets), out, progress, **told)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
@@ -61,6 +73,7 @@ def forecast(
             f"{start:%Y-%m-%d}": float(units)
             for start, units in frame.groupby("period_start")["mean"].sum().items()
         },
+        **signals_facts(files.fitted),
         "notices": [str(notice) for notice in run.notices],
     }
     page = forecast_page(files, folder)
@@ -75,17 +88,20 @@ def forecast_page(files: RunFiles, folder: Path) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
+    from prepos.cli.signals_page import signals_table
     from prepos.core.run import FORECAST, FORECAST_TOTAL
 
     frame, total = files.frames[FORECAST], files.frames[FORECAST_TOTAL]
     told = Text(f"\n{frame['mean'].sum():,.0f} units are expected", "bold")
     told.append(f" in {total['region_id'].nunique():,} regions and {total['sku'].nunique():,} SKUs")
     steps = f"\nThe run: {folder}\n  prepos explain {folder}  what the forecast is made of"
+    trials = signals_table(files.fitted)
     return Group(
         told,
         _grid("period from", frame.assign(at=frame["period_start"].dt.strftime("%Y-%m-%d")), "at"),
         _grid("region", total, "region_id"),
         _grid("SKU", total, "sku"),
+        *([] if trials is None else [trials]),
         Text(steps),
     )
 

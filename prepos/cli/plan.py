@@ -28,6 +28,7 @@ def run_plan(config: Config, out: Path | None, screen: Screen) -> None:
     """Plan, and show the plan as the files tell it."""
     from prepos import pipeline
     from prepos.cli.paths import from_here
+    from prepos.cli.signals_page import signals_facts
     from prepos.cli.summary import plan_page
     from prepos.core.run import LOADS, TRANSFERS
 
@@ -41,6 +42,7 @@ def run_plan(config: Config, out: Path | None, screen: Screen) -> None:
         "transfers": len(files.frames[TRANSFERS]),
         "loads": len(files.frames[LOADS]),
         "kpis": files.kpis,
+        **signals_facts(files.fitted),
         "notices": [str(notice) for notice in run.notices],
     }
     screen.show(plan_page(files, folder, run.notices), payload, folder=folder)

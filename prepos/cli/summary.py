@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from prepos.cli.signals_page import signals_line
 from prepos.core.run import LOADS, TRANSFERS
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def plan_page(files: RunFiles, folder: Path, notices: Sequence[Fault]) -> Render
     parts: list[RenderableType] = [headline(transfers, kpis), worth_table(kpis)]
     if len(transfers):
         parts += [lane_table(transfers, files.frames[LOADS]), best_transfers(transfers, kpis)]
-    parts += [slack_lines(kpis), notice_lines(notices), proof_line(kpis), next_steps(folder)]
+    parts += [slack_lines(kpis), notice_lines(notices), signals_line(files.fitted)]
+    parts += [proof_line(kpis), next_steps(folder)]
     return Group(*(part for part in parts if part))
 
 

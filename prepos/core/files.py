@@ -210,6 +210,15 @@ CUSTOMERS = Table(
     ),
 )
 
+STATE = Table(
+    name="state",
+    meaning="discounted units of every cell that ever sold, for `prepos forecast --update`: one "
+    "column a speed, half_life_<weeks>_weeks; what holds for all of them stands in fitted.json",
+    label="state of {sku} in {region_id}",
+    key=("region_id", "sku"),
+    columns=(REGION, SKU),
+)
+
 RUN_TABLES = (
     TRANSFERS,
     LOADS,
@@ -222,5 +231,6 @@ RUN_TABLES = (
     CATCHMENTS,
     ALLOCATION,
     CUSTOMERS,
+    STATE,
     *SCORE_TABLES,
 )

@@ -7,7 +7,7 @@ widths depend on the mean and on how many units an order of the SKU holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -120,6 +120,8 @@ class Fitted:
     trials : tuple of SignalTrial
     orders_by_period, orders_of_sum : Widths or None
         Of the number of orders, where units are better told as orders times sizes.
+    lessons : name to numbers
+        What the signals learnt once for all origins.
     """
 
     model: str
@@ -131,6 +133,7 @@ class Fitted:
     trials: tuple[SignalTrial, ...] = ()
     orders_by_period: Widths | None = None
     orders_of_sum: Widths | None = None
+    lessons: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def mapping(self) -> dict[str, Any]:
         """Return the fit as JSON can hold it."""
@@ -151,6 +154,7 @@ class Fitted:
                     ("orders_of_horizon", self.orders_of_sum),
                 )
             },
+            "lessons": {name: list(told) for name, told in self.lessons.items()},
             "trials": [asdict(trial) for trial in self.trials],
         }
 
@@ -170,8 +174,12 @@ def read_fitted(content: Mapping[str, Any]) -> Fitted:
             trials=tuple(SignalTrial(**trial) for trial in content["trials"]),
             orders_by_period=_read_optional(content["widths"]["orders_by_period"]),
             orders_of_sum=_read_optional(content["widths"]["orders_of_horizon"]),
+            lessons={
+                name: tuple(float(number) for number in told)
+                for name, told in content["lessons"].items()
+            },
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DemandError(f"fitted content is not whole: {error!r}") from error
 
 

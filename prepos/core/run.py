@@ -7,7 +7,7 @@ The one place that both the writers and the reader look at. Ids are text, to the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -26,12 +26,14 @@ FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
 CUSTOMERS = "customers.parquet"
+STATE = "state.parquet"
 REJECTS = "rejects.csv"
 SCORES = "scores.csv"
 SCORES_BY_CUTOFF = "scores.parquet"
 COVERAGE = "coverage.csv"
 SPEEDS = "speeds.csv"
 KPIS = "kpis.json"
+FITTED = "fitted.json"
 MANIFEST = "manifest.json"
 
 _TYPES = {Kind.WHOLE: INTEGER, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
@@ -48,6 +50,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,
         CUSTOMERS: files.CUSTOMERS,
+        STATE: files.STATE,
         REJECTS: files.REJECTS,
         SCORES: files_of_scores.SCORES,
         SCORES_BY_CUTOFF: files_of_scores.SCORES_BY_CUTOFF,
@@ -58,6 +61,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
 """File to column to type, in the contract's order; quantiles are the default ones."""
 
 _QUANTILE = re.compile(r"q\d+(\.\d+)?")
+_SPEED = re.compile(r"half_life_[\d.e+-]+_weeks")
 
 
 def quantile_column(level: float) -> str:
@@ -71,9 +75,16 @@ def is_quantile(column: str) -> bool:
     return _QUANTILE.fullmatch(column) is not None
 
 
+def is_speed(column: str) -> bool:
+    """Return whether a column of that name holds the sums of one speed."""
+    return _SPEED.fullmatch(column) is not None
+
+
 def column_type(file: str, column: str) -> str:
     """Return the type of a file's column; what the contract does not know is text."""
-    return NUMBER if is_quantile(column) else RUN_TABLES[file].get(column, TEXT)
+    if is_quantile(column) or (file == STATE and is_speed(column)):
+        return NUMBER
+    return RUN_TABLES[file].get(column, TEXT)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -88,11 +99,14 @@ class RunFiles:
         ``kpis.json``; empty for a run without a plan.
     manifest : dict
         ``manifest.json``; empty while a run is being written.
+    fitted : dict
+        ``fitted.json``; empty where nothing was fitted.
     """
 
     frames: dict[str, pd.DataFrame]
     kpis: dict[str, Any]
     manifest: dict[str, Any]
+    fitted: dict[str, Any] = field(default_factory=dict)
 
 
 def line_of(file: str, row: int) -> int:

@@ -37,4 +37,11 @@ def make_forecast(snapshot: Snapshot, spec: ModelSpec, options: ForecastOptions)
             f"forecast.source is 'blend' and the model {spec.kind!r}, expected pooled"
         )
     given_forecast(snapshot)  # tells what is missing in the table, if anything is
-    return MODELS["pooled"](snapshot, replace(spec, signals=(*spec.signals, "given")))
+    return MODELS["pooled"](snapshot, spec_of(spec, options))
+
+
+def spec_of(spec: ModelSpec, options: ForecastOptions) -> ModelSpec:
+    """Return the spec as the model is run with it: a blend has one signal more."""
+    if options.source != "blend":
+        return spec
+    return replace(spec, signals=(*spec.signals, "given"))

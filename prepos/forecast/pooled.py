@@ -9,6 +9,7 @@ the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from prepos.forecast.spec import ModelSpec
 from prepos.forecast.stack import stack_mean
 from prepos.forecast.training import Training, training_origins
 from prepos.forecast.widths import with_widths
+from prepos.signals.carried import lessons_of
 from prepos.signals.evidence import Evidence, gather
 from prepos.signals.registry import TABLE_OF, Column, read_columns
 
@@ -43,7 +45,7 @@ def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
     weights = _trust_given(lessons, weights)
     horizon = snapshot.periods.horizon
     mean = stack_mean([column.mean.astype(np.float64) for column in columns], weights, horizon)
-    return with_widths(
+    forecast = with_widths(
         snapshot,
         contributions(columns, weights, horizon),
         np.broadcast_to(mean, (horizon, *evidence.shape)).copy(),
@@ -54,6 +56,9 @@ def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
         weights=weights,
         trials=trials,
     )
+    if forecast.fitted is None:
+        return forecast
+    return replace(forecast, fitted=replace(forecast.fitted, lessons=lessons_of(evidence)))
 
 
 def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:

@@ -7,10 +7,12 @@ Assumes nothing of how a station works, only what it takes and gives.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from prepos.core.run import (
     CUSTOMERS,
     FORECAST,
     FORECAST_TOTAL,
+    KPIS,
     LOADS,
     REJECTS,
     SIGNALS,
@@ -35,8 +38,16 @@ from prepos.forecast.distribution import quantiles_at
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
 from prepos.pipeline.backtest import Trial, run_backtest
-from prepos.pipeline.customers import customers_frame, tell_customers
-from prepos.pipeline.handover import Handover, Run, make_handover
+from prepos.pipeline.carried import (
+    Base,
+    carry_on,
+    fit_documents,
+    make_state,
+    read_base,
+    state_files,
+)
+from prepos.pipeline.customers import customers_frame
+from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
@@ -57,6 +68,7 @@ from prepos.publish import (
     transfers_frame,
     units_below,
 )
+from prepos.signals.state import BankState
 
 __all__ = [
     "Run",
@@ -102,29 +114,32 @@ def make_forecast(
     *,
     today: date | None = None,
     top: int = 0,
+    update: Path | None = None,
 ) -> Run:
     """Forecast the next orders of every region, and write the run's files.
 
     ``top`` is how many SKUs of each customer's next order to tell, in ``customers.parquet``; with 0
-    no customer is told of.
+    no customer is told of. ``update`` is an earlier run whose fit is carried on: nothing is fitted.
 
     Raises
     ------
     InputError
-        With every fault found.
+        With every fault found, or where the earlier run cannot be carried on.
     WriteError
         If the run cannot be written.
     """
     watch = Stopwatch(progress)
+    base = None if update is None else read_base(update, watch)
     known = open_or_refuse(config, out, watch, today)
-    forecast = forecast_regions(config, known, watch)
-    run = name_run(config, out, watch, known=known, kind="forecast")
-    frames = forecast_files(config, forecast)
+    forecast, state = forecast_regions(config, known, watch, base)
+    wishes: dict[str, Any] = {"customers": {"top": top}} if top else {}
+    wishes |= {"update": base.run_id} if base else {}
+    run = name_run(config, out, watch, known=known, kind="forecast", wishes=wishes)
+    frames = forecast_files(config, forecast) | state_files(state)
     if top:
-        run = tell_customers(run, known, out, top)
         with watch.stage("foretelling customers"):
             frames[CUSTOMERS] = customers_frame(config, known, top)
-    run.write(frames)
+    run.write(frames, fit_documents(config, forecast, state))
     return finish(run, known)
 
 
@@ -150,7 +165,7 @@ def make_plan(
     """
     watch = Stopwatch(progress)
     known = open_or_refuse(config, out, watch, today)
-    forecast = forecast_regions(config, known, watch)
+    forecast, state = forecast_regions(config, known, watch)
     run = name_run(config, out, watch, known=known, kind="plan")
     with watch.stage("planning"):
         catchments = make_catchments(
@@ -173,15 +188,24 @@ def make_plan(
         units_forecast=float(forecast.mean.sum()),
         units_below=units_below(forecast, config.forecast.floor),
     )
-    frames = plan_files(plan, demand, known) | forecast_files(config, forecast)
-    verdict = run.write(frames, kpis, partial(judge, run.run_id, what_was_given(config, known)))
+    frames = plan_files(plan, demand, known) | forecast_files(config, forecast) | state_files(state)
+    documents = {KPIS: kpis} | fit_documents(config, forecast, state)
+    second_opinion = partial(judge, run.run_id, what_was_given(config, known))
+    verdict = run.write(frames, documents, second_opinion)
     return replace(finish(run, known), verdict=verdict)
 
 
-def forecast_regions(config: Config, known: Known, watch: Stopwatch) -> Forecast:
-    """Return the forecast of every region."""
+def forecast_regions(
+    config: Config, known: Known, watch: Stopwatch, base: Base | None = None
+) -> tuple[Forecast, BankState | None]:
+    """Return the forecast of every region, and the state that a later run can carry on."""
+    snapshot = make_snapshot(known, config)
+    if base is not None:
+        with watch.stage("updating the forecast"):
+            return carry_on(config, snapshot, base)
     with watch.stage("forecasting"):
-        return forecast_orders(make_snapshot(known, config), config.spec, config.forecast)
+        forecast = forecast_orders(snapshot, config.spec, config.forecast)
+        return forecast, make_state(config, snapshot, forecast)
 
 
 def above_floor(forecast: Forecast, floor: float) -> Forecast:
@@ -216,7 +240,13 @@ def plan_files(plan: Plan, demand: Forecast, known: Known) -> dict[str, pd.DataF
 
 
 def name_run(
-    config: Config, out: Path | None, watch: Stopwatch, *, known: Known, kind: str
+    config: Config,
+    out: Path | None,
+    watch: Stopwatch,
+    *,
+    known: Known,
+    kind: str,
+    wishes: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
     """Return the run that is about to be made from these inputs."""
     return make_handover(
@@ -228,6 +258,7 @@ def name_run(
         tables=known.tables,
         orders=known.orders,
         sources=known.sources,
+        wishes=wishes,
     )
 
 

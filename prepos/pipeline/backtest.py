@@ -11,7 +11,7 @@ import numpy as np
 
 from prepos.config import Config, idle_settings, restore_config
 from prepos.core.progress import SILENT, Progress
-from prepos.core.run import COVERAGE, REJECTS, SCORES, SCORES_BY_CUTOFF, SPEEDS
+from prepos.core.run import COVERAGE, KPIS, REJECTS, SCORES, SCORES_BY_CUTOFF, SPEEDS
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import IntArray
 from prepos.errors import ConfigError
@@ -109,7 +109,7 @@ def run_backtest(
             REJECTS: rejects_frame(()),
         }
     run = name_trial(config, out, watch, known=known, trial=trial)
-    run.write(frames, trial_facts(config, trial, contest))
+    run.write(frames, {KPIS: trial_facts(config, trial, contest)})
     return Run(
         run_id=run.run_id,
         folder=run.folder,

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from prepos.core.faults import Fault
 from prepos.core.inputs import Source
 from prepos.core.orders import Orders
 from prepos.core.periods import Periods
-from prepos.core.run import KPIS, REJECTS, RunFiles
+from prepos.core.run import REJECTS, RunFiles
 from prepos.core.verdict import Verdict
 from prepos.publish import (
     Stopwatch,
@@ -31,6 +32,7 @@ from prepos.publish import (
 )
 
 Judge = Callable[[RunFiles], Verdict]
+NO_DOCUMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +61,24 @@ class Handover:
     def write(
         self,
         frames: Mapping[str, pd.DataFrame],
-        kpis: Mapping[str, Any] | None = None,
+        documents: Mapping[str, Mapping[str, Any]] = NO_DOCUMENTS,
         judge: Judge | None = None,
     ) -> Verdict | None:
-        """Write the run; what the judge refuses, by raising, is never put in place.
+        """Write tables and JSON documents by file name, as a run.
 
-        The judge is shown the files as they read back from disk.
+        What the judge refuses, by raising, is never put in place; it is shown the files as they
+        read back from disk.
         """
         verdict = None
         with staged_folder(self.folder) as stage:
             with self.watch.stage("writing the run"):
                 for name, frame in frames.items():
                     write_table(stage / name, frame)
-                if kpis is not None:
-                    write_json(stage / KPIS, kpis)
+                for name, content in documents.items():
+                    write_json(stage / name, content)
             if judge:
                 with self.watch.stage("verifying the run"):
-                    verdict = judge(read_files(stage, [*frames, KPIS]))
+                    verdict = judge(read_files(stage, [*frames, *documents]))
             seal(stage, self.manifest())
         return verdict
 
@@ -109,10 +112,18 @@ def make_handover(
     tables: Mapping[str, pd.DataFrame],
     orders: Orders | None,
     sources: tuple[Source, ...],
+    wishes: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
-    """Return a run named by what it is made from, in ``out`` or under ``run.folder``."""
+    """Return a run named by what it is made from, in ``out`` or under ``run.folder``.
+
+    ``wishes`` are what was asked for beside the configuration and changes the files.
+    """
     run_id = make_run_id(
-        periods.cutoff, kind=kind, tables=tables, orders=orders, settings=config.as_dict()
+        periods.cutoff,
+        kind=kind,
+        tables=tables,
+        orders=orders,
+        settings={**config.as_dict(), **wishes},
     )
     return Handover(
         config=config,

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from prepos.core.faults import Fault
 from prepos.core.run import (
     DATE,
+    FITTED,
     INTEGER,
     KPIS,
     MANIFEST,
@@ -72,20 +73,25 @@ def read_files(
 ) -> RunFiles:
     """Return the files of those names as they lie there, sums unseen; raises RunError."""
     frames: dict[str, pd.DataFrame] = {}
-    kpis: dict[str, Any] = {}
+    documents: dict[str, dict[str, Any]] = {}
     faults: list[Fault] = []
     for name in sorted(names):
         try:
             if name in RUN_TABLES:
                 frames[name], found = _typed(name, _read_table(folder / name))
                 faults += found
-            elif name == KPIS:
-                kpis = json.loads((folder / name).read_bytes())
+            elif name in (KPIS, FITTED):
+                documents[name] = json.loads((folder / name).read_bytes())
         except (OSError, ValueError, pa.ArrowException) as error:
             faults.append(_file_fault(name, UNREADABLE, f"{name} cannot be read: {error}"))
     if faults:
         raise RunError(f"{folder}: files of the run cannot be read", sorted(faults))
-    return RunFiles(frames=frames, kpis=kpis, manifest=dict(manifest or {}))
+    return RunFiles(
+        frames=frames,
+        kpis=documents.get(KPIS, {}),
+        manifest=dict(manifest or {}),
+        fitted=documents.get(FITTED, {}),
+    )
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

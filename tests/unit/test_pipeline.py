@@ -11,6 +11,7 @@ from prepos import pipeline
 from prepos.config import Config, load_config
 from prepos.core.faults import Fault
 from prepos.core.run import (
+    FITTED,
     FORECAST,
     FORECAST_TOTAL,
     KPIS,
@@ -145,7 +146,7 @@ def test_a_forecast_does_not_replace_a_plan(config: Config) -> None:
     run = pipeline.make_forecast(config, today=TODAY)
     assert run.run_id.endswith("-forecast")
     names = {path.name for path in run.folder.iterdir()}
-    assert names == {FORECAST, FORECAST_TOTAL, SIGNALS, REJECTS, MANIFEST}
+    assert names == {FORECAST, FORECAST_TOTAL, SIGNALS, REJECTS, FITTED, MANIFEST}
 
 
 def test_a_sound_input_is_checked_with_an_empty_list(config: Config, tmp_path: Path) -> None:
