@@ -16,7 +16,7 @@ from prepos.signals.grouping import group_order, group_starts
 
 RARE_ORDERS = 20.0  # orders with X that count as much as chance
 LARGE_ORDER = 200  # lines; a longer order is a restock, not a basket
-STRONGEST = 200  # links that are kept of each SKU
+STRONGEST = 100  # links that are kept of each SKU
 FAINT = 0.1  # units per period; less than it brings nothing along
 
 
