@@ -13,7 +13,7 @@ import numpy as np
 from prepos.core.fitted import SignalTrial
 from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
-from prepos.forecast.bootstrap import draw, drawn_sums
+from prepos.forecast.bootstrap import Draws, draw, drawn_sums
 from prepos.forecast.lessons import Lessons
 
 ALWAYS = ("own", "pool")  # what the others are measured beside
@@ -39,13 +39,7 @@ def judge_signals(lessons: Lessons, seed: int = 0) -> tuple[BoolArray, tuple[Sig
             SignalTrial(signal=n, stays=False, gain=None, sure=None, reason=told)
             for n in candidates
         )
-    draws = draw(
-        len(tried),
-        lessons.sums.shape[2],
-        block=lessons.training.steps,
-        generator=np.random.default_rng(seed),
-        draws=DRAWS,
-    )
+    draws = trial_draws(lessons, tried, seed)
     weights = lessons.weigh(learn, stays)
     scatter = measure_scatter(lessons, learn, weights)
     losses = window_losses(lessons, tried, weights, scatter)
@@ -59,14 +53,30 @@ def judge_signals(lessons: Lessons, seed: int = 0) -> tuple[BoolArray, tuple[Sig
             trials.append(_weightless(name))
             continue
         found = window_losses(lessons, tried, new, scatter)
-        sure = float((drawn_sums(losses - found, draws) > 0).mean())
-        gain = float((losses - found).sum() / max(abs(losses.sum()), 1e-12))
-        keep = sure >= NOISE and gain >= LEAST_GAIN
-        said = "wins" if keep else ("within the noise" if gain > 0 else "loses")
-        trials.append(SignalTrial(signal=name, stays=keep, gain=gain, sure=sure, reason=said))
-        if keep:
+        trials.append(try_losses(name, losses, found, draws))
+        if trials[-1].stays:
             stays, weights, losses = wider, new, found
     return stays, tuple(trials)
+
+
+def trial_draws(lessons: Lessons, tried: IntArray, seed: int = 0) -> Draws:
+    """Return the bootstrap's draws of tried origins, in blocks as long as the steps, and SKUs."""
+    return draw(
+        len(tried),
+        lessons.sums.shape[2],
+        block=lessons.training.steps,
+        generator=np.random.default_rng(seed),
+        draws=DRAWS,
+    )
+
+
+def try_losses(name: str, losses: FloatArray, found: FloatArray, draws: Draws) -> SignalTrial:
+    """Return the trial of what lost ``found`` (O, K) where losses (O, K) were known before."""
+    sure = float((drawn_sums(losses - found, draws) > 0).mean())
+    gain = float((losses - found).sum() / max(abs(losses.sum()), 1e-12))
+    keep = sure >= NOISE and gain >= LEAST_GAIN
+    said = "wins" if keep else ("within the noise" if gain > 0 else "loses")
+    return SignalTrial(signal=name, stays=keep, gain=gain, sure=sure, reason=said)
 
 
 def _silent(name: str) -> SignalTrial:
@@ -111,17 +121,29 @@ def measure_scatter(lessons: Lessons, origins: IntArray, weights: FloatArray) ->
 def window_losses(
     lessons: Lessons, origins: IntArray, weights: FloatArray, scatter: FloatArray
 ) -> FloatArray:
-    """Return (O, K) minus the log likelihood of what came, negative binomial, up to a constant.
-
-    The periods count one by one and as their sum: both are wanted of a forecast.
-    """
+    """Return (O, K) what the weights' means lose at some origins."""
     return np.stack(
         [
-            _losses(lessons.means(origin, weights), lessons.units[origin], scatter)
-            + _losses(lessons.mean_sum(origin, weights)[None], lessons.sums[origin][None], scatter)
+            mean_losses(lessons.means(origin, weights), lessons.units[origin], scatter)
             for origin in origins
         ]
     )
+
+
+def mean_losses(mean: Float32Array, units: Float32Array, scatter: FloatArray) -> FloatArray:
+    """Return (K,) minus the log likelihood of units, negative binomial, up to a constant.
+
+    The periods count one by one and as their sum: both are wanted of a forecast.
+
+    Parameters
+    ----------
+    mean : (1 or S, R, K) float32
+    units : (S, R, K) float32
+    scatter : (K,) float
+    """
+    total = mean[0] * np.float32(len(units)) if len(mean) == 1 else mean.sum(axis=0)
+    of_sum = _losses(total[None], units.sum(axis=0)[None], scatter)
+    return _losses(mean, units, scatter) + of_sum
 
 
 def _losses(mean: Float32Array, units: Float32Array, scatter: FloatArray) -> FloatArray:

@@ -9,13 +9,15 @@ the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from prepos.core.demand import Forecast
+from prepos.core.fitted import SignalTrial
+from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray
+from prepos.core.types import BoolArray, FloatArray
 from prepos.forecast.gate import judge_signals
 from prepos.forecast.lessons import Lessons
 from prepos.forecast.spec import ModelSpec
@@ -29,36 +31,113 @@ from prepos.signals.registry import TABLE_OF, Column, read_columns
 UNPROVEN_SHARE = 0.5  # weight of a given forecast that has no past to be judged by
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stack:
+    """The stack as fitted at a cutoff.
+
+    Attributes
+    ----------
+    lessons : Lessons
+        What the signals said at the O training origins.
+    stays : (F,) bool
+        Columns whose signals stayed.
+    trials : tuple of SignalTrial
+    learnt, weights : (F,) float
+        Weights as learnt, and as used: a given forecast without a past is trusted by half.
+    past : (O, steps, R, K) float32
+        What the learnt weights would have said at the training origins.
+    mean : (1 or H, R, K) float
+        Units per period ahead.
+    """
+
+    snapshot: Snapshot
+    training: Training
+    evidence: Evidence
+    columns: list[Column]
+    lessons: Lessons
+    stays: BoolArray
+    trials: tuple[SignalTrial, ...]
+    learnt: FloatArray
+    weights: FloatArray
+    past: Float32Array
+    mean: FloatArray
+
+
 def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
     """Return the stack's forecast; ``signals`` holds each signal's part of the horizon's sum."""
+    stack = fit_stack(snapshot, spec)
+    return stack_forecast(stack, "pooled", trials=stack.trials)
+
+
+def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> Stack:
+    """Return the stack fitted on a snapshot; raises DemandError where no order is known."""
     training = training_origins(snapshot, spec.origins)
     evidence = gather(snapshot, spec.signal_options(), training.backs)
     names = signals_to_read(snapshot, spec)
     columns = read_columns(names, evidence)
     lessons = read_lessons(names, evidence, [column.signal for column in columns], training)
     stays, trials = judge_signals(lessons)
-    weights = lessons.weigh(np.arange(len(training)), stays)
-    shape = (len(training), training.steps, *evidence.shape)
-    past = np.zeros(shape, dtype=np.float32)
+    learnt = lessons.weigh(np.arange(len(training)), stays)
+    past = np.zeros((len(training), training.steps, *evidence.shape), dtype=np.float32)
     for origin in range(len(training)):
-        past[origin] = lessons.means(origin, weights)
-    weights = _trust_given(lessons, weights)
-    horizon = snapshot.periods.horizon
-    mean = stack_mean([column.mean.astype(np.float64) for column in columns], weights, horizon)
-    forecast = with_widths(
-        snapshot,
-        contributions(columns, weights, horizon),
-        np.broadcast_to(mean, (horizon, *evidence.shape)).copy(),
+        past[origin] = lessons.means(origin, learnt)
+    weights = _trust_given(lessons, learnt)
+    means = [column.mean.astype(np.float64) for column in columns]
+    return Stack(
+        snapshot=snapshot,
         training=training,
-        past=past,
-        model="pooled",
-        columns=lessons.signals,
+        evidence=evidence,
+        columns=columns,
+        lessons=lessons,
+        stays=stays,
+        trials=trials,
+        learnt=learnt,
         weights=weights,
+        past=past,
+        mean=stack_mean(means, weights, snapshot.periods.horizon),
+    )
+
+
+def stack_forecast(
+    stack: Stack,
+    model: str,
+    *,
+    trials: tuple[SignalTrial, ...],
+    factor: Float32Array | None = None,
+    past: Float32Array | None = None,
+) -> Forecast:
+    """Return the stack as a forecast.
+
+    Parameters
+    ----------
+    model : str
+    trials : tuple of SignalTrial
+    factor : (R, K) float32, optional
+        What multiplies the mean of each period and each signal's part.
+    past : (O, steps, R, K) float32, optional
+        What the model said at the training origins, if not what the stack did.
+    """
+    horizon = stack.snapshot.periods.horizon
+    parts = contributions(stack.columns, stack.weights, horizon)
+    mean = np.broadcast_to(stack.mean, (horizon, *stack.evidence.shape)).copy()
+    if factor is not None:
+        parts = {name: part * factor for name, part in parts.items()}
+        mean *= factor
+    forecast = with_widths(
+        stack.snapshot,
+        parts,
+        mean,
+        training=stack.training,
+        past=stack.past if past is None else past,
+        model=model,
+        columns=stack.lessons.signals,
+        weights=stack.weights,
         trials=trials,
     )
     if forecast.fitted is None:
         return forecast
-    return replace(forecast, fitted=replace(forecast.fitted, lessons=lessons_of(evidence)))
+    told = replace(forecast.fitted, lessons=lessons_of(stack.evidence))
+    return replace(forecast, fitted=told)
 
 
 def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:
