@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.stats import nbinom
 
 from prepos.core.axes import make_axis
 from prepos.core.demand import Forecast
-from prepos.forecast.distribution import quantiles
+from prepos.core.snapshot import Snapshot
+from prepos.forecast.distribution import quantiles, total_quantiles
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
 from prepos.forecast.quantiles import count_quantiles
 from prepos.forecast.registry import MODELS
 from prepos.forecast.spec import ModelSpec
-from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines
+from prepos.forecast.update import update_pooled
+from prepos.signals.state import build_state
+from tests.unit.forecast.snapshots import CUTOFF, Line, make_snapshot, random_lines
 
 OPTIONS = ForecastOptions()
 CHAIN = [("r0", "r1", 1.0), ("r1", "r0", 1.0), ("r2", "r1", 1.0), ("r3", "r2", 2.0)]
@@ -52,6 +58,43 @@ def histories(draw: st.DrawFn) -> list[Line]:
         units=st.sampled_from([1, 2, 5, 10_000]),
     )
     return draw(st.lists(line, min_size=1, max_size=40))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Snapshot:
+    """Draw a history and all that may be known beside it, however odd."""
+    spans = st.tuples(st.integers(-200, 20), st.integers(0, 200))
+    region, sku = st.sampled_from(NAMES["regions"]), st.sampled_from(NAMES["skus"])
+    closed = st.lists(st.tuples(region, sku, spans), max_size=8)
+    events = st.tuples(st.integers(-120, 30), region | st.just(""), sku | st.just(""))
+    tables = {
+        "stockouts": pd.DataFrame(
+            [
+                {"node_id": "", "region_id": r, "sku": s, "from": a, "to": a + timedelta(days=n)}
+                for r, s, (first, n) in draw(closed)
+                for a in [CUTOFF + timedelta(days=first)]
+            ]
+        ),
+        "calendar": pd.DataFrame(
+            [
+                (CUTOFF + timedelta(days=n), r, "fair", "promotion" if s else "holiday", s, "")
+                for n, r, s in draw(st.lists(events, max_size=20, unique=True))
+            ],
+            columns=["date", "region_id", "event", "kind", "sku", "category"],
+        ),
+    }
+    days = draw(st.sampled_from(["", "2024-06-25", "2031-01-01", "1999-12-31"]))
+    return make_snapshot(
+        draw(histories()),
+        neighbours=draw(st.sampled_from([CHAIN, []])),
+        category=draw(st.sampled_from([[], ["a"] * 6, ["a", "a", "b", "b", "", ""]])),
+        launched_on=[days, *[""] * 5],
+        consented=draw(st.booleans()),
+        tables={name: table for name, table in tables.items() if len(table)},
+        horizon=draw(st.sampled_from([1, 2, 9])),
+        days=draw(st.sampled_from([1, 7])),
+        **NAMES,
+    )
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -89,6 +132,40 @@ def test_any_history_gives_a_sound_forecast(kind: str, lines: list[Line]) -> Non
     assert np.allclose(forecast.mean.sum(axis=0), forecast.total_mean, rtol=1e-9, atol=1e-12)
     past = forecast.backcast
     assert past is None or (np.isfinite(past.mean).all() and (past.mean >= 0).all())
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshot=worlds(), kind=st.sampled_from(list(MODELS)))
+def test_any_world_gives_rising_whole_quantiles(snapshot: Snapshot, kind: str) -> None:
+    """Whatever else is known, means are finite and add up, quantiles are whole units and rise."""
+    forecast = make_forecast(snapshot, ModelSpec(kind=kind, series=5, origins=6), OPTIONS)
+    assert np.isfinite(forecast.mean).all()
+    assert (forecast.mean >= 0).all()
+    assert np.allclose(forecast.mean.sum(axis=0), forecast.total_mean, rtol=1e-5, atol=1e-9)
+    added = np.sum(list(forecast.signals.values()), axis=0)
+    assert np.allclose(added, forecast.total_mean, rtol=1e-5, atol=1e-9)
+    for counts in (quantiles(forecast, LEVELS), total_quantiles(forecast, LEVELS)):
+        assert np.isfinite(counts).all()
+        assert (counts[0] >= 0).all()
+        assert (np.diff(counts, axis=0) >= 0).all()
+        assert (counts == np.rint(counts)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(snapshot=worlds(), periods=st.integers(0, 3))
+def test_an_update_stands_on_any_world(snapshot: Snapshot, periods: int) -> None:
+    """With today's fit it tells what the full forecast does; with an older one it is sound."""
+    spec, earlier = ModelSpec(origins=4), snapshot.back_to(periods)
+    assume(len(earlier.orders))
+    fitted = make_forecast(earlier, spec, OPTIONS)
+    assert fitted.fitted is not None
+    state = build_state(earlier, spec.half_life_weeks)
+    same, _ = update_pooled(earlier, spec, fitted.fitted, state)
+    assert np.allclose(same.mean, fitted.mean, rtol=1e-4, atol=1e-6)
+    later, now = update_pooled(snapshot, spec, fitted.fitted, state)
+    assert np.isfinite(later.mean).all()
+    assert (later.mean >= 0).all()
+    assert now.facts.lines == len(snapshot.orders)
 
 
 @settings(max_examples=12, deadline=None)
