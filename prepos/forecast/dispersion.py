@@ -25,6 +25,7 @@ BINS_PER_E, BINS = 5, 180  # narrow bins per factor e of the mean, and of them a
 FEW = 128  # units up to which cells are counted by units
 CLASS_UNITS = 300.0  # units observed in a class, at least
 CLASSES = 8
+MOST_CELLS = 2_000_000  # that widths are fitted on; more are thinned
 SIZE_CLASSES = 6
 SIZE_CLASS_UNITS = 3000.0  # units observed in a class of SKUs, at least
 
@@ -38,12 +39,22 @@ def fit_by_size(mean: AnyArray, units: AnyArray, order_size: FloatArray | None) 
     order_size : (K,) float or None
         None takes all SKUs together.
     """
+    mean, units = (thin_rows(values) for values in (mean, units))
     if order_size is None:
         return Widths(np.zeros(0), (fit_dispersion(mean, units),))
     kind = size_classes(order_size, units.reshape(-1, len(order_size)).sum(axis=0))
     classes = int(kind.max(initial=0)) + 1
     edges = np.array([order_size[kind == number].min() for number in range(1, classes)])
     return Widths(edges, tuple(fit_curves(mean, units, kind)))
+
+
+def thin_rows(values: AnyArray) -> AnyArray:
+    """Return evenly spaced rows (N, K) of values (..., K), no more cells than ``MOST_CELLS``."""
+    rows = values.reshape(-1, values.shape[-1])
+    kept = max(1, MOST_CELLS // max(values.shape[-1], 1))
+    if kept >= len(rows):
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, kept).astype(np.int64)]
 
 
 def size_classes(order_size: FloatArray, units: FloatArray) -> IntArray:

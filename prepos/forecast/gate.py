@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from prepos.core.fitted import SignalTrial
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.bootstrap import Draws, draw, drawn_sums
 from prepos.forecast.lessons import Lessons
@@ -19,6 +19,7 @@ from prepos.forecast.lessons import Lessons
 ALWAYS = ("own", "pool")  # what the others are measured beside
 NOISE = 0.90  # share of draws in which a signal must win
 LEAST_GAIN = 1e-4  # share of the loss; less is not worth a planner's look
+LEAST_MEAN = 1e-6  # units
 DRAWS = 300
 LEAST_LESSONS, LEAST_TRIALS = 2, 3  # origins to learn on and to be tried on
 SCATTER = 1.0  # dispersion assumed where none can be measured
@@ -150,8 +151,19 @@ def _losses(mean: Float32Array, units: Float32Array, scatter: FloatArray) -> Flo
     """Return (K,) the loss of cells, by SKU, from means (1 or S, R, K) and units (S, R, K)."""
     size = (1.0 / scatter).astype(np.float32)
     empty = (size * np.log1p(mean / size)).sum(axis=(0, 1), dtype=np.float64)
-    losses = empty * (len(units) / len(mean))
-    step, region, sku = np.nonzero(units)
-    level = np.maximum(mean[np.minimum(step, len(mean) - 1), region, sku], 1e-6)
-    gains = units[step, region, sku] * np.log(level / (level + size[sku]))
-    return np.asarray(losses - np.bincount(sku, gains, minlength=len(scatter)))
+    return np.asarray(empty * (len(units) / len(mean)) - _gains(mean, units, 1.0 / scatter))
+
+
+@serial_kernel
+def _gains(mean: Float32Array, units: Float32Array, size: FloatArray) -> FloatArray:
+    """Return (K,) what the cells that sold add to the likelihood."""
+    gains = np.zeros(mean.shape[2])
+    for step in range(units.shape[0]):
+        told = min(step, mean.shape[0] - 1)
+        for region in range(mean.shape[1]):
+            for sku in range(mean.shape[2]):
+                if units[step, region, sku] > 0:
+                    level = max(mean[told, region, sku], LEAST_MEAN)
+                    share = level / (level + size[sku])
+                    gains[sku] += units[step, region, sku] * np.log(share)
+    return gains
