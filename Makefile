@@ -1,18 +1,20 @@
 # Each target sets itself up: all that is needed is Python 3.11 or newer, and make.
 
 VENV ?= .venv
+PEERS ?= .venv-peers
 WORKERS ?= 2
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
 	done)
 RUN := $(VENV)/bin/python
 
-.PHONY: help demo test check lint types schemas bench clean
+.PHONY: help demo test peers check lint types schemas bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, plan the embedded sample, and say what to move"
 	@echo "make test    set up, then lint, types and every test"
+	@echo "make peers   set up apart with statsforecast, then what is tested against it, and the tables"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
 	@echo "make bench   set up with the peers, then the benchmarks (tests/bench)"
@@ -23,6 +25,12 @@ demo: $(VENV)/.ready
 
 test: check
 	$(RUN) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+# statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2.
+peers: $(PEERS)/.ready
+	$(PEERS)/bin/python -m pytest -q -n $(WORKERS) tests/unit/forecast/test_peers.py \
+		tests/unit/forecast/test_boosting.py tests/unit/forecast/test_intermittent.py \
+		tests/unit/ingest tests/unit/regions tests/unit/publish tests/unit/test_pipeline.py
 
 check: lint types
 
@@ -42,7 +50,7 @@ bench: $(VENV)/.ready-bench
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(RUN) $$bench || exit; done
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "prepos needs Python 3.11 or newer; none was found under" \
@@ -63,3 +71,8 @@ $(VENV)/.ready-test: pyproject.toml $(VENV)/pyvenv.cfg
 $(VENV)/.ready-bench: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
 	@touch $@ $(VENV)/.ready $(VENV)/.ready-test
+
+$(PEERS)/.ready: pyproject.toml
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
+	@touch $@
