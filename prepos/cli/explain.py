@@ -19,7 +19,12 @@ def explain(
         str | None, Option("--transfer", metavar="ID", help="Why this transfer is planned.")
     ] = None,
     region: Annotated[
-        str | None, Option("--region", metavar="R", help="What this region's forecast is made of.")
+        str | None,
+        Option(
+            "--region",
+            metavar="R",
+            help="What this region's forecast is made of; with --sku also why, signal by signal.",
+        ),
     ] = None,
     sku: Annotated[
         str | None, Option("--sku", metavar="K", help="What this SKU's forecast is made of.")
@@ -32,6 +37,8 @@ def explain(
         explain_code(what.upper(), screen)
     elif transfer is not None:
         explain_transfer(Path(what), transfer, screen)
+    elif region is not None and sku is not None:
+        explain_cell(Path(what), region, sku, screen)
     else:
         explain_forecast(Path(what), region, sku, screen=screen)
 
@@ -70,8 +77,19 @@ def explain_transfer(run: Path, transfer_id: str, screen: Screen) -> None:
     screen.show(transfer_page(line, files), {str(k): v for k, v in payload.items()})
 
 
+def explain_cell(run: Path, region: str, sku: str, screen: Screen) -> None:
+    """Print why a region's forecast of a SKU is what it is; its inputs are opened again."""
+    from prepos import pipeline
+    from prepos.cli.cell_page import cell_page
+    from prepos.pipeline.explaining import explain_cell as told_of
+
+    with screen.progress() as progress:
+        told = told_of(pipeline.load_run(run), run, region, sku, progress)
+    screen.show(cell_page(told), asdict(told))
+
+
 def explain_forecast(run: Path, region: str | None, sku: str | None, *, screen: Screen) -> None:
-    """Print what each signal adds to the demand expected of a region, a SKU, both, or all."""
+    """Print what each signal adds to the demand expected of a region, a SKU, or all."""
     from prepos import pipeline
     from prepos.cli.why import forecast_page, told_forecast
 

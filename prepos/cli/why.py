@@ -1,4 +1,4 @@
-"""Why a transfer is planned, and what a forecast is made of, on one screen."""
+"""Why a transfer is planned, and what the forecast of many cells is made of, on one screen."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldForecast:
-    """What is expected of a region, a SKU, both or all over the horizon, and what it is made of."""
+    """What is expected of a region, a SKU, or all over the horizon, and what it is made of."""
 
     region: str | None
     sku: str | None
     units: float
     signals: dict[str, float]  # units
-    quantiles: dict[str, float]  # units; of one region and SKU only: quantiles do not add up
-    largest: dict[str, float]  # units by region, SKU or pair, what was not named
+    largest: dict[str, float]  # units by region or SKU, what was not named
 
 
 def told_forecast(files: RunFiles, region: str | None, sku: str | None) -> ToldForecast:
@@ -48,15 +47,12 @@ def told_forecast(files: RunFiles, region: str | None, sku: str | None) -> ToldF
             f"{FORECAST_TOTAL} has no {named or 'row'}, expected ids with demand above the floor"
         )
     by_signal = signals.groupby("signal")["mean"].sum().sort_values(ascending=False, kind="stable")
-    one = region is not None and sku is not None
-    columns = [str(c) for c in total.columns if str(c).startswith("q") and str(c)[1:2].isdigit()]
     return ToldForecast(
         region=region,
         sku=sku,
         units=float(total["mean"].sum()),
         signals={str(name): float(units) for name, units in by_signal.items()},
-        quantiles={c: float(total[c].iloc[0]) for c in columns} if one else {},
-        largest={} if one else _largest(total, by="region_id" if sku is not None else "sku"),
+        largest=_largest(total, by="region_id" if sku is not None else "sku"),
     )
 
 
@@ -67,30 +63,19 @@ def _largest(total: pd.DataFrame, *, by: str) -> dict[str, float]:
 
 
 def forecast_page(told: ToldForecast, run: Path) -> RenderableType:
-    """Return the forecast's signals, and its spread or its largest parts."""
+    """Return the forecast's signals and its largest parts."""
     of = f"{told.sku or 'all SKUs'} in {told.region or 'all regions'}"
     head = Text(f"\n{told.units:,.2f} units", "bold")
     head.append(f" of {of} are expected over the horizon, because of")
     made = _table("signal", "units", "share")
     for name, units in told.signals.items():
         made.add_row(name.replace("_", " "), f"{units:,.2f}", f"{units / told.units:.0%}")
-    parts: list[RenderableType] = [head, made]
-    if told.quantiles:
-        spread = _table(
-            "chance of no more than", *(f"{c[1:].lstrip('0')} %" for c in told.quantiles)
-        )
-        spread.add_row("units", *(f"{units:,.0f}" for units in told.quantiles.values()))
-        parts.append(spread)
-    if told.largest:
-        most = _table("region" if told.sku else "SKU", "units")
-        for name, units in told.largest.items():
-            most.add_row(Text(name), f"{units:,.1f}")
-        flag = "--region R" if told.sku else "--sku K"
-        parts += [
-            most,
-            Text(f"prepos explain {run} {flag}  tells one of them; --transfer ID a line"),
-        ]
-    return Group(*parts)
+    most = _table("region" if told.sku else "SKU", "units")
+    for name, units in told.largest.items():
+        most.add_row(Text(name), f"{units:,.1f}")
+    more = "--region R" if told.sku else "--region R --sku K"
+    hint = Text(f"prepos explain {run} {more}  tells why one of them; --transfer ID a line")
+    return Group(head, made, most, hint)
 
 
 def transfer_page(line: pd.Series, files: RunFiles) -> RenderableType:
