@@ -6,6 +6,7 @@ from typing import Protocol
 
 from prepos.core.demand import Forecast
 from prepos.core.snapshot import Snapshot
+from prepos.forecast.boost import pooled_boost
 from prepos.forecast.counts import counts
 from prepos.forecast.intermittent import intermittent
 from prepos.forecast.moving_average import moving_average
@@ -32,4 +33,5 @@ MODELS: dict[str, Model] = {
     "intermittent": intermittent,
     "counts": counts,
     "pooled": pooled,
+    "pooled_boost": pooled_boost,
 }

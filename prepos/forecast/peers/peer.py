@@ -46,13 +46,13 @@ class Peer:
     pools: bool = False
 
 
-def load_library(name: str) -> ModuleType:
-    """Return an optional library; raises ExternalError that names what to install."""
+def load_library(name: str, extra: str = "bench") -> ModuleType:
+    """Return an optional library; raises ExternalError that names the extra to install."""
     try:
         return import_module(name)
     except ImportError as error:
         raise ExternalError(
-            f"{name} is not installed, expected it for this peer: pip install 'prepos[bench]'"
+            f"{name} is not installed, expected it for this model: pip install 'prepos[{extra}]'"
         ) from error
 
 
