@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from prepos.core.demand import Forecast
@@ -18,7 +20,7 @@ from prepos.forecast.boost_features import LONG, Told
 from prepos.forecast.pooled import fit_stack, pooled
 from prepos.forecast.spec import ModelSpec
 from prepos.signals.evidence import gather
-from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines, weekly
+from tests.unit.forecast.snapshots import CUTOFF, Line, make_snapshot, random_lines, weekly
 
 pytestmark = pytest.mark.skipif(find_spec("lightgbm") is None, reason="lightgbm is not installed")
 
@@ -174,6 +176,30 @@ def test_features_tell_when_a_cell_last_sold() -> None:
     features = Told(evidence, [], mean, 2).features(np.arange(4))
     since = features[:, 2].tolist()  # after the mean and what multiplies ahead
     assert since == [2.0, LONG, LONG, 0.0]
+
+
+def test_features_tell_of_a_promotion_ahead() -> None:
+    """A SKU promoted in one of the two weeks ahead shows what multiplies it, another shows 1."""
+    units = [12 if week % 6 == 5 else 2 for week in range(36)]
+    lines = [
+        line
+        for region in "abcdef"
+        for line in (*weekly(region, "x", units), *weekly(region, "y", [2] * 36))
+    ]
+    dates = [CUTOFF - timedelta(days=7 * (36 - week)) for week in range(5, 36, 6)]
+    rows = [
+        (start + timedelta(days=day), "", "deal", "promotion", "x", "")
+        for start in (*dates, CUTOFF + timedelta(days=7))
+        for day in range(7)
+    ]
+    columns = ["date", "region_id", "event", "kind", "sku", "category"]
+    calendar = pd.DataFrame(rows, columns=columns)
+    evidence = gather(make_snapshot(lines, tables={"calendar": calendar}), SPEC.signal_options())
+    mean = np.ones((1, *evidence.shape), dtype=np.float32)
+    told = np.exp(Told(evidence, [], mean, 2).features(np.arange(12))[:, 1]).reshape(6, 2)
+    assert told[:, 0] == pytest.approx(np.full(6, evidence.ahead[:, 0, 0].mean()))
+    assert told[:, 0].min() > 1.5
+    assert told[:, 1] == pytest.approx(np.ones(6), abs=0.05)
 
 
 def test_sku_that_never_sold_is_left_alone() -> None:
