@@ -24,7 +24,7 @@ from prepos.signals.registry import read_signals
 FEATURES = ("own", "pool", "neighbours")
 LEAST = 0.01  # units per period; smaller levels are told apart no further
 ROWS = 60_000  # cells that the model is fitted on
-RIDGE = 1e-6  # keeps levels that move together apart
+RIDGE = 1e-3  # levels that move together else get weights that cancel out, until they move apart
 DISPERSION = 1.0  # assumed by the negative-binomial family while it weighs cells
 MOST_GROWTH = 3.0  # times the largest level a cell's features show: exponentials run away
 

@@ -14,7 +14,7 @@ import numpy as np
 from prepos.core.orders import Orders
 
 LARGE = 0.99  # share of lines that are smaller than a large one
-TIMES = 20  # large lines that a line may be worth
+TIMES = 8  # large lines that a line may be worth
 
 
 def most_units(orders: Orders) -> int:

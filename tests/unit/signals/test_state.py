@@ -83,14 +83,14 @@ def test_new_regions_and_skus_find_their_place() -> None:
 
 
 def test_a_giant_line_counts_as_many_large_ones() -> None:
-    """Both when the state is built and when it comes later: twenty lines of three, no more."""
+    """Both when the state is built and when it comes later: eight lines of three, no more."""
     steady = weekly("r", "s", [3] * 8)
     old = make_snapshot([*steady, Line("g", "", "r", "t", -20.0, 10**6)]).back_to(1)
-    assert build_state(old, (4.0,)).facts.most == 60
-    assert by_id(build_state(old, (4.0,))).loc[("r", "t")].sum() == pytest.approx(60 * 0.5**0.25)
+    assert build_state(old, (4.0,)).facts.most == 24
+    assert by_id(build_state(old, (4.0,))).loc[("r", "t")].sum() == pytest.approx(24 * 0.5**0.25)
     last = make_snapshot([*steady, Line("g", "", "r", "t", -2.0, 10**6)])
     later = advance(build_state(last.back_to(1), (4.0,)), last)
-    assert by_id(later).loc[("r", "t")].sum() == pytest.approx(60)
+    assert by_id(later).loc[("r", "t")].sum() == pytest.approx(24)
     assert later.facts.units == 24 + 10**6
 
 
