@@ -28,6 +28,8 @@ def cell_page(told: ToldCell) -> RenderableType:
     left_out = _left_out(told.trials, said)
     if left_out:
         parts.append(left_out)
+    if told.boost is not None:
+        parts.append(Text(f"Trees on top of the signals multiply every part by {told.boost:.3f}."))
     if told.words is not None:
         parts += _details(told)
     if told.quantiles:
@@ -94,8 +96,8 @@ def _details(told: ToldCell) -> list[RenderableType]:
         found.append(_companions(words.together, told))
     if told.ways:
         found.append(_ways(told))
-    if out_of_the_ordinary(words.factors):
-        found.append(_factors(words.factors, told.period))
+        if out_of_the_ordinary(words.factors):
+            found.append(_factors(words.factors, told.period))
     return found
 
 

@@ -19,11 +19,11 @@ BARS = "▁▂▃▄▅▆▇█"
 PLAIN = 0.005  # a factor within it of 1 is an ordinary period
 MODELS = {
     "naive": "the last period's units, again in every period ahead",
-    "seasonal_naive": "the units of the same periods one season earlier",
+    "seasonal_naive": "the units one season before; of the last period where the past is shorter",
     "moving_average": "the mean of the last periods",
-    "smoothing": "exponential smoothing of the densest series; the others take their share",
-    "intermittent": "the size of a purchase over the gap between purchases, both smoothed",
-    "counts": "a regression of counts on the region, the SKU and the time of year",
+    "smoothing": "its own units smoothed exponentially, at a rate fitted to the past",
+    "intermittent": "how much is bought at a time and how often, each smoothed by itself",
+    "counts": "a regression on its own level, its share of the SKU's, and those around it",
     "given": "taken from the table `forecasts` as it stands there",
 }
 

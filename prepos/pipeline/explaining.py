@@ -15,9 +15,10 @@ from typing import Any
 import pandas as pd
 
 from prepos.config import Config, restore_config
+from prepos.core import run
 from prepos.core.fitted import Fitted, SignalTrial, read_fitted
 from prepos.core.progress import SILENT, Progress
-from prepos.core.run import FORECAST_TOTAL, SIGNALS, RunFiles, is_quantile
+from prepos.core.run import FORECAST_TOTAL, RunFiles, is_quantile
 from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, DemandError, PreposError, RunError
 from prepos.forecast.make import spec_of
@@ -29,8 +30,10 @@ from prepos.publish import Stopwatch
 from prepos.signals.carried import STRENGTHS
 from prepos.signals.evidence import Evidence, gather
 from prepos.signals.pool import Strengths, learn_strengths
+from prepos.signals.registry import SIGNALS
 from prepos.signals.telling import CellWords, tell_cell
 
+BOOST = "boost"  # the trial of trees on top of the signals
 NEAR = 1e-3  # share of the units that sums of single precision may be off by, read a second time
 
 
@@ -57,6 +60,8 @@ class ToldCell:
         Of the sum over the horizon; none below the floor.
     ways : tuple of Way
         Those that weigh anything; none where the model is no sum of signals.
+    boost : float or None
+        What every way is multiplied by, where trees on top of the signals won their place.
     words : CellWords or None
         None where only the run's files could be read.
     trials : tuple of SignalTrial
@@ -75,6 +80,7 @@ class ToldCell:
     signals: dict[str, float]
     quantiles: dict[str, float]
     ways: tuple[Way, ...] = ()
+    boost: float | None = None
     words: CellWords | None = None
     trials: tuple[SignalTrial, ...] = ()
     notices: tuple[str, ...] = ()
@@ -126,7 +132,9 @@ def told_by_files(files: RunFiles, region: str, sku: str) -> ToldCell:
     """Return what the run's files alone tell; nothing is expected of a cell below the floor."""
     if FORECAST_TOTAL not in files.frames:
         raise ConfigError("the run holds no forecast, expected one of `prepos forecast` or `plan`")
-    total, parts = (_rows(files.frames[name], region, sku) for name in (FORECAST_TOTAL, SIGNALS))
+    total, parts = (
+        _rows(files.frames[name], region, sku) for name in (FORECAST_TOTAL, run.SIGNALS)
+    )
     by_signal = parts.sort_values("mean", ascending=False, kind="stable")
     quantiles = [str(name) for name in total.columns if is_quantile(str(name))]
     time = files.manifest.get("config", {}).get("time", {})
@@ -177,15 +185,12 @@ def told_by_signals(told: ToldCell, files: RunFiles, opened: Reopened) -> ToldCe
         told = replace(told, units=again, signals=_parts(ways))
     elif weights and not ways:
         notices.append("the signals have other columns now than at the fit: no weights are told")
+    elif ways and _is_boosted(told):
+        told = replace(told, boost=told.units / again if again > 0 else None)
     elif ways and abs(again - told.units) > NEAR * told.units:
         notices.append(f"read again it is {again:.6g} units, the run says {told.units:.6g}")
-    return replace(
-        told,
-        name=snapshot.network.regions[cell[0]].name,
-        ways=ways,
-        words=words,
-        notices=tuple(notices),
-    )
+    name = snapshot.network.regions[cell[0]].name
+    return replace(told, name=name, ways=ways, words=words, notices=tuple(notices))
 
 
 def gather_again(snapshot: Snapshot, spec: ModelSpec, fitted: Fitted | None) -> Evidence:
@@ -211,6 +216,11 @@ def _parts(ways: tuple[Way, ...]) -> dict[str, float]:
     return dict(sorted(parts.items(), key=lambda part: (-part[1], part[0])))
 
 
+def _is_boosted(told: ToldCell) -> bool:
+    """Return whether trees multiply what the signals say."""
+    return any(trial.signal == BOOST and trial.stays for trial in told.trials)
+
+
 def _model_of(files: RunFiles) -> str:
     """Return the kind of the run's model."""
     told: Mapping[str, Any] = files.manifest.get("config", {}).get("forecast", {})
@@ -229,6 +239,8 @@ def _fit_of(files: RunFiles) -> Fitted | None:
 
 def _weights_of(fitted: Fitted) -> dict[str, tuple[float, ...]]:
     """Return the weights of each signal's columns, in their order; nothing for other models."""
+    if not set(fitted.columns) <= set(SIGNALS):
+        return {}
     weights: dict[str, tuple[float, ...]] = {}
     for signal, weight in zip(fitted.columns, fitted.weights.tolist(), strict=True):
         weights[signal] = (*weights.get(signal, ()), weight)

@@ -13,7 +13,7 @@ import pytest
 from prepos.config import Config, load_config
 from prepos.core.demand import Forecast
 from prepos.core.faults import Fault
-from prepos.core.fitted import DispersionCurve, Fitted, Widths
+from prepos.core.fitted import DispersionCurve, Fitted, SignalTrial, Widths
 from prepos.core.run import FORECAST_TOTAL, SIGNALS, RunFiles
 from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, RunError
@@ -162,11 +162,24 @@ def test_other_reading_than_the_runs_is_noticed(forecast: Forecast, reopened: No
     assert notice.startswith("read again it is ")
 
 
+def test_boost_is_what_the_files_say_beyond_the_signals(forecast: Forecast, reopened: None) -> None:
+    """Where trees won their place, the rest of the mean is their factor, and no doubt."""
+    files = files_of(forecast, [(1, 2)])
+    files.frames[FORECAST_TOTAL]["mean"] *= 1.25
+    won = SignalTrial(signal="boost", stays=True, gain=0.01, sure=1.0, reason="wins")
+    files.fitted["trials"].append(asdict(won))
+    told = explain_cell(files, Path("run"), "r1", "s2")
+    assert told.boost == pytest.approx(1.25, rel=1e-6)
+    assert told.notices == ()
+    assert explain_cell(files_of(forecast, [(1, 2)]), Path("run"), "r1", "s2").boost is None
+
+
 def test_model_without_signals_is_told_by_its_sales(forecast: Forecast, reopened: None) -> None:
     """A model that is one column says its name, and what the region bought."""
-    flat = replace(forecast, signals={"naive": forecast.total_mean}, fitted=None)
+    assert forecast.fitted is not None
+    fitted = replace(forecast.fitted, model="naive", columns=("naive",), weights=np.ones(1))
+    flat = replace(forecast, signals={"naive": forecast.total_mean}, fitted=fitted)
     files = files_of(flat, [(1, 2)])
-    files.manifest["config"]["forecast"]["model"] = "naive"
     told = explain_cell(files, Path("run"), "r1", "s2")
     assert (told.model, list(told.signals), told.ways) == ("naive", ["naive"], ())
     assert told.words is not None

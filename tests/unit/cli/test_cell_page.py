@@ -150,6 +150,12 @@ def test_files_alone_make_a_page() -> None:
     assert "Note: inputs changed since the run" in page
 
 
+def test_boost_is_told() -> None:
+    """What trees make of the parts stands beside them."""
+    assert "multiply every part by" not in shown(TOLD)
+    assert "signals multiply every part by 1.125." in shown(replace(TOLD, boost=1.125))
+
+
 def test_run_that_tells_no_time_makes_a_page() -> None:
     """A manifest without the periods leaves the horizon unnamed."""
     told = ToldCell(region="R1", sku="milk", units=2.0, signals={"own": 2.0}, quantiles={})
@@ -163,6 +169,7 @@ def test_model_that_is_no_sum_says_what_it_is() -> None:
     page = shown(told)
     assert "naive 12.4 100% the last period's units, again in every period ahead" in page
     assert "it bought 3 a week in the last 4" in page
+    assert "fair" not in page  # no signal, so nothing is multiplied
 
 
 @pytest.mark.parametrize(
