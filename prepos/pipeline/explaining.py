@@ -138,6 +138,7 @@ def told_by_files(files: RunFiles, region: str, sku: str) -> ToldCell:
     by_signal = parts.sort_values("mean", ascending=False, kind="stable")
     quantiles = [str(name) for name in total.columns if is_quantile(str(name))]
     time = files.manifest.get("config", {}).get("time", {})
+    fitted = _fit_of(files)
     return ToldCell(
         region=region,
         sku=sku,
@@ -148,7 +149,7 @@ def told_by_files(files: RunFiles, region: str, sku: str) -> ToldCell:
         units=float(total["mean"].sum()),
         signals=dict(zip(by_signal["signal"], by_signal["mean"].tolist(), strict=True)),
         quantiles={name: float(total[name].iloc[0]) for name in quantiles if len(total)},
-        trials=tuple(SignalTrial(**trial) for trial in files.fitted.get("trials", ())),
+        trials=fitted.trials if fitted else (),
     )
 
 
@@ -179,6 +180,8 @@ def told_by_signals(told: ToldCell, files: RunFiles, opened: Reopened) -> ToldCe
     words = tell_cell(evidence, weights, *cell, least=config.privacy.k)
     again = sum(units for way in ways for units in way.adds.values())
     notices = []
+    if files.fitted and fitted is None:
+        notices.append(f"{run.FITTED} is not of this version: no weights and no trials are told")
     if not told.quantiles:
         floor = config.forecast.floor
         notices.append(f"the run's files leave it out: it is not above forecast.floor, {floor:g}")
@@ -248,9 +251,11 @@ def _weights_of(fitted: Fitted) -> dict[str, tuple[float, ...]]:
 
 
 def _spec_of(files: RunFiles, config: Config) -> ModelSpec:
-    """Return the spec that the run was made with."""
-    told = files.fitted.get("spec")
-    return parse_spec(told) if told else spec_of(config.spec, config.forecast)
+    """Return the spec that the run was made with; the present one where it does not tell."""
+    try:
+        return parse_spec(files.fitted["spec"])
+    except (KeyError, ConfigError):
+        return spec_of(config.spec, config.forecast)
 
 
 def _why_not(error: PreposError) -> str:

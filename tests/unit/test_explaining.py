@@ -174,6 +174,18 @@ def test_boost_is_what_the_files_say_beyond_the_signals(forecast: Forecast, reop
     assert explain_cell(files_of(forecast, [(1, 2)]), Path("run"), "r1", "s2").boost is None
 
 
+def test_fit_of_another_version_is_a_notice(forecast: Forecast, reopened: None) -> None:
+    """What the region bought is told all the same."""
+    files = files_of(forecast, [(1, 2)])
+    files.fitted.update(schema="prepos/fitted@0", spec={"kind": "pooled", "moon": "full"})
+    told = explain_cell(files, Path("run"), "r1", "s2")
+    assert told.notices == (
+        "fitted.json is not of this version: no weights and no trials are told",
+    )
+    assert (told.ways, told.trials) == ((), ())
+    assert told.words is not None
+
+
 def test_model_without_signals_is_told_by_its_sales(forecast: Forecast, reopened: None) -> None:
     """A model that is one column says its name, and what the region bought."""
     assert forecast.fitted is not None
