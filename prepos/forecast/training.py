@@ -19,6 +19,8 @@ from prepos.errors import DemandError
 
 Float32Array = NDArray[np.float32]
 
+STEPS_APART = 4  # periods of horizon for each period between two origins
+
 
 @dataclass(frozen=True, eq=False)
 class Training:
@@ -68,6 +70,9 @@ class Training:
 def training_origins(snapshot: Snapshot, origins: int) -> Training:
     """Return the latest origins whose next periods are known.
 
+    Where the horizon is long they lie some periods apart, so that the later ones come after all
+    that the older ones were judged by.
+
     Raises
     ------
     DemandError
@@ -80,5 +85,5 @@ def training_origins(snapshot: Snapshot, origins: int) -> Training:
     history = snapshot.history()
     length = history.units.shape[1]
     steps = max(1, min(snapshot.periods.horizon, length // 2))
-    count = max(0, min(origins, length - steps))
-    return Training(snapshot, history, tuple(range(steps + count - 1, steps - 1, -1)), steps)
+    backs = range(steps, length, -(-steps // STEPS_APART))[:origins]
+    return Training(snapshot, history, tuple(reversed(backs)), steps)

@@ -21,7 +21,7 @@ class SignalOptions:
     window_weeks: int = 157  # weeks of history that are read: three years
     neighbours: str = "map"  # whose neighbours: those of the map, or of shared "customers"
     season: bool = True  # whether seasons of the week and the year are learnt
-    pairs: int = 1_000_000  # pairs of lines within orders that co-purchase is learnt from
+    pairs: int = 300_000  # pairs of lines within orders that co-purchase is learnt from
 
     def __post_init__(self) -> None:
         rules = (
