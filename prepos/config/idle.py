@@ -15,7 +15,6 @@ IDLE = (
     "plan.approval",
     "plan.guard",
     "replay.fulfilment",
-    "privacy.k",
     "privacy.default_consent.offers",
     "run.executor",
     "run.workers",

@@ -12,6 +12,8 @@ from prepos.forecast.options import ForecastOptions
 from prepos.forecast.registry import MODELS
 from prepos.forecast.spec import ModelSpec
 
+STACKS = ("pooled", "pooled_boost")  # kinds that can take a given forecast as one more signal
+
 
 def make_forecast(snapshot: Snapshot, spec: ModelSpec, options: ForecastOptions) -> Forecast:
     """Return the next orders of every region as distributions.
@@ -32,12 +34,13 @@ def make_forecast(snapshot: Snapshot, spec: ModelSpec, options: ForecastOptions)
         raise ConfigError(f"spec kind is {spec.kind!r}, expected one of {', '.join(MODELS)}")
     if options.source == "own":
         return MODELS[spec.kind](snapshot, spec)
-    if spec.kind != "pooled":
+    if spec.kind not in STACKS:
         raise ConfigError(
-            f"forecast.source is 'blend' and the model {spec.kind!r}, expected pooled"
+            f"forecast.source is 'blend' and the model {spec.kind!r}, "
+            f"expected {' or '.join(STACKS)}"
         )
     given_forecast(snapshot)  # tells what is missing in the table, if anything is
-    return MODELS["pooled"](snapshot, spec_of(spec, options))
+    return MODELS[spec.kind](snapshot, spec_of(spec, options))
 
 
 def spec_of(spec: ModelSpec, options: ForecastOptions) -> ModelSpec:
