@@ -106,14 +106,8 @@ def _climb(
             for number in rising:
                 while reached < levels[number] and units < SPAN - 1:
                     units += 1
-                    total = 0.0
-                    for entry in range(first, last):
-                        if size[entry] > units:
-                            break
-                        weight = share + growth * size[entry] / units
-                        total += weight * chance[entry] * built[units - size[entry]]
-                    built[units] = total
-                    reached += total
+                    _go_on(built, units, share, growth, size[first:last], chance[first:last])
+                    reached += built[units]
                 if reached >= levels[number]:
                     result[number, cell] = units
 
@@ -143,14 +137,8 @@ def _sum_up(
             share, growth, built[0] = _begin(orders[cell], dispersion[cell])
             reached = built[0]
             for units in range(1, int(most[cell]) + 1):
-                total = 0.0
-                for entry in range(first, last):
-                    if size[entry] > units:
-                        break
-                    weight = share + growth * size[entry] / units
-                    total += weight * chance[entry] * built[units - size[entry]]
-                built[units] = total
-                reached += total
+                _go_on(built, units, share, growth, size[first:last], chance[first:last])
+                reached += built[units]
             result[cell] = min(reached, 1.0)
 
 
@@ -162,3 +150,22 @@ def _begin(orders: float, dispersion: float) -> tuple[float, float, float]:
     scatter = dispersion * orders
     share = scatter / (1.0 + scatter)
     return share, (1.0 / dispersion - 1.0) * share, np.exp(-np.log1p(scatter) / dispersion)
+
+
+@serial_kernel
+def _go_on(
+    built: FloatArray,
+    units: int,
+    share: float,
+    growth: float,
+    size: IntArray,
+    chance: FloatArray,
+) -> None:
+    """Build the chance of one unit more, from those of fewer."""
+    total = 0.0
+    for entry in range(len(size)):
+        if size[entry] > units:
+            break
+        weight = share + growth * size[entry] / units
+        total += weight * chance[entry] * built[units - size[entry]]
+    built[units] = total

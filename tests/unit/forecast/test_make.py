@@ -167,5 +167,7 @@ def test_blend_trusts_what_was_right() -> None:
 
 def test_only_the_stack_blends() -> None:
     """Other models have no signals to add one to."""
-    with pytest.raises(ConfigError, match="'blend' and the model 'naive', expected pooled or pooled_boost"):
+    with pytest.raises(
+        ConfigError, match="'blend' and the model 'naive', expected pooled or pooled_boost"
+    ):
         make_forecast(make_snapshot(weekly("r", "s", [1])), ModelSpec(kind="naive"), BLEND)
