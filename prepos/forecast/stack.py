@@ -18,6 +18,7 @@ from prepos.core.types import AnyArray, FloatArray
 
 SMALL = 1e-12
 STEPS, HALVINGS = 60, 30
+DIGITS = 9  # of a weight; the rest is how a machine happens to add up
 ENOUGH = 1e-9  # fall of the loss, relative to one unit's, that ends the search
 RIDGE = 1e-9  # of the curvature's mean, so that columns that move together can be told apart
 
@@ -57,7 +58,7 @@ def fit_weights(
     if start is not None and start[used].any():
         share = start[used] / scale
     weights[used] = _descend(scaled, units / mass, share) * scale
-    return weights
+    return np.round(weights, DIGITS)
 
 
 def _descend(rows: FloatArray, units: FloatArray, share: FloatArray) -> FloatArray:
