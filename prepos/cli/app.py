@@ -31,7 +31,12 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
     (check, ("prepos check", "prepos check -c peak/prepos.toml --json")),
     (
         forecast,
-        ("prepos forecast", "prepos forecast --set time.cutoff=2026-11-02 --out runs/trial"),
+        (
+            "prepos forecast",
+            "prepos forecast --set time.cutoff=2026-11-02 --out runs/trial",
+            "prepos forecast --customers --top 5",
+            "prepos forecast --update runs/trial --set time.cutoff=2026-11-09",
+        ),
     ),
     (
         plan,
