@@ -17,7 +17,7 @@ help:
 	@echo "make peers   set up apart with statsforecast, then what is tested against it, and the tables"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
-	@echo "make bench   set up with the peers, then the benchmarks (tests/bench)"
+	@echo "make bench   set up with the peers, then the benchmarks (tests/bench): an hour or two"
 	@echo "make clean   remove the environment and what the tools left"
 
 demo: $(VENV)/.ready
