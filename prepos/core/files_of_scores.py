@@ -40,6 +40,7 @@ BIAS = Column(
 FILL = number_column(
     "fill", "share served locally from the same stock for all", required=True, maximum=1
 )
+SCORED = (MODEL, SOURCE, CELLS, SPAN, UNITS, WRMSSE, WQL, BIAS, FILL)
 LEVELS = (50, 90, 95, 99)  # per cent
 
 SCORES = Table(
@@ -48,15 +49,7 @@ SCORES = Table(
     label="score of {model} over {cells}, {span}",
     key=("model", "source", "cells", "span"),
     columns=(
-        MODEL,
-        SOURCE,
-        CELLS,
-        SPAN,
-        UNITS,
-        WRMSSE,
-        WQL,
-        BIAS,
-        FILL,
+        *SCORED,
         *(
             number_column(f"{measure}_ratio{end}", meaning, required=True)
             for measure in ("wrmsse", "wql")
@@ -76,15 +69,7 @@ SCORES_BY_CUTOFF = Table(
     key=("cutoff", "model", "source", "cells", "span"),
     columns=(
         date_column("cutoff", "first day that was not known", required=True),
-        MODEL,
-        SOURCE,
-        CELLS,
-        SPAN,
-        UNITS,
-        WRMSSE,
-        WQL,
-        BIAS,
-        FILL,
+        *SCORED,
     ),
 )
 

@@ -109,12 +109,7 @@ class Record:
     @cached_property
     def sku_units(self) -> Float32Array:
         """(K, T) units of each SKU over all regions."""
-        return self.sum_cells(self.history.sku, self.shape[1]) @ self.history.units
-
-    def sum_cells(self, group: IntArray, groups: int) -> sparse.csr_array:
-        """Return (G, C): 1 where a cell belongs to the group."""
-        cells = np.arange(len(group))
-        return sparse.csr_array((np.ones(len(group)), (group, cells)), shape=(groups, len(group)))
+        return members(self.history.sku, self.shape[1]) @ self.history.units
 
     def seen(self, back: int) -> FloatArray:
         """Return (S,) the weights of the periods known at an origin, summed."""
@@ -133,6 +128,12 @@ class Record:
         """(K,) number of each SKU's category; SKUs without one share theirs."""
         names = np.array(self.snapshot.products.category, dtype=np.str_)
         return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def members(group: IntArray, groups: int) -> sparse.csr_array:
+    """Return (G, C): 1 where a cell belongs to the group."""
+    shape = (groups, len(group))
+    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)
 
 
 def _learn_factors(record: Record, lesson_back: int) -> Factors:
