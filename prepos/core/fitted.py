@@ -103,6 +103,50 @@ class Widths:
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What chances that were told turned out to be, by class of the mean.
+
+    Attributes
+    ----------
+    least : (C,) float
+        Least mean of each class, rising; of smaller means the chances are taken as told.
+    told : (G,) float
+        Chances told, rising from 0 to 1.
+    came : (C, G) float
+        How often no more came, rising from 0 to 1.
+    """
+
+    least: FloatArray
+    told: FloatArray
+    came: FloatArray
+
+    def classes(self, mean: FloatArray) -> IntArray:
+        """Return the class (N,) of each mean; -1 below the first."""
+        return np.asarray(np.searchsorted(self.least, mean, side="right") - 1, dtype=np.int64)
+
+    def came_at(self, mean: FloatArray, chances: FloatArray) -> FloatArray:
+        """Return (N,) what the chances told of cells with these means turned out to be."""
+        kind = self.classes(mean)
+        found = chances.astype(np.float64)
+        for number in range(len(self.least)):
+            chosen = np.flatnonzero(kind == number)
+            found[chosen] = np.interp(chances[chosen], self.told, self.came[number])
+        return found
+
+    def told_for(self, kind: int, chances: FloatArray) -> FloatArray:
+        """Return the chances to ask a class for, so that these come."""
+        return np.asarray(np.interp(chances, self.came[kind], self.told))
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the calibration as JSON can hold it."""
+        return {
+            "least": self.least.tolist(),
+            "told": self.told.tolist(),
+            "came": self.came.tolist(),
+        }
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fitted:
     """What one fit learnt, as of a cutoff.
@@ -120,6 +164,8 @@ class Fitted:
     trials : tuple of SignalTrial
     orders_by_period, orders_of_sum : Widths or None
         Of the number of orders, where units are better told as orders times sizes.
+    calibration_by_period, calibration_of_sum : Calibration or None
+        What the chances of these widths turned out to be.
     lessons : name to numbers
         What the signals learnt once for all origins.
     """
@@ -133,6 +179,8 @@ class Fitted:
     trials: tuple[SignalTrial, ...] = ()
     orders_by_period: Widths | None = None
     orders_of_sum: Widths | None = None
+    calibration_by_period: Calibration | None = None
+    calibration_of_sum: Calibration | None = None
     lessons: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def mapping(self) -> dict[str, Any]:
@@ -152,6 +200,13 @@ class Fitted:
                     ("horizon", self.of_sum),
                     ("orders_by_period", self.orders_by_period),
                     ("orders_of_horizon", self.orders_of_sum),
+                )
+            },
+            "calibration": {
+                name: None if found is None else found.mapping()
+                for name, found in (
+                    ("period", self.calibration_by_period),
+                    ("horizon", self.calibration_of_sum),
                 )
             },
             "lessons": {name: list(told) for name, told in self.lessons.items()},
@@ -174,6 +229,8 @@ def read_fitted(content: Mapping[str, Any]) -> Fitted:
             trials=tuple(SignalTrial(**trial) for trial in content["trials"]),
             orders_by_period=_read_optional(content["widths"]["orders_by_period"]),
             orders_of_sum=_read_optional(content["widths"]["orders_of_horizon"]),
+            calibration_by_period=_read_calibration(content["calibration"]["period"]),
+            calibration_of_sum=_read_calibration(content["calibration"]["horizon"]),
             lessons={
                 name: tuple(float(number) for number in told)
                 for name, told in content["lessons"].items()
@@ -181,6 +238,14 @@ def read_fitted(content: Mapping[str, Any]) -> Fitted:
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DemandError(f"fitted content is not whole: {error!r}") from error
+
+
+def _read_calibration(content: Mapping[str, Any] | None) -> Calibration | None:
+    """Return the calibration that a mapping holds, if there is one."""
+    if content is None:
+        return None
+    least, told, came = (np.array(content[name], np.float64) for name in ("least", "told", "came"))
+    return Calibration(least, told, came.reshape(len(least), len(told)))
 
 
 def _read_optional(content: Mapping[str, Any] | None) -> Widths | None:

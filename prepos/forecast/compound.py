@@ -26,7 +26,7 @@ def compound_quantiles(
     dispersion: FloatArray,
     sku: IntArray,
     sizes: OrderSizes,
-    probabilities: Sequence[float],
+    probabilities: Sequence[float] | FloatArray,
 ) -> FloatArray:
     """Return the smallest whole units whose distribution function reaches each probability.
 

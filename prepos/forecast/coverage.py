@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from prepos.core.types import FloatArray
+from prepos.forecast.cells import share_below
 
 COVERED = (0.5, 0.9, 0.95, 0.99)
 BUSY = 0.1  # units expected; cells with less are left out
@@ -59,7 +60,7 @@ def coverage(mean: FloatArray, units: FloatArray, below: FloatArray, upto: Float
     busy = np.flatnonzero(mean >= BUSY)
     ordered = busy[np.argsort(mean[busy], kind="stable")]
     parts = [part for part in np.array_split(ordered, DECILES) if len(part)]
-    shares = share_below(below[ordered], upto[ordered])
+    shares = share_below(below[ordered], upto[ordered], np.array(COVERED))
     place = np.cumsum([0, *(len(part) for part in parts)])
     return Coverage(
         np.array([len(part) for part in parts], dtype=np.float64),
@@ -69,10 +70,3 @@ def coverage(mean: FloatArray, units: FloatArray, below: FloatArray, upto: Float
             len(parts), len(COVERED)
         ),
     )
-
-
-def share_below(below: FloatArray, upto: FloatArray) -> FloatArray:
-    """Return (N, L): the chance that each cell's randomised transform is at most each level."""
-    jump = np.maximum(upto - below, 1e-300)
-    levels = np.array(COVERED)
-    return np.clip((levels - below[:, None]) / jump[:, None], 0.0, 1.0)

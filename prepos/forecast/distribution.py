@@ -1,7 +1,6 @@
 """A forecast's distribution: quantiles and chances of whole units, cell by cell.
 
-Units are negative binomial, or orders times sizes where that foretold the past better; cells too
-large for lumps to show are negative binomial in any case.
+What a cell's chances turned out to be in the past corrects them, where that is known.
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import betainc, gammaincc
 
 from prepos.core.demand import Forecast
+from prepos.core.fitted import Calibration
 from prepos.core.types import FloatArray, IntArray
-from prepos.forecast.compound import compound_chances, compound_quantiles
-from prepos.forecast.quantiles import POISSON, count_quantiles
+from prepos.forecast.calibration import calibrated_quantiles
+from prepos.forecast.cells import Cells, cell_chances, cell_quantiles
 
 
 def quantiles(forecast: Forecast, probabilities: Sequence[float]) -> FloatArray:
@@ -49,13 +48,11 @@ def quantiles_at(
     region, sku, period : (N,) int
         Positions; without periods the sum over the horizon is meant.
     """
-    mean, dispersion, of_orders = _cells(forecast, region, sku, period)
-    counts = count_quantiles(mean, dispersion, probabilities)
-    if forecast.sizes is not None and of_orders is not None:
-        built = compound_quantiles(mean, of_orders, sku, forecast.sizes, probabilities)
-        whole = (built >= 0).all(axis=0)
-        counts[:, whole] = built[:, whole]
-    return counts
+    cells = _cells(forecast, region, sku, period)
+    calibration = _calibration(forecast, period)
+    if calibration is None:
+        return cell_quantiles(cells, probabilities)
+    return calibrated_quantiles(cells, probabilities, calibration)
 
 
 def chances_at(
@@ -66,27 +63,14 @@ def chances_at(
     period: IntArray | None = None,
 ) -> FloatArray:
     """Return (N,) the chance of at most so many units; 0 below nothing."""
-    mean, dispersion, of_orders = _cells(forecast, region, sku, period)
-    chances = count_chances(mean, dispersion, units)
-    if forecast.sizes is not None and of_orders is not None:
-        built = compound_chances(mean, of_orders, sku, forecast.sizes, units)
-        chances = np.where(built >= 0, built, chances)
-    return chances
+    cells = _cells(forecast, region, sku, period)
+    calibration = _calibration(forecast, period)
+    chances = cell_chances(cells, units)
+    return chances if calibration is None else calibration.came_at(cells.mean, chances)
 
 
-def count_chances(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
-    """Return the chance of at most so many negative-binomial units, (N,); 0 below nothing."""
-    size = 1.0 / np.maximum(dispersion, POISSON)
-    most = np.maximum(units, 0.0) + 1.0
-    wide = betainc(size, most, size / (size + mean))
-    narrow = gammaincc(most, mean)
-    return np.where(units < 0, 0.0, np.where(dispersion > POISSON, wide, narrow))
-
-
-def _cells(
-    forecast: Forecast, region: IntArray, sku: IntArray, period: IntArray | None
-) -> tuple[FloatArray, FloatArray, FloatArray | None]:
-    """Return (N,) means, dispersions of units, and of orders where these are told."""
+def _cells(forecast: Forecast, region: IntArray, sku: IntArray, period: IntArray | None) -> Cells:
+    """Return some cells of a period, or of the sum over the horizon."""
     if period is None:
         at: tuple[IntArray, ...] = (region, sku)
         kinds = (forecast.total_mean, forecast.total_dispersion, forecast.total_order_dispersion)
@@ -94,4 +78,18 @@ def _cells(
         at = (period, region, sku)
         kinds = (forecast.mean, forecast.dispersion, forecast.order_dispersion)
     mean, dispersion, of_orders = kinds
-    return mean[at], dispersion[at], None if of_orders is None else of_orders[at]
+    return Cells(
+        mean=mean[at],
+        dispersion=dispersion[at],
+        sku=sku,
+        sizes=forecast.sizes,
+        of_orders=None if of_orders is None else of_orders[at],
+    )
+
+
+def _calibration(forecast: Forecast, period: IntArray | None) -> Calibration | None:
+    """Return what is known of the chances of a period, or of the sum over the horizon."""
+    if forecast.fitted is None:
+        return None
+    known = forecast.fitted
+    return known.calibration_of_sum if period is None else known.calibration_by_period

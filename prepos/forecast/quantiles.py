@@ -21,7 +21,7 @@ NOTHING = 1e-17  # share of what is reached that no longer adds to it
 
 
 def count_quantiles(
-    mean: FloatArray, dispersion: FloatArray, probabilities: Sequence[float]
+    mean: FloatArray, dispersion: FloatArray, probabilities: Sequence[float] | FloatArray
 ) -> FloatArray:
     """Return the smallest whole numbers whose distribution function reaches each probability.
 

@@ -1,28 +1,33 @@
 """From means to a forecast: widths fitted on what the same model said before.
 
 Units are told in two ways, as negative-binomial counts and as orders times sizes, and each span of
-time keeps the way whose quantiles lost less on the later training origins.
+time keeps the way whose quantiles lost less on the later training origins. What the chances told of
+the training origins turned out to be corrects those of the forecast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from prepos.core.demand import Backcast, Forecast
-from prepos.core.fitted import Fitted, SignalTrial, Widths
+from prepos.core.fitted import Calibration, Fitted, SignalTrial, Widths
 from prepos.core.orders import Orders
 from prepos.core.sizes import OrderSizes, count_sizes
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray
-from prepos.forecast.compound import MOST_UNITS, compound_quantiles
+from prepos.core.types import FloatArray, IntArray
+from prepos.forecast.calibration import LEAST_MEAN, fit_calibration
+from prepos.forecast.cells import Cells, cell_quantiles
+from prepos.forecast.compound import MOST_UNITS
 from prepos.forecast.dispersion import fit_by_size
-from prepos.forecast.quantiles import count_quantiles
 from prepos.forecast.training import Float32Array, Training
 
 USUAL_LINES = 20.0  # lines of a SKU that count as much as those of all SKUs
 CELLS = 20_000  # cells that the two ways are compared on
+CALIBRATED_CELLS = 60_000  # cells whose chances are counted
+CALIBRATED_ORIGINS = 4  # at least: fewer share too much of what befell all cells at once
 LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -37,7 +42,7 @@ def with_widths(
     columns: Sequence[str] = (),
     weights: FloatArray | None = None,
     trials: tuple[SignalTrial, ...] = (),
-    as_orders: bool = True,
+    refined: bool = True,
 ) -> Forecast:
     """Return the forecast whose widths are those of the past means' residuals.
 
@@ -54,29 +59,33 @@ def with_widths(
         What the mean was made of, the signals with weight 1 if not told.
     trials : tuple of SignalTrial
         What the gate said.
-    as_orders : bool
-        Whether units may be told as orders times sizes.
+    refined : bool
+        Whether units may be told as orders times sizes, and their chances corrected by what they
+        turned out to be; else they are negative binomial and no more.
     """
     units = training.units
     size, sizes = order_sizes(snapshot.orders), count_sizes(snapshot.orders)
     sums = past.sum(axis=1), units.sum(axis=1)
-    by_period, of_sum = fit_by_size(past, units, size), fit_by_size(*sums, size)
-    orders_by_period = orders_of_sum = None
-    if len(training) and as_orders:
-        lines = training.lines
-        orders_by_period = order_widths(past, units, lines, sizes=sizes, plain=(by_period, size))
-        orders_of_sum = order_widths(*sums, lines.sum(axis=1), sizes=sizes, plain=(of_sum, size))
     fitted = Fitted(
         model=model,
         cutoff=snapshot.periods.cutoff,
         columns=tuple(columns or signals),
         weights=np.ones(len(signals)) if weights is None else weights,
-        by_period=by_period,
-        of_sum=of_sum,
+        by_period=fit_by_size(past, units, size),
+        of_sum=fit_by_size(*sums, size),
         trials=trials,
-        orders_by_period=orders_by_period,
-        orders_of_sum=orders_of_sum,
     )
+    if len(training) and refined:
+        lines = training.lines
+        for_period = refine(past, units, lines, fitted.by_period, size, sizes)
+        for_sum = refine(*sums, lines.sum(axis=1), fitted.of_sum, size, sizes)
+        fitted = replace(
+            fitted,
+            orders_by_period=for_period[0],
+            calibration_by_period=for_period[1],
+            orders_of_sum=for_sum[0],
+            calibration_of_sum=for_sum[1],
+        )
     whole = len(training) > 0 and training.steps == snapshot.periods.horizon
     backcast = Backcast(past, units) if whole else None
     return widened(snapshot, signals, mean, fitted, sizes=sizes, backcast=backcast)
@@ -113,41 +122,80 @@ def widened(
     )
 
 
-def order_widths(
+def refine(
     past: Float32Array,
     units: Float32Array,
     lines: Float32Array,
-    *,
+    plain: Widths,
+    size: FloatArray,
     sizes: OrderSizes,
-    plain: tuple[Widths, FloatArray],
-) -> Widths | None:
-    """Return how wide the orders scatter, or None where units told as they are lose less.
+) -> tuple[Widths | None, Calibration | None]:
+    """Return how wide the orders scatter, if that tells units better, and what chances came to.
 
     Parameters
     ----------
     past, units, lines : (O, ..., R, K) float32
         Means, units and order lines by origin, oldest first.
-    plain : Widths and (K,) float
-        Of the units, and their order sizes.
+    plain : Widths
+        Of the units.
+    size : (K,) float
+        Units in the line that a unit comes in.
     """
-    orders = past / sizes.mean.astype(np.float32)
-    found = fit_by_size(orders, lines, None)
+    of_orders = fit_by_size(past / sizes.mean.astype(np.float32), lines, None)
     late = past[len(past) // 2 :]
-    cells = np.arange(0, late.size, max(1, late.size // CELLS))
-    mean, sku = late.ravel()[cells].astype(np.float64), cells % late.shape[-1]
-    came = units[len(past) // 2 :].ravel()[cells]
-    small = mean <= MOST_UNITS
-    mean, sku, came = mean[small], sku[small], came[small]
-    widths, size = plain
-    spread = widths.at_cells(mean, size[sku])
-    counts = count_quantiles(mean, spread, LEVELS)
-    scatter = found.at(mean / sizes.mean[sku], None)
-    built = compound_quantiles(mean, scatter, sku, sizes, LEVELS)
-    built = np.where(built < 0, counts, built)
-    return found if _pinball(built, came) < _pinball(counts, came) else None
+    cells, came = pick_cells(late, units[len(past) // 2 :], 0.0, CELLS)
+    as_counts = told_cells(cells, plain, size)
+    as_orders = told_cells(cells, plain, size, sizes, of_orders)
+    small = np.flatnonzero(as_counts.mean <= MOST_UNITS)
+    counts, built = (cell_quantiles(told.at(small), LEVELS) for told in (as_counts, as_orders))
+    kept = of_orders if _pinball(built, came[small]) < _pinball(counts, came[small]) else None
+    if len(past) < CALIBRATED_ORIGINS:
+        return kept, None
+    cells, came = pick_cells(past, units, LEAST_MEAN, CALIBRATED_CELLS)
+    return kept, fit_calibration(told_cells(cells, plain, size, sizes, kept), came)
 
 
-def _pinball(counts: FloatArray, units: Float32Array) -> float:
+def pick_cells(
+    past: Float32Array, units: Float32Array, least: float, most: int
+) -> tuple[tuple[FloatArray, IntArray], FloatArray]:
+    """Return evenly spaced cells with means of ``least`` and more: (mean, SKU) and units, (N,).
+
+    Parameters
+    ----------
+    past, units : (..., K) float32
+        Means and units.
+    most : int
+        About how many cells.
+    """
+    means = past.ravel()
+    cells = np.flatnonzero(means >= least)
+    cells = cells[:: max(1, len(cells) // most)]
+    mean, came = means[cells].astype(np.float64), units.ravel()[cells].astype(np.float64)
+    return (mean, cells % past.shape[-1]), came
+
+
+def told_cells(
+    cells: tuple[FloatArray, IntArray],
+    plain: Widths,
+    size: FloatArray,
+    sizes: OrderSizes | None = None,
+    of_orders: Widths | None = None,
+) -> Cells:
+    """Return cells, means and SKUs (N,), with these widths of units and of orders."""
+    mean, sku = cells
+    orders = None
+    if of_orders is not None and sizes is not None:
+        orders = of_orders.at(mean / sizes.mean[sku], None)
+    return Cells(
+        mean=mean,
+        dispersion=plain.at_cells(mean, size[sku]),
+        sku=sku,
+        sizes=sizes,
+        of_orders=orders,
+    )
+
+
+def _pinball(counts: FloatArray, units: FloatArray) -> float:
     """Return the quantile loss of counts (Q, N), summed."""
     miss = units - counts
     levels = np.array(LEVELS)[:, None]

@@ -64,11 +64,11 @@ def peer_forecast(means: Means, snapshot: Snapshot, origins: int) -> tuple[Forec
     """
     mean, fit_seconds = means.at(snapshot)
     training = training_origins(snapshot, origins)
-    past = np.zeros((len(training), training.steps, *mean.shape[1:]), dtype=np.float32)
+    past = np.zeros(training.shape, dtype=np.float32)
     seconds = fit_seconds
     for origin, earlier in enumerate(training.snapshots()):
         said, spent = means.at(earlier)
-        past[origin] = said[: training.steps]
+        past[origin] = said[: training.steps, :, training.skus]
         seconds += spent
     begun = time.perf_counter()
     whole = mean.astype(np.float64)
@@ -79,6 +79,6 @@ def peer_forecast(means: Means, snapshot: Snapshot, origins: int) -> tuple[Forec
         training=training,
         past=past,
         model=means.peer.name,
-        as_orders=False,
+        refined=False,
     )
     return forecast, fit_seconds, seconds + time.perf_counter() - begun

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
 
-from prepos.forecast.coverage import BUSY, COVERED, Coverage, coverage, share_below
-from prepos.forecast.distribution import count_chances as distribution
+from prepos.forecast.cells import count_chances as distribution
+from prepos.forecast.cells import share_below
+from prepos.forecast.coverage import BUSY, COVERED, Coverage, coverage
 
 MEANS = np.exp(np.random.default_rng(1).normal(0.0, 1.0, 60_000))
 
@@ -65,7 +66,7 @@ def test_the_expectation_is_that_of_the_draw() -> None:
     upper, lower = distribution(mean, dispersion, units), distribution(mean, dispersion, units - 1)
     place = np.random.default_rng(3).random((200_000, 3))
     drawn_below = [(lower + place * (upper - lower) <= level).mean(axis=0) for level in COVERED]
-    told = share_below(lower, upper)
+    told = share_below(lower, upper, np.array(COVERED))
     np.testing.assert_allclose(told.T, drawn_below, atol=0.005)
 
 
