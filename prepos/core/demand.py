@@ -87,10 +87,13 @@ class Backcast:
     mean, units : (O, H, R, K) float32
         By origin and period ahead of it; both in units. Periods are kept apart so that any sum of
         them, and of regions, can be fitted as a sum.
+    skus : (K,) int
+        Positions on the forecast's SKU axis: all, or a sample of them.
     """
 
     mean: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
     units: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    skus: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

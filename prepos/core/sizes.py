@@ -34,15 +34,20 @@ class OrderSizes:
     chance: FloatArray
     mean: FloatArray
 
+    def of(self, skus: IntArray) -> OrderSizes:
+        """Return the sizes of some SKUs, in the order given."""
+        count = np.diff(self.start)[skus]
+        start = np.append(0, np.cumsum(count))
+        entry = np.arange(start[-1]) + np.repeat(self.start[skus] - start[:-1], count)
+        return OrderSizes(start, self.size[entry], self.chance[entry], self.mean[skus])
+
 
 def count_sizes(orders: Orders) -> OrderSizes:
     """Return the sizes of the lines of each SKU, shrunk to the commonest sizes of all."""
     skus = len(orders.skus)
     width = LARGEST + 1
     key = orders.sku * width + np.minimum(orders.quantity, LARGEST)
-    count = np.bincount(key, minlength=skus * width)
-    found = np.flatnonzero(count)
-    lines = count[found]
+    found, lines = np.unique(key, return_counts=True)
     of_all = np.bincount(found % width, lines, minlength=width)
     usual = np.sort(np.argsort(-of_all, kind="stable")[:USUAL_SIZES])
     usual = usual[of_all[usual] > 0]

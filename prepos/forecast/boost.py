@@ -28,9 +28,11 @@ from prepos.forecast.gate import (
     trial_draws,
     try_losses,
 )
+from prepos.forecast.lessons import Lessons
 from prepos.forecast.peers.peer import load_library
 from prepos.forecast.pooled import Stack, fit_stack, stack_forecast
 from prepos.forecast.spec import ModelSpec
+from prepos.signals.registry import read_columns
 
 NAME = "boost"
 
@@ -45,8 +47,8 @@ class Boost:
     factor : (R, K) float32 or None
         What multiplies the stack's means; None where it does not stay.
     past : (O, steps, R, K) float32 or None
-        What the boosted stack would have said at the training origins, each origin's factors learnt
-        at others whose units came in none of its periods.
+        What the boosted stack would have said at the training origins of the SKUs that teach, each
+        origin's factors learnt at others whose units came in none of its periods.
     """
 
     trial: SignalTrial
@@ -65,8 +67,8 @@ def pooled_boost(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
         Where no order lies before the cutoff.
     """
     load_library("lightgbm", extra="boost")
-    stack = fit_stack(snapshot, spec)
-    found = try_boost(stack)
+    stack, lessons = fit_stack(snapshot, spec)
+    found = try_boost(stack, lessons)
     return stack_forecast(
         stack,
         "pooled_boost",
@@ -76,18 +78,17 @@ def pooled_boost(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
     )
 
 
-def try_boost(stack: Stack) -> Boost:
+def try_boost(stack: Stack, lessons: Lessons) -> Boost:
     """Return whether trees learnt at the older origins win at the later ones, and their factors."""
-    lessons = stack.lessons
     learn, tried = split_origins(lessons)
     if len(learn) < LEAST_LESSONS or len(tried) < LEAST_TRIALS:
         return Boost(_untried("the history is too short to try it"))
     weights = lessons.weigh(learn, stack.stays)
     scatter = measure_scatter(lessons, learn, weights)
-    booster = _fit(stack, learn, weights, scatter)
+    booster = _fit(stack, lessons, learn, weights=weights, scatter=scatter)
     if booster is None:
         return Boost(_untried("too little sold to learn from"))
-    told = [_told(stack, origin, weights) for origin in tried]
+    told = [_told(stack, lessons, origin, weights) for origin in tried]
     later = [factors(booster, each) for each in told]
     units = lessons.units
     losses = np.stack(
@@ -100,39 +101,43 @@ def try_boost(stack: Stack) -> Boost:
         ]
     )
     trial = try_losses(NAME, losses, found, trial_draws(lessons, tried))
-    return _boosted(stack, trial, later) if trial.stays else Boost(trial)
+    return _boosted(stack, lessons, trial, later) if trial.stays else Boost(trial)
 
 
-def _boosted(stack: Stack, trial: SignalTrial, later: list[Float32Array]) -> Boost:
+def _boosted(
+    stack: Stack, lessons: Lessons, trial: SignalTrial, later: list[Float32Array]
+) -> Boost:
     """Return the factors learnt at all origins, and what the past is widened by."""
     training, everywhere = stack.training, np.arange(len(stack.training))
-    scatter = measure_scatter(stack.lessons, everywhere, stack.learnt)
-    booster = _fit(stack, everywhere, stack.learnt, scatter)
+    scatter = measure_scatter(lessons, everywhere, stack.learnt)
+    booster = _fit(stack, lessons, everywhere, weights=stack.learnt, scatter=scatter)
     older = everywhere[: len(training) - len(later)]
     backs = np.array(training.backs)
     newest = np.flatnonzero(backs + training.steps <= backs[older].min())
-    reverse = _fit(stack, newest, stack.learnt, scatter)
+    reverse = _fit(stack, lessons, newest, weights=stack.learnt, scatter=scatter)
     if booster is None or reverse is None:
         return Boost(_untried("too little sold to learn from"))
-    earlier = [factors(reverse, _told(stack, origin, stack.learnt)) for origin in older]
+    earlier = [factors(reverse, _told(stack, lessons, origin, stack.learnt)) for origin in older]
     past = stack.past * np.stack([*earlier, *later])[:, None]
-    columns = [column.mean for column in stack.columns]
-    mean = stack.mean.astype(np.float32)
+    columns = [column.mean for column in read_columns(stack.names, stack.evidence)]
+    mean = stack.sums().mean.astype(np.float32)
     now = Told(stack.evidence, columns, mean, stack.snapshot.periods.horizon)
     return Boost(trial, factors(booster, now), past)
 
 
-def _fit(stack: Stack, origins: IntArray, weights: FloatArray, scatter: FloatArray) -> object:
+def _fit(
+    stack: Stack, lessons: Lessons, origins: IntArray, *, weights: FloatArray, scatter: FloatArray
+) -> object:
     """Return trees learnt at some origins beside the weights' means, or None."""
-    told = [_told(stack, origin, weights) for origin in origins]
-    return fit_booster(told, [stack.lessons.sums[origin] for origin in origins], scatter)
+    told = [_told(stack, lessons, origin, weights) for origin in origins]
+    return fit_booster(told, [lessons.sums[origin] for origin in origins], scatter)
 
 
-def _told(stack: Stack, origin: int, weights: FloatArray) -> Told:
-    """Return what was known at a training origin."""
-    lessons, training = stack.lessons, stack.training
+def _told(stack: Stack, lessons: Lessons, origin: int, weights: FloatArray) -> Told:
+    """Return what was known at a training origin of the SKUs that teach."""
+    training = stack.training
     return Told(
-        stack.evidence.at(training.backs[origin]),
+        stack.evidence.of(training.skus).at(training.backs[origin]),
         lessons.columns[origin],
         lessons.means(origin, weights),
         training.steps,

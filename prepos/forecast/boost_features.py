@@ -61,7 +61,7 @@ class Told:
     @cached_property
     def is_known(self) -> BoolArray:
         """(K,) whether the SKU had sold."""
-        return np.asarray(self._sku_level[-1] > 0)
+        return np.asarray(self.evidence.cut(self._sku_level[-1]) > 0)
 
     def features(self, cells: IntArray) -> Float32Array:
         """Return (N, features) of flat cells, the category's number last."""
@@ -79,8 +79,8 @@ class Told:
 
     @cached_property
     def _sku_level(self) -> FloatArray:
-        """(S, K) units of each SKU per ordinary period."""
-        evidence = self.evidence
+        """(S, K) units of each SKU per ordinary period; of all SKUs."""
+        evidence = self.evidence.whole
         sums = [
             np.bincount(evidence.history.sku, units, minlength=evidence.shape[1])
             for units in evidence.sums.T
@@ -91,15 +91,14 @@ class Told:
     @cached_property
     def _of_sku(self) -> FloatArray:
         """(2 S - 1, K): the SKU's and its category's moves, and the SKU's level."""
-        level, group = self._sku_level, self.evidence.category
+        level, group = self._sku_level, self.evidence.whole.category
         of_group = np.asarray([np.bincount(group, units) for units in level], np.float64)
-        return np.vstack(
-            [
-                _moves(level, FEW_OF_SKU),
-                _moves(of_group, FEW_OF_MANY)[:, group],
-                np.log(level[-1:] + FEW_UNITS),
-            ]
-        )
+        moves = [
+            _moves(level, FEW_OF_SKU),
+            _moves(of_group, FEW_OF_MANY)[:, group],
+            np.log(level[-1:] + FEW_UNITS),
+        ]
+        return np.asarray(self.evidence.cut(np.vstack(moves)))
 
     @cached_property
     def _of_region(self) -> FloatArray:
@@ -118,20 +117,21 @@ class Told:
         history, length = self.evidence.history, self.evidence.length
         sold = history.units[:, max(0, length - LONG) : length] > 0
         since = np.where(sold.any(axis=1), sold[:, ::-1].argmax(axis=1), LONG)
-        place = history.region * self.evidence.shape[1] + history.sku
+        cells, region, sku = self.evidence.cells
+        place = region * self.evidence.shape[1] + sku
         of_cell, share = np.full(self.cells, float(LONG)), np.zeros(self.cells)
-        of_cell[place] = since
-        share[place] = sold[:, -LATE:].mean(axis=1)
+        of_cell[place] = since[cells]
+        share[place] = sold[cells, -LATE:].mean(axis=1)
         of_sku = np.full(self.evidence.shape[1], LONG, dtype=np.int64)
-        np.minimum.at(of_sku, history.sku, since)
+        np.minimum.at(of_sku, sku, since[cells])
         return of_cell, share, of_sku.astype(np.float64)
 
     @cached_property
     def _category(self) -> FloatArray:
         """(K,) number of the SKU's category, by how many SKUs are in it."""
-        group = self.evidence.category
+        group = self.evidence.whole.category
         rank = np.argsort(np.argsort(-np.bincount(group), kind="stable"), kind="stable")
-        return np.minimum(rank, TOP)[group].astype(np.float64)
+        return np.asarray(self.evidence.cut(np.minimum(rank, TOP)[group]).astype(np.float64))
 
 
 def _moves(level: FloatArray, few: float) -> FloatArray:

@@ -49,7 +49,7 @@ def fit_counts(snapshot: Snapshot, spec: ModelSpec) -> FloatArray:
     rows, units = [], []
     share = max(1, len(training))
     for origin, after in zip(training.snapshots(), training.units, strict=True):
-        levels = read_features(origin, spec).reshape(-1, after[0].size)
+        levels = read_features(origin, spec)[..., training.skus].reshape(-1, after[0].size)
         thinned = np.arange(0, after[0].size, max(1, share * after[0].size // ROWS))
         rows.append(_design(levels[:, thinned]))
         units.append(after[0].ravel()[thinned].astype(np.float64))

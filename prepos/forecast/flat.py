@@ -21,9 +21,9 @@ def flat_forecast(
     training = training_origins(snapshot, spec.origins)
     mean = mean_of(snapshot)
     horizon = snapshot.periods.horizon
-    past = np.zeros((len(training), training.steps, *mean.shape), dtype=np.float32)
+    past = np.zeros(training.shape, dtype=np.float32)
     for origin, earlier in enumerate(training.snapshots()):
-        past[origin] = mean_of(earlier)
+        past[origin] = mean_of(earlier)[:, training.skus]
     return with_widths(
         snapshot,
         {name: mean * horizon},

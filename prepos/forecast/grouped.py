@@ -39,12 +39,12 @@ def grouped(forecast: Forecast, group_of_region: IntArray, groups: Axis) -> Fore
         dispersion = _independent(members, forecast.mean, forecast.dispersion)
         total_dispersion = _independent(members, forecast.total_mean, forecast.total_dispersion)
     else:
-        past = Backcast(_sum(members, past.mean), _sum(members, past.units))
-        dispersion = fit_by_size(past.mean, past.units, forecast.order_size).at(
-            mean, forecast.order_size
-        )
+        past = Backcast(_sum(members, past.mean), _sum(members, past.units), past.skus)
+        size = forecast.order_size
+        taught = None if size is None else size[past.skus]
+        dispersion = fit_by_size(past.mean, past.units, taught).at(mean, size)
         sums = past.mean.sum(axis=1), past.units.sum(axis=1)
-        total_dispersion = fit_by_size(*sums, forecast.order_size).at(total, forecast.order_size)
+        total_dispersion = fit_by_size(*sums, taught).at(total, size)
     return Forecast(
         groups,
         forecast.skus,

@@ -14,7 +14,7 @@ from prepos.core.demand import Forecast, History
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import AnyArray, IntArray
 from prepos.forecast.spec import ModelSpec
-from prepos.forecast.training import Training, training_origins
+from prepos.forecast.training import training_origins
 from prepos.forecast.widths import with_widths
 
 
@@ -43,26 +43,13 @@ def marked_forecast(snapshot: Snapshot, spec: ModelSpec, name: str, means_at: Me
     length = history.units.shape[1]
     marks = np.array([*(length - back for back in training.backs), length], dtype=np.int64)
     found = means_at(history, marks, horizon)
-    mean = np.zeros((horizon, *_shape(history)))
+    mean = np.zeros((horizon, len(history.regions), len(history.skus)))
     mean[:, history.region, history.sku] = found[-1]
     return with_widths(
         snapshot,
         {name: mean.sum(axis=0)},
         mean,
         training=training,
-        past=_past(training, found[:-1]),
+        past=np.broadcast_to(training.spread(found[:-1, : training.steps]), training.shape),
         model=name,
     )
-
-
-def _past(training: Training, found: AnyArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Return (O, steps, R, K): the means of the training origins on the whole grid."""
-    history = training.history
-    past = np.zeros((len(training), training.steps, *_shape(history)), dtype=np.float32)
-    past[:, :, history.region, history.sku] = found[:, : training.steps]
-    return past
-
-
-def _shape(history: History) -> tuple[int, int]:
-    """Return the numbers of regions and of SKUs."""
-    return len(history.regions), len(history.skus)

@@ -18,15 +18,15 @@ from prepos.core.fitted import SignalTrial
 from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import BoolArray, FloatArray
+from prepos.forecast.contributions import Sums, add_up
 from prepos.forecast.gate import judge_signals
 from prepos.forecast.lessons import Lessons
 from prepos.forecast.spec import ModelSpec
-from prepos.forecast.stack import stack_mean
 from prepos.forecast.training import Training, training_origins
 from prepos.forecast.widths import with_widths
 from prepos.signals.carried import lessons_of
 from prepos.signals.evidence import Evidence, gather
-from prepos.signals.registry import TABLE_OF, Column, read_columns
+from prepos.signals.registry import TABLE_OF, read_columns
 
 UNPROVEN_SHARE = 0.5  # weight of a given forecast that has no past to be judged by
 
@@ -37,65 +37,71 @@ class Stack:
 
     Attributes
     ----------
-    lessons : Lessons
-        What the signals said at the O training origins.
+    names : list of names
+        The signals that were read.
+    signals : (F,) names
+        The signal of each column.
     stays : (F,) bool
         Columns whose signals stayed.
     trials : tuple of SignalTrial
     learnt, weights : (F,) float
         Weights as learnt, and as used: a given forecast without a past is trusted by half.
     past : (O, steps, R, K) float32
-        What the learnt weights would have said at the training origins.
-    mean : (1 or H, R, K) float
-        Units per period ahead.
+        What the learnt weights would have said at the training origins, of the SKUs that teach.
     """
 
     snapshot: Snapshot
     training: Training
     evidence: Evidence
-    columns: list[Column]
-    lessons: Lessons
+    names: list[str]
+    signals: tuple[str, ...]
     stays: BoolArray
     trials: tuple[SignalTrial, ...]
     learnt: FloatArray
     weights: FloatArray
     past: Float32Array
-    mean: FloatArray
+
+    def sums(self) -> Sums:
+        """Return the mean and each signal's part, of all SKUs; read anew at each call."""
+        mean, parts = add_up(self.names, self.evidence, self.signals, self.weights)
+        silent = {name: np.zeros(self.evidence.shape) for name in self.signals if name not in parts}
+        parts |= silent
+        return Sums(mean, {name: parts[name] for name in dict.fromkeys(self.signals)})
 
 
 def pooled(snapshot: Snapshot, spec: ModelSpec) -> Forecast:
     """Return the stack's forecast; ``signals`` holds each signal's part of the horizon's sum."""
-    stack = fit_stack(snapshot, spec)
+    stack = fit_stack(snapshot, spec)[0]  # the lessons are let go: they are large
     return stack_forecast(stack, "pooled", trials=stack.trials)
 
 
-def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> Stack:
-    """Return the stack fitted on a snapshot; raises DemandError where no order is known."""
+def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> tuple[Stack, Lessons]:
+    """Return the stack fitted on a snapshot, and what it was learnt from.
+
+    Raises DemandError where no order is known.
+    """
     training = training_origins(snapshot, spec.origins)
     evidence = gather(snapshot, spec.signal_options(), training.backs)
     names = signals_to_read(snapshot, spec)
-    columns = read_columns(names, evidence)
-    lessons = read_lessons(names, evidence, [column.signal for column in columns], training)
+    lessons = read_lessons(names, evidence, training)
     stays, trials = judge_signals(lessons)
     learnt = lessons.weigh(np.arange(len(training)), stays)
-    past = np.zeros((len(training), training.steps, *evidence.shape), dtype=np.float32)
+    past = np.zeros(training.shape, dtype=np.float32)
     for origin in range(len(training)):
         past[origin] = lessons.means(origin, learnt)
-    weights = _trust_given(lessons, learnt)
-    means = [column.mean.astype(np.float64) for column in columns]
-    return Stack(
+    stack = Stack(
         snapshot=snapshot,
         training=training,
         evidence=evidence,
-        columns=columns,
-        lessons=lessons,
+        names=names,
+        signals=lessons.signals,
         stays=stays,
         trials=trials,
         learnt=learnt,
-        weights=weights,
+        weights=_trust_given(lessons, learnt),
         past=past,
-        mean=stack_mean(means, weights, snapshot.periods.horizon),
     )
+    return stack, lessons
 
 
 def stack_forecast(
@@ -117,9 +123,9 @@ def stack_forecast(
     past : (O, steps, R, K) float32, optional
         What the model said at the training origins, if not what the stack did.
     """
-    horizon = stack.snapshot.periods.horizon
-    parts = contributions(stack.columns, stack.weights, horizon)
-    mean = np.broadcast_to(stack.mean, (horizon, *stack.evidence.shape)).copy()
+    mean, parts = stack.sums()
+    if len(mean) == 1:
+        mean = np.repeat(mean, stack.evidence.horizon, axis=0)
     if factor is not None:
         parts = {name: part * factor for name, part in parts.items()}
         mean *= factor
@@ -130,7 +136,7 @@ def stack_forecast(
         training=stack.training,
         past=stack.past if past is None else past,
         model=model,
-        columns=stack.lessons.signals,
+        columns=stack.signals,
         weights=stack.weights,
         trials=trials,
     )
@@ -147,33 +153,13 @@ def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:
     ] or list(spec.signals)
 
 
-def read_lessons(
-    names: Sequence[str], evidence: Evidence, signals: Sequence[str], training: Training
-) -> Lessons:
-    """Return what the signals said at the training origins."""
-    columns = [
-        [column.mean for column in read_columns(names, evidence.at(back))]
-        for back in evidence.record.backs
-    ]
+def read_lessons(names: Sequence[str], evidence: Evidence, training: Training) -> Lessons:
+    """Return what the signals said at the training origins of the SKUs that teach."""
+    taught = evidence.of(training.skus)
+    read = [read_columns(names, taught.at(back)) for back in training.backs]
+    signals = [column.signal for column in (read[0] if read else read_columns(names, taught))]
+    columns = [[column.mean for column in of_origin] for of_origin in read]
     return Lessons(tuple(signals), columns, training)
-
-
-def contributions(
-    columns: Sequence[Column], weights: FloatArray, horizon: int
-) -> dict[str, FloatArray]:
-    """Return what each signal adds to the horizon's sum: name to (R, K)."""
-    parts = {column.signal: np.zeros(column.mean.shape[1:]) for column in columns}
-    for column, weight in zip(columns, weights, strict=True):
-        if weight <= 0:
-            continue
-        whole = weight * column.mean.sum(axis=0, dtype=np.float64) * (horizon / len(column.mean))
-        rest = whole.copy()
-        for name, share in column.parts.items():
-            part = np.minimum(whole * share, rest)
-            parts[name] += part
-            rest -= part
-        parts[column.signal] += rest
-    return parts
 
 
 def _trust_given(lessons: Lessons, weights: FloatArray) -> FloatArray:

@@ -19,13 +19,27 @@ def sample_skus(snapshot: Snapshot, count: int, generator: np.random.Generator) 
 
     Volumes are units before the snapshot's cutoff, so the choice knows nothing of what came.
     """
-    skus = len(snapshot.orders.skus)
-    if count >= skus:
-        return np.arange(skus)
-    units = np.bincount(snapshot.orders.sku, snapshot.orders.quantity, minlength=skus)
-    by_volume = np.lexsort((np.arange(skus), -units))
-    strata = np.array_split(by_volume, count)
+    if count >= len(snapshot.orders.skus):
+        return np.arange(len(snapshot.orders.skus))
+    strata = volume_strata(snapshot.orders, count)
     return np.sort([int(generator.choice(stratum)) for stratum in strata])
+
+
+def middle_skus(orders: Orders, count: int) -> IntArray:
+    """Return positions of SKUs, rising: the middle one of each stratum of like volume.
+
+    The same orders in any order give the same SKUs; all are given if there are no more.
+    """
+    if count >= len(orders.skus):
+        return np.arange(len(orders.skus))
+    return np.sort([int(stratum[len(stratum) // 2]) for stratum in volume_strata(orders, count)])
+
+
+def volume_strata(orders: Orders, count: int) -> list[IntArray]:
+    """Return the SKUs in so many strata, those with most units first; ties by position."""
+    skus = len(orders.skus)
+    units = np.bincount(orders.sku, orders.quantity, minlength=skus)
+    return np.array_split(np.lexsort((np.arange(skus), -units)), count)
 
 
 def with_skus(snapshot: Snapshot, skus: IntArray) -> Snapshot:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import nnls
 
@@ -95,21 +96,48 @@ def _newton_step(curvature: FloatArray, slope: FloatArray, share: FloatArray) ->
     return np.asarray(nnls(upper, target)[0] - share)
 
 
+class StackMean:
+    """The weighted sum of columns, each (1 or H, R, K), taken one by one.
+
+    Parameters
+    ----------
+    shape : (R, K)
+    horizon : int
+        Periods H; columns may tell of more.
+    kind : dtype
+        Float type of the sum.
+    """
+
+    def __init__(self, shape: tuple[int, ...], horizon: int, kind: DTypeLike) -> None:
+        self._flat = np.zeros((1, *shape), dtype=kind)
+        self._by_step: AnyArray | None = None
+        self._horizon = horizon
+
+    def add(self, column: AnyArray, weight: float) -> None:
+        """Add a column at a weight; none is added at a weight of 0."""
+        if weight <= 0:
+            return
+        into = self._flat
+        if len(column) > 1:
+            if self._by_step is None:
+                self._by_step = np.zeros((self._horizon, *into.shape[1:]), dtype=into.dtype)
+            into = self._by_step
+        for step, layer in enumerate(column[: self._horizon]):
+            into[step] += into.dtype.type(weight) * layer.astype(into.dtype, copy=False)
+
+    def mean(self) -> AnyArray:
+        """Return (1 or H, R, K), of length 1 where no column tells periods apart."""
+        if self._by_step is None:
+            return self._flat
+        return np.asarray(self._by_step + self._flat)
+
+
 def stack_mean(columns: Sequence[AnyArray], weights: FloatArray, horizon: int) -> AnyArray:
     """Return (1 or H, R, K): the weighted sum of columns, each (1 or H, R, K), in their type.
 
     The first axis has length 1 where no column tells periods apart.
     """
-    kind = columns[0].dtype
-    flat = np.zeros((1, *columns[0].shape[1:]), dtype=kind)
-    by_step = None
-    for weight, column in zip(weights.astype(kind), columns, strict=True):
-        if weight <= 0:
-            continue
-        if len(column) == 1:
-            flat += weight * column
-        else:
-            if by_step is None:
-                by_step = np.zeros((horizon, *flat.shape[1:]), dtype=kind)
-            by_step += weight * column[:horizon]
-    return flat if by_step is None else by_step + flat
+    whole = StackMean(columns[0].shape[1:], horizon, columns[0].dtype)
+    for column, weight in zip(columns, weights, strict=True):
+        whole.add(column, weight)
+    return whole.mean()

@@ -16,15 +16,12 @@ from prepos.core.fitted import Fitted
 from prepos.core.sizes import count_sizes
 from prepos.core.snapshot import Snapshot
 from prepos.errors import DemandError
-from prepos.forecast.pooled import contributions, signals_to_read
+from prepos.forecast.contributions import add_up
+from prepos.forecast.pooled import signals_to_read
 from prepos.forecast.spec import ModelSpec
-from prepos.forecast.stack import stack_mean
 from prepos.forecast.widths import widened
 from prepos.signals.carried import gather_carried
-from prepos.signals.registry import read_columns
 from prepos.signals.state import BankState, advance
-
-BASIC = ("own", "pool")  # read whatever they weigh: what is shrunk stands on both
 
 
 def update_pooled(
@@ -46,19 +43,12 @@ def update_pooled(
         )
     now = advance(state, snapshot)
     evidence = gather_carried(snapshot, spec.signal_options(), now, fitted.lessons)
-    names = _weighty(snapshot, spec, fitted)
-    columns = read_columns(names, evidence)
-    kept = np.array([name in names for name in fitted.columns], dtype=np.bool_)
-    expected = [name for name in fitted.columns if name in names]
-    found = [column.signal for column in columns]
-    if found != expected:
-        raise DemandError(f"columns are {found}, expected {expected} as fitted")
-    horizon, weights = snapshot.periods.horizon, fitted.weights[kept]
-    mean = stack_mean([column.mean.astype(np.float64) for column in columns], weights, horizon)
+    names = _known(snapshot, spec, fitted)
+    mean, parts = add_up(names, evidence, fitted.columns, fitted.weights)
     forecast = widened(
         snapshot,
-        contributions(columns, weights, horizon),
-        np.broadcast_to(mean, (horizon, *evidence.shape)).copy(),
+        parts,
+        np.broadcast_to(mean, (snapshot.periods.horizon, *evidence.shape)).copy(),
         fitted,
         sizes=count_sizes(snapshot.orders),
     )
@@ -80,8 +70,8 @@ def refuse_other_spec(spec: ModelSpec, told: dict[str, object]) -> None:
         raise DemandError("; ".join(changes))
 
 
-def _weighty(snapshot: Snapshot, spec: ModelSpec, fitted: Fitted) -> list[str]:
-    """Return the signals to read; raises DemandError where others could be than at the fit."""
+def _known(snapshot: Snapshot, spec: ModelSpec, fitted: Fitted) -> list[str]:
+    """Return the signals; raises DemandError where others could be than at the fit."""
     names = signals_to_read(snapshot, spec)
     before = list(dict.fromkeys(fitted.columns))
     if names != before:
@@ -89,7 +79,4 @@ def _weighty(snapshot: Snapshot, spec: ModelSpec, fitted: Fitted) -> list[str]:
             f"signals are {', '.join(names)}, expected {', '.join(before)} as fitted: tables or "
             "the spec changed"
         )
-    weighs = {
-        name for name, weight in zip(fitted.columns, fitted.weights, strict=True) if weight > 0
-    }
-    return [name for name in names if name in weighs or name in BASIC]
+    return names

@@ -53,7 +53,7 @@ def with_widths(
     mean : (H, R, K) float
         By period ahead; its sum is that of the signals.
     past : (O, steps, R, K) float32
-        What the model said at the training origins.
+        What the model said at the training origins, of the SKUs that teach.
     model : str
     columns, weights : (F,) names and float
         What the mean was made of, the signals with weight 1 if not told.
@@ -63,8 +63,8 @@ def with_widths(
         Whether units may be told as orders times sizes, and their chances corrected by what they
         turned out to be; else they are negative binomial and no more.
     """
-    units = training.units
-    size, sizes = order_sizes(snapshot.orders), count_sizes(snapshot.orders)
+    units, whole_sizes = training.units, count_sizes(snapshot.orders)
+    size, sizes = order_sizes(snapshot.orders)[training.skus], whole_sizes.of(training.skus)
     sums = past.sum(axis=1), units.sum(axis=1)
     fitted = Fitted(
         model=model,
@@ -87,8 +87,8 @@ def with_widths(
             calibration_of_sum=for_sum[1],
         )
     whole = len(training) > 0 and training.steps == snapshot.periods.horizon
-    backcast = Backcast(past, units) if whole else None
-    return widened(snapshot, signals, mean, fitted, sizes=sizes, backcast=backcast)
+    backcast = Backcast(past, units, training.skus) if whole else None
+    return widened(snapshot, signals, mean, fitted, sizes=whole_sizes, backcast=backcast)
 
 
 def widened(

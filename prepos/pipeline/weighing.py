@@ -13,7 +13,7 @@ import numpy as np
 
 from prepos.core.fitted import Fitted
 from prepos.core.types import FloatArray
-from prepos.forecast.pooled import contributions
+from prepos.forecast.contributions import contributions
 from prepos.signals.evidence import Evidence
 from prepos.signals.registry import Column, read_columns
 

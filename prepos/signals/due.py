@@ -30,9 +30,10 @@ def due(evidence: Evidence) -> Float32Array:
         evidence.habits,
         evidence.record.learn(ordering_of, evidence.back),
         evidence.record.learn(repeats_of, evidence.back),
-        shape=evidence.shape,
+        shape=evidence.record.shape,
         days=evidence.days,
         origin_day=evidence.origin_day,
+        place=evidence.place,
     )
     return np.asarray(units * evidence.ahead_of_now)
 
@@ -63,6 +64,7 @@ def due_units(
     shape: tuple[int, int],
     days: int,
     origin_day: float = 0.0,
+    place: IntArray | None = None,
 ) -> Float32Array:
     """Return (1, H, R, K) units per period from an origin on, by what is known before it.
 
@@ -75,14 +77,18 @@ def due_units(
         Days in a period.
     origin_day : float
         Days from the cutoff, 0 or less.
+    place : (K,) int, optional
+        Of each SKU in what is returned, -1 where it is left out.
     """
     regions, skus = shape
+    if place is None:
+        place = np.arange(skus)
     standing = stand(customers, habits, skus, origin_day)
     orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
     chance = repeat_chances(habits, standing, repeats)
     home = customers.homes(standing.known)
-    units = np.zeros((1, orders.shape[1], regions, skus), dtype=np.float32)
-    _add(habits, standing, orders, chance, home, units[0])
+    units = np.zeros((1, orders.shape[1], regions, place.max(initial=-1) + 1), dtype=np.float32)
+    _add(habits, standing, orders, chance, home, place, units[0])
     return units
 
 
@@ -93,15 +99,16 @@ def _add(
     orders: FloatArray,
     chance: Float32Array,
     home: IntArray,
+    place: IntArray,
     units: Float32Array,
 ) -> None:
     """Add every habit's units to its cell."""
     for pair in range(len(habits.sku)):
-        times = standing.times[pair]
-        if times == 0:
+        times, customer, sku = standing.times[pair], habits.customer[pair], habits.sku[pair]
+        if times == 0 or place[sku] < 0:
             continue
-        customer, sku = habits.customer[pair], habits.sku[pair]
         bought = habits.bought[habits.start[pair] + times - 1]
         size = (bought + SIZE_COUNT * standing.units[sku]) / (times + SIZE_COUNT)
         for step in range(orders.shape[1]):
-            units[step, home[customer], sku] += orders[customer, step] * chance[pair] * size
+            expected = orders[customer, step] * chance[pair] * size
+            units[step, home[customer], place[sku]] += expected

@@ -1,7 +1,8 @@
 """Evidence: the record as it stood at one origin, which is all that a signal is shown.
 
 Whatever is asked of it stands on the periods before the origin. A signal that goes to the record's
-customers or habits itself says from which day on it may not look.
+customers or habits itself says from which day on it may not look. It may be asked of some SKUs
+only: they are told the same as among all, since what is learnt is learnt from all.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import scipy.sparse as sparse
 from prepos.core.demand import History
 from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.signals.around import learn_neighbours
 from prepos.signals.customers import Customers
 from prepos.signals.giants import most_units, without_giants
@@ -28,19 +29,53 @@ NEW_REGION_PERIODS = 2.0  # periods of silence that count as much as what is aro
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What a record says of one origin, ``back`` periods before the cutoff; 0 is the cutoff."""
+    """What a record says of one origin, ``back`` periods before the cutoff; 0 is the cutoff.
+
+    Attributes
+    ----------
+    record : Record
+    back : int
+    asked : (K,) int or None
+        Positions of the SKUs that are asked of, rising; None asks of all.
+    """
 
     record: Record
     back: int = 0
+    asked: IntArray | None = None
 
     def at(self, back: int) -> Evidence:
         """Return what the same record says of another of its origins."""
-        return Evidence(self.record, back)
+        return Evidence(self.record, back, self.asked)
+
+    def of(self, skus: IntArray) -> Evidence:
+        """Return the same origin, asked of these SKUs alone (positions, rising)."""
+        every = len(skus) == self.record.shape[1]
+        return Evidence(self.record, self.back, None if every else skus)
+
+    @cached_property
+    def whole(self) -> Evidence:
+        """The same origin, asked of all SKUs."""
+        return self if self.asked is None else Evidence(self.record, self.back)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Number of regions and of SKUs."""
-        return self.record.shape
+        """Number of regions and of SKUs asked of."""
+        regions, skus = self.record.shape
+        return regions, skus if self.asked is None else len(self.asked)
+
+    def cut(self, values: AnyArray) -> AnyArray:
+        """Return values (..., all SKUs) of the SKUs asked of alone."""
+        return values if self.asked is None else values[..., self.asked]
+
+    @cached_property
+    def place(self) -> IntArray:
+        """(all SKUs,) position of each among those asked of, -1 where it is not one of them."""
+        skus = self.record.shape[1]
+        if self.asked is None:
+            return np.arange(skus)
+        place = np.full(skus, -1, dtype=np.int64)
+        place[self.asked] = np.arange(len(self.asked))
+        return place
 
     @property
     def horizon(self) -> int:
@@ -74,8 +109,15 @@ class Evidence:
 
     @property
     def history(self) -> History:
-        """The record's cells; only the first ``length`` of its periods are known."""
+        """All cells of the record; only the first ``length`` of its periods are known."""
         return self.record.history
+
+    @cached_property
+    def cells(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Which of the history's cells are asked of, and the region and place of each."""
+        place = self.place[self.history.sku]
+        here = np.flatnonzero(place >= 0)
+        return here, self.history.region[here], place[here]
 
     @property
     def customers(self) -> Customers:
@@ -95,7 +137,7 @@ class Evidence:
     @property
     def category(self) -> IntArray:
         """(K,) number of each SKU's category."""
-        return self.record.category
+        return self.cut(self.record.category)
 
     @property
     def speeds(self) -> int:
@@ -109,13 +151,14 @@ class Evidence:
 
     @cached_property
     def sums(self) -> Float32Array:
-        """(C, S) discounted units of the cells."""
+        """(C, S) discounted units of all the history's cells."""
         return np.asarray(self.record.sums[self._place])
 
     def units(self, speed: int) -> Float32Array:
         """Return (R, K) discounted units at a speed."""
         full = np.zeros(self.shape, dtype=np.float32)
-        full[self.history.region, self.history.sku] = self.sums[:, speed]
+        cells, region, place = self.cells
+        full[region, place] = self.sums[cells, speed]
         return full
 
     @cached_property
@@ -134,7 +177,7 @@ class Evidence:
         """Return (K,) discounted ordinary periods that each SKU was on sale for."""
         if self.is_plain:
             return np.full(self.shape[1], self.seen[speed])
-        return self._discounted(self.record.factors(self.back).sku, speed)
+        return self.cut(self._discounted(self.record.factors(self.back).sku, speed))
 
     def worth(self, speed: int) -> FloatArray:
         """Return (R, K) or (1, 1) discounted ordinary periods: what turns units into a level."""
@@ -143,8 +186,8 @@ class Evidence:
         factors = self.record.factors(self.back)
         region = self._discounted(factors.region, speed) / self.seen[speed]
         worth = region[:, None] * self.sku_worth(speed)
-        place = (self.history.region, self.history.sku)
-        worth[place] = self.record.cell_worth(self.back)[self._place, :, speed]
+        cells, *place = self.cells
+        worth[tuple(place)] = self.record.cell_worth(self.back)[self._place, cells, speed]
         return np.asarray(worth)
 
     def _discounted(self, values: Float32Array, speed: int) -> FloatArray:
@@ -163,11 +206,12 @@ class Evidence:
             return np.ones((1, 1, 1), dtype=np.float32)
         factors = self.record.factors(self.back)
         columns = slice(self.length, self.length + self.horizon)
-        times = factors.region[:, columns].T[:, :, None] * factors.sku[:, columns].T[:, None, :]
+        of_sku = self.cut(factors.sku[:, columns].T)
+        times = factors.region[:, columns].T[:, :, None] * of_sku[:, None, :]
         for cells in (factors.local, factors.open_share):
-            step = cells.column - self.length
-            here = np.flatnonzero((step >= 0) & (step < self.horizon))
-            times[step[here], cells.region[here], cells.sku[here]] *= cells.value[here]
+            step, place = cells.column - self.length, self.place[cells.sku]
+            here = np.flatnonzero((step >= 0) & (step < self.horizon) & (place >= 0))
+            times[step[here], cells.region[here], place[here]] *= cells.value[here]
         return np.ascontiguousarray(times, dtype=np.float32)
 
     @cached_property

@@ -22,7 +22,9 @@ def given(evidence: Evidence) -> Float32Array:
     if "forecasts" in snapshot.tables:
         rows, period, region, sku = given_rows(snapshot, evidence.back)
         mean = snapshot.tables["forecasts"]["mean"].astype(np.float64).to_numpy()[rows]
-        np.add.at(means[0], (period, region, sku), mean)
+        place = evidence.place[sku]
+        here = place >= 0
+        np.add.at(means[0], (period[here], region[here], place[here]), mean[here])
     return means
 
 

@@ -88,12 +88,13 @@ def intents(evidence: Evidence) -> Float32Array:
     """Return (1, H, R, K) units per period ahead; (1, 1, R, K) zeros without the table."""
     if "intents" not in evidence.snapshot.tables:
         return np.zeros((1, 1, *evidence.shape), dtype=np.float32)
-    return intents_at(
+    units = intents_at(
         evidence.record.learn(_read, 0),
         origin=-evidence.back,
         horizon=evidence.horizon,
-        shape=evidence.shape,
+        shape=evidence.record.shape,
     )
+    return evidence.cut(units)
 
 
 def intents_at(

@@ -23,11 +23,12 @@ SCATTER = 0.05  # dispersion of a SKU's units over all regions, assumed while le
 
 def follow_levels(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
     """Return (K,) units per ordinary period over all regions: the fastest level and the slowest."""
-    units = sku_sums(evidence)
-    worths = np.stack([evidence.sku_worth(speed) for speed in range(evidence.speeds)])
-    slow = slow_level(evidence, units[-1], worths[-1])
-    trust = evidence.record.learn(learn_trust, evidence.back)
-    return quick_level(slow, units, worths, trust), slow
+    whole = evidence.whole
+    units = sku_sums(whole)
+    worths = np.stack([whole.sku_worth(speed) for speed in range(whole.speeds)])
+    slow = slow_level(whole, units[-1], worths[-1])
+    trust = whole.record.learn(learn_trust, whole.back)
+    return evidence.cut(quick_level(slow, units, worths, trust)), evidence.cut(slow)
 
 
 def sku_sums(evidence: Evidence) -> FloatArray:

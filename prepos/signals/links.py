@@ -81,9 +81,20 @@ def learn_links(left: Baskets, right: Baskets, skus: int) -> Links:
     return Links(*_link(group_starts(left.sku, skus), basket[by_sku], right, chance))
 
 
-def linked_units(units: Float32Array, links: Links) -> Float32Array:
-    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess."""
-    linked = np.zeros(units.shape, dtype=np.float32)
+def links_to(links: Links, place: IntArray) -> Links:
+    """Return the links to some SKUs alone, by their new place (K,), -1 where one is left out."""
+    to = place[links.sku]
+    kept = to >= 0
+    start = np.append(0, np.cumsum(kept))[links.start]
+    return Links(start, to[kept], links.excess[kept])
+
+
+def linked_units(units: Float32Array, links: Links, skus: int | None = None) -> Float32Array:
+    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess.
+
+    Where the links lead to other SKUs than the units', ``skus`` is the number of these.
+    """
+    linked = np.zeros((len(units), units.shape[1] if skus is None else skus), dtype=np.float32)
     _spread(units, links, linked)
     return linked
 

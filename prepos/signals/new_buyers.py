@@ -27,9 +27,10 @@ def new_buyers(evidence: Evidence) -> Float32Array:
         evidence.customers,
         evidence.habits,
         evidence.record.learn(ordering_of, evidence.back),
-        shape=evidence.shape,
+        shape=evidence.record.shape,
         days=evidence.days,
         origin_day=evidence.origin_day,
+        place=evidence.place,
     )
     return np.asarray(units * evidence.ahead_of_now)
 
@@ -42,6 +43,7 @@ def new_buyer_units(
     shape: tuple[int, int],
     days: int,
     origin_day: float = 0.0,
+    place: IntArray | None = None,
 ) -> Float32Array:
     """Return (1, H, R, K) units per period from an origin on, by what is known before it.
 
@@ -52,7 +54,11 @@ def new_buyer_units(
         Days in a period.
     origin_day : float
         Days from the cutoff, 0 or less.
+    place : (K,) int, optional
+        Of each SKU in what is returned, -1 where it is left out.
     """
+    if place is None:
+        place = np.arange(shape[1])
     known = customers.known(origin_day)
     earlier = customers.known(origin_day - RECENT_DAYS)
     orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
@@ -60,11 +66,11 @@ def new_buyer_units(
     of_region = np.zeros((orders.shape[1], shape[0]))
     for step, count in enumerate(orders.T):
         of_region[step] = np.bincount(home, count, minlength=shape[0])
-    without = np.repeat(of_region[:, :, None], shape[1], axis=2)
-    taken, later = _first_purchases(habits, known, earlier, orders, home, without)
+    units = np.repeat(of_region[:, :, None], place.max(initial=-1) + 1, axis=2)
+    taken, later = _first_purchases(habits, known, earlier, orders, home, place, units)
     asked = (known - earlier).sum() - later
-    rate = taken / np.maximum(asked, 1.0)
-    return np.asarray(np.maximum(without * rate, 0.0)[None], dtype=np.float32)
+    units *= taken / np.maximum(asked, 1.0)
+    return np.asarray(np.maximum(units, 0.0, out=units)[None], dtype=np.float32)
 
 
 @serial_kernel
@@ -74,6 +80,7 @@ def _first_purchases(
     earlier: IntArray,
     orders: FloatArray,
     home: IntArray,
+    place: IntArray,
     without: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Take the owners' orders out of ``without`` (H, R, K), and count first purchases by SKU.
@@ -83,7 +90,10 @@ def _first_purchases(
     skus = without.shape[2]
     taken, later = np.zeros(skus), np.zeros(skus)
     for pair in range(len(habits.sku)):
-        customer, sku, first = habits.customer[pair], habits.sku[pair], habits.start[pair]
+        customer, first = habits.customer[pair], habits.start[pair]
+        sku = place[habits.sku[pair]]
+        if sku < 0:
+            continue
         rank = habits.rank[first]
         if rank >= known[customer]:
             continue

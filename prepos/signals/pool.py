@@ -39,7 +39,7 @@ def pool(evidence: Evidence) -> Float32Array:
 
 def category_shares(evidence: Evidence) -> FloatArray:
     """Return (R, G) each region's share of each category, columns summing to 1."""
-    units, prior = _by_category(evidence)
+    units, prior = _by_category(evidence.whole)
     return shrink_shares(units, prior, evidence.record.learn(learn_strengths, 0).of_category)
 
 

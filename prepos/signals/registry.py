@@ -72,17 +72,20 @@ def read_columns(names: Collection[str], evidence: Evidence) -> list[Column]:
     Where ``own`` and ``pool`` are both asked for, what is shrunk from one to the other is there,
     too; and to ``neighbours`` as well where these are.
     """
-    return [_sound(column) for column in _columns(names, evidence)]
+    return list(each_column(names, evidence))
 
 
-def _columns(names: Collection[str], evidence: Evidence) -> Iterator[Column]:
-    """Yield every column, signal by signal."""
+def each_column(names: Collection[str], evidence: Evidence) -> Iterator[Column]:
+    """Yield the columns of the named signals as they are read, for where all are too many at once.
+
+    Raises DemandError at one that is not sound.
+    """
     for name in names:
         for values in SIGNALS[name](evidence):
-            yield Column(name, np.asarray(values, dtype=np.float32))
+            yield _sound(Column(name, np.asarray(values, dtype=np.float32)))
         if name in ("pool", "neighbours") and {"own", "pool", name} <= set(names):
             for way in shrunk(evidence, with_neighbours=name == "neighbours"):
-                yield Column(name, way.mean, _parts(name, way.own, way.near))
+                yield _sound(Column(name, way.mean, _parts(name, way.own, way.near)))
 
 
 def _parts(name: str, own_share: Float32Array, near_share: Float32Array) -> dict[str, Float32Array]:

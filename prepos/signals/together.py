@@ -20,6 +20,7 @@ from prepos.signals.links import (
     affordable,
     learn_links,
     linked_units,
+    links_to,
     make_baskets,
     take_baskets,
 )
@@ -28,8 +29,11 @@ from prepos.signals.record import Record
 
 def together(evidence: Evidence) -> Float32Array:
     """Return (2, 1, R, K) units per period: learnt within orders, and between them."""
-    latest = evidence.units(0) / evidence.seen[0]
-    units = together_units(latest, *evidence.record.learn(_lesson, evidence.back))
+    latest = evidence.whole.units(0) / evidence.seen[0]
+    within, between = evidence.record.learn(_lesson, evidence.back)
+    if evidence.asked is not None:
+        within, between = (links_to(links, evidence.place) for links in (within, between))
+    units = together_units(latest, within, between, evidence.shape[1])
     return np.asarray(units * evidence.ahead_of_now)
 
 
@@ -43,13 +47,19 @@ def _lesson(record: Record, lesson_back: int) -> tuple[Links, Links]:
     )
 
 
-def together_units(latest: FloatArray, within: Links, between: Links) -> Float32Array:
-    """Return (2, 1, R, K) units per period, from what the regions bought per period lately (R, K).
+def together_units(latest: FloatArray, within: Links, between: Links, skus: int) -> Float32Array:
+    """Return (2, 1, R, skus) units per period, from what the regions bought per period lately.
 
-    The fields of both links go by what was learnt within orders, and between them.
+    Parameters
+    ----------
+    latest : (R, K) float
+    within, between : Links
+        As learnt within orders, and between them, from all K SKUs to those asked of.
+    skus : int
+        How many are asked of.
     """
     units = np.ascontiguousarray(latest, dtype=np.float32)
-    return np.stack([linked_units(units, links)[None] for links in (within, between)])
+    return np.stack([linked_units(units, links, skus)[None] for links in (within, between)])
 
 
 def learn_within(snapshot: Snapshot, pairs: int, until_day: float = 0.0) -> Links:

@@ -124,7 +124,7 @@ def test_widths_stand_on_factors_learnt_elsewhere(monkeypatch: pytest.MonkeyPatc
     """No origin's past is boosted by trees that have seen any of the periods it is judged by."""
     learnt: list[tuple[object, set[int]]] = []
     used: dict[int, set[int]] = {}
-    stack = fit_stack(panel(regular=True), SPEC)
+    stack, lessons = fit_stack(panel(regular=True), SPEC)
     steps = stack.training.steps
 
     def periods(told: Told) -> set[int]:
@@ -144,7 +144,7 @@ def test_widths_stand_on_factors_learnt_elsewhere(monkeypatch: pytest.MonkeyPatc
     true_fit, true_find = boosters.fit_booster, boosters.factors
     monkeypatch.setattr(boost, "fit_booster", fit)
     monkeypatch.setattr(boost, "factors", find)
-    found = try_boost(stack)
+    found = try_boost(stack, lessons)
     assert found.past is not None
     assert found.past.shape == stack.past.shape
     assert sorted(used, reverse=True) == list(stack.training.backs)

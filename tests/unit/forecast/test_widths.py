@@ -98,7 +98,7 @@ def test_regions_that_move_together_stay_wide() -> None:
     rng = np.random.default_rng(3)
     mean = np.full((4000, 1, 2, 1), 2.0, dtype=np.float32)
     factor = rng.gamma(2.0, 0.5, (4000, 1, 1, 1))
-    past = Backcast(mean, rng.poisson(mean * factor).astype(np.float32))
+    past = Backcast(mean, rng.poisson(mean * factor).astype(np.float32), np.arange(1))
     both = grouped(two_regions(past), np.zeros(2, dtype=np.int64), make_axis("z", ["z"]))
     assert both.dispersion[0, 0, 0] == pytest.approx(0.5, rel=0.15)
     assert both.backcast is not None
