@@ -35,7 +35,7 @@ def due(evidence: Evidence) -> Float32Array:
         origin_day=evidence.origin_day,
         place=evidence.place,
     )
-    return np.asarray(units * evidence.ahead_of_now)
+    return evidence.from_now(units)
 
 
 def ordering_of(record: Record, back: int) -> Ordering:

@@ -32,7 +32,7 @@ def new_buyers(evidence: Evidence) -> Float32Array:
         origin_day=evidence.origin_day,
         place=evidence.place,
     )
-    return np.asarray(units * evidence.ahead_of_now)
+    return evidence.from_now(units)
 
 
 def new_buyer_units(
@@ -66,11 +66,12 @@ def new_buyer_units(
     of_region = np.zeros((orders.shape[1], shape[0]))
     for step, count in enumerate(orders.T):
         of_region[step] = np.bincount(home, count, minlength=shape[0])
-    units = np.repeat(of_region[:, :, None], place.max(initial=-1) + 1, axis=2)
-    taken, later = _first_purchases(habits, known, earlier, orders, home, place, units)
+    owners = np.zeros((*of_region.shape, place.max(initial=-1) + 1))
+    taken, later = _first_purchases(habits, known, earlier, orders, home, place, owners)
     asked = (known - earlier).sum() - later
-    units *= taken / np.maximum(asked, 1.0)
-    return np.asarray(np.maximum(units, 0.0, out=units)[None], dtype=np.float32)
+    units = np.empty((1, *owners.shape), dtype=np.float32)
+    _write(of_region, owners, taken / np.maximum(asked, 1.0), units[0])
+    return units
 
 
 @serial_kernel
@@ -81,13 +82,13 @@ def _first_purchases(
     orders: FloatArray,
     home: IntArray,
     place: IntArray,
-    without: FloatArray,
+    owners: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Take the owners' orders out of ``without`` (H, R, K), and count first purchases by SKU.
+    """Add the owners' orders to ``owners`` (H, R, K), and count first purchases by SKU.
 
     These are (K,) the units first taken since ``earlier``, and the orders of owners after that.
     """
-    skus = without.shape[2]
+    skus = owners.shape[2]
     taken, later = np.zeros(skus), np.zeros(skus)
     for pair in range(len(habits.sku)):
         customer, first = habits.customer[pair], habits.start[pair]
@@ -101,5 +102,17 @@ def _first_purchases(
             taken[sku] += habits.units[first]
         later[sku] += known[customer] - max(rank + 1, earlier[customer])
         for step in range(orders.shape[1]):
-            without[step, home[customer], sku] -= orders[customer, step]
+            owners[step, home[customer], sku] += orders[customer, step]
     return taken, later
+
+
+@serial_kernel
+def _write(
+    of_region: FloatArray, owners: FloatArray, rate: FloatArray, units: Float32Array
+) -> None:
+    """Write what the orders of those who own it not yet come to at the rate of each SKU."""
+    for step in range(owners.shape[0]):
+        for region in range(owners.shape[1]):
+            orders = of_region[step, region]
+            for sku in range(owners.shape[2]):
+                units[step, region, sku] = max(orders - owners[step, region, sku], 0.0) * rate[sku]
