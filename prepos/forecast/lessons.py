@@ -47,7 +47,7 @@ class Lessons:
     @cached_property
     def sums(self) -> Float32Array:
         """(O, R, K) units that came in all the steps after each origin."""
-        return np.asarray(self.units.sum(axis=1))
+        return self.training.sums
 
     @cached_property
     def totals(self) -> FloatArray:
