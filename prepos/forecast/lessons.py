@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, vector_sum
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.stack import fit_weights, stack_mean
 from prepos.forecast.training import Training
@@ -53,7 +53,7 @@ class Lessons:
     def totals(self) -> FloatArray:
         """(O, F) each column's units in the steps, over all cells."""
         return np.array(
-            [[self._summed(column).sum(dtype=np.float64) for column in c] for c in self.columns]
+            [[_total(column, self.training.steps) for column in c] for c in self.columns]
         ).reshape(len(self.columns), len(self.signals))
 
     @cached_property
@@ -112,6 +112,22 @@ class Lessons:
     def mean_sum(self, origin: int, weights: FloatArray) -> Float32Array:
         """Return (R, K) what the weights would have said of all steps after an origin."""
         return self._summed(self.means(origin, weights))
+
+
+def _total(column: Float32Array, steps: int) -> float:
+    """Return a column's units in the steps, summed over all cells."""
+    if len(column) == 1:
+        return steps * _add_up(column.ravel())
+    return _add_up(column[:steps].ravel())
+
+
+@vector_sum
+def _add_up(values: Float32Array) -> float:
+    """Return the sum of all values, in float64."""
+    total = 0.0
+    for place in range(len(values)):
+        total += values[place]
+    return total
 
 
 def _take(values: Float32Array, step: IntArray, cell: IntArray) -> Float32Array:

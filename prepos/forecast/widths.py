@@ -171,9 +171,9 @@ def pick_cells(
     """
     means = past.ravel()
     wanted = means >= least
-    count = np.count_nonzero(wanted)
-    every = max(1, count // most)
-    cells = (np.arange(count) if count == len(means) else np.flatnonzero(wanted))[::every]
+    count = int(np.count_nonzero(wanted))
+    every = np.arange(0, count, max(1, count // most))
+    cells = every if count == len(means) else np.flatnonzero(wanted)[every]
     mean, came = means[cells].astype(np.float64), units.ravel()[cells].astype(np.float64)
     return (mean, cells % past.shape[-1]), came
 

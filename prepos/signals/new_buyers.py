@@ -11,10 +11,9 @@ import numpy as np
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import FloatArray, IntArray
 from prepos.signals.customers import Customers
-from prepos.signals.due import ordering_of
+from prepos.signals.due import orders_of
 from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
-from prepos.signals.ordering import Ordering, expected_orders
 
 RECENT_DAYS = 56.0  # first purchases that the rate is read from
 
@@ -26,9 +25,8 @@ def new_buyers(evidence: Evidence) -> Float32Array:
     units = new_buyer_units(
         evidence.customers,
         evidence.habits,
-        evidence.record.learn(ordering_of, evidence.back),
+        evidence.once(orders_of),
         shape=evidence.record.shape,
-        days=evidence.days,
         origin_day=evidence.origin_day,
         place=evidence.place,
     )
@@ -38,10 +36,9 @@ def new_buyers(evidence: Evidence) -> Float32Array:
 def new_buyer_units(
     customers: Customers,
     habits: Habits,
-    ordering: Ordering,
+    orders: FloatArray,
     *,
     shape: tuple[int, int],
-    days: int,
     origin_day: float = 0.0,
     place: IntArray | None = None,
 ) -> Float32Array:
@@ -49,9 +46,9 @@ def new_buyer_units(
 
     Parameters
     ----------
+    orders : (U, H) float
+        Expected of each customer in each period.
     shape : (R, K)
-    days : int
-        Days in a period.
     origin_day : float
         Days from the cutoff, 0 or less.
     place : (K,) int, optional
@@ -61,7 +58,6 @@ def new_buyer_units(
         place = np.arange(shape[1])
     known = customers.known(origin_day)
     earlier = customers.known(origin_day - RECENT_DAYS)
-    orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
     home = customers.homes(known)
     of_region = np.zeros((orders.shape[1], shape[0]))
     for step, count in enumerate(orders.T):

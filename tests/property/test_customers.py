@@ -51,13 +51,13 @@ def told(snapshot: Snapshot, ordering: Ordering, repeats: np.ndarray, origin_day
     """Return all that the customers tell of an origin, with what was learnt before."""
     customers = read_customers(snapshot, WEEKS)
     habits = read_habits(customers, SHAPE[1])
-    ways = {"shape": SHAPE, "days": DAYS, "origin_day": origin_day}
+    ways = {"shape": SHAPE, "origin_day": origin_day}
     known = customers.known(origin_day) > 0
     orders = expected_orders(customers, ordering, days=DAYS, origin_day=origin_day)
     standing = stand(customers, habits, SHAPE[1], origin_day)
     return [
-        due_units(customers, habits, ordering, repeats, **ways),
-        new_buyer_units(customers, habits, ordering, **ways),
+        due_units(customers, habits, orders, repeats, **ways),
+        new_buyer_units(customers, habits, orders, **ways),
         orders[known],
         repeat_chances(habits, standing, repeats)[standing.times > 0],
     ]
