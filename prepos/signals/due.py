@@ -16,7 +16,8 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
 from prepos.signals.ordering import Ordering, expected_orders, learn_ordering
 from prepos.signals.record import Record
-from prepos.signals.repeats import Standing, learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import Standing, stand
 
 SIZE_COUNT = 2.0  # purchases of a household that count as much as the SKU's
 

@@ -16,7 +16,8 @@ from prepos.signals.new_buyers import new_buyer_units
 from prepos.signals.next_order import next_orders
 from prepos.signals.options import SignalOptions
 from prepos.signals.ordering import Ordering, expected_orders, learn_ordering
-from prepos.signals.repeats import learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import stand
 from prepos.signals.together import learn_between, learn_within
 from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines
 

@@ -12,7 +12,8 @@ from prepos.signals.habits import read_habits
 from prepos.signals.next_order import COLUMNS, next_orders
 from prepos.signals.options import SignalOptions
 from prepos.signals.ordering import expected_orders, learn_ordering
-from prepos.signals.repeats import learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import stand
 from tests.unit.forecast.snapshots import Line, make_snapshot
 
 OPTIONS = SignalOptions()
