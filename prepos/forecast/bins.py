@@ -44,8 +44,11 @@ def tabulate(
 
 def bin_edges() -> Float32Array:
     """Return (BINS,) the least mean of each bin, rising: smaller ones than the first have none."""
-    logs = math.log(LEAST_MEAN) + np.arange(BINS) / BINS_PER_E
-    return np.nextafter(np.exp(logs).astype(np.float32), np.float32(np.inf))
+    least, number = math.log(LEAST_MEAN), np.arange(BINS)
+    about = np.exp(least + number / BINS_PER_E).astype(np.float32)
+    near = (about.view(np.int32)[:, None] + np.arange(-4, 5, dtype=np.int32)).view(np.float32)
+    reached = (np.log(near.astype(np.float64)) - least) * BINS_PER_E >= number[:, None]
+    return np.asarray(near[number, reached.argmax(axis=1)])
 
 
 @serial_kernel

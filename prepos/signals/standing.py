@@ -92,13 +92,13 @@ def _count(
     times, counts = np.zeros(len(customer), dtype=np.int64), np.zeros((6, skus))
     for pair in range(len(customer)):
         visits, first, item = known[customer[pair]], start[pair], sku[pair]
-        end = first
+        end, recent = first, 0.0
         while end < start[pair + 1] and rank[end] < visits:
-            if day[end] >= origin - RECENT_DAYS:
-                counts[4, item] += 1.0
+            recent += day[end] >= origin - RECENT_DAYS
             end += 1
         times[pair] = end - first
         if end > first:
+            counts[4, item] += recent
             counts[0, item] += end - first
             counts[1, item] += end - first - 1
             counts[2, item] += visits - 1 - rank[first]
