@@ -13,10 +13,12 @@ from functools import cached_property
 import numpy as np
 
 from prepos.core.kernels import Float32Array, vector_sum
+from prepos.core.places import places_from
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.stack import fit_weights, stack_mean
 from prepos.forecast.training import Training
 
+LEAST_UNITS = 0.5  # units are whole: less is none
 ROWS = 80_000  # sold cells that weights are fitted on; more are thinned evenly
 SURPRISE = 20.0  # times what the levels show: more is a freak that must not bend the weights
 PRIOR_UNITS = 5.0  # units said to have come just as the pool alone foresaw
@@ -60,7 +62,7 @@ class Lessons:
     def sold(self) -> list[tuple[IntArray, IntArray]]:
         """O times the steps and flat cells that sold, thinned evenly alike at all origins."""
         cells = self.sums[0].size if len(self.sums) else 1
-        sold = [np.flatnonzero(units.ravel()) for units in self.units]
+        sold = [places_from(units.ravel(), LEAST_UNITS) for units in self.units]
         keep = max(1, -(-sum(map(len, sold)) // ROWS))
         return [divmod(place[o % keep :: keep], cells) for o, place in enumerate(sold)]
 

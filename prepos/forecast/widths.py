@@ -16,6 +16,7 @@ from prepos.core.demand import Backcast, Forecast
 from prepos.core.fitted import Calibration, Fitted, SignalTrial, Widths
 from prepos.core.kernels import Float32Array
 from prepos.core.orders import Orders
+from prepos.core.places import places_from
 from prepos.core.sizes import OrderSizes, count_sizes
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
@@ -170,10 +171,11 @@ def pick_cells(
         About how many cells.
     """
     means = past.ravel()
-    wanted = means >= least
-    count = int(np.count_nonzero(wanted))
-    every = np.arange(0, count, max(1, count // most))
-    cells = every if count == len(means) else np.flatnonzero(wanted)[every]
+    if least > 0:
+        cells = places_from(means, least)
+        cells = cells[:: max(1, len(cells) // most)]
+    else:
+        cells = np.arange(0, len(means), max(1, len(means) // most))
     mean, came = means[cells].astype(np.float64), units.ravel()[cells].astype(np.float64)
     return (mean, cells % past.shape[-1]), came
 
