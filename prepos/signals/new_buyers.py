@@ -86,19 +86,20 @@ def _first_purchases(
     """
     skus = owners.shape[2]
     taken, later = np.zeros(skus), np.zeros(skus)
-    for pair in range(len(habits.sku)):
-        customer, first = habits.customer[pair], habits.start[pair]
-        sku = place[habits.sku[pair]]
-        if sku < 0:
+    for customer in range(len(known)):
+        visits, before, region = known[customer], earlier[customer], home[customer]
+        if visits == 0:
             continue
-        rank = habits.rank[first]
-        if rank >= known[customer]:
-            continue
-        if rank >= earlier[customer]:
-            taken[sku] += habits.units[first]
-        later[sku] += known[customer] - max(rank + 1, earlier[customer])
-        for step in range(orders.shape[1]):
-            owners[step, home[customer], sku] += orders[customer, step]
+        for pair in range(habits.of_customer[customer], habits.of_customer[customer + 1]):
+            first, sku = habits.start[pair], place[habits.sku[pair]]
+            rank = habits.rank[first]
+            if sku < 0 or rank >= visits:
+                continue
+            if rank >= before:
+                taken[sku] += habits.units[first]
+            later[sku] += visits - max(rank + 1, before)
+            for step in range(orders.shape[1]):
+                owners[step, region, sku] += orders[customer, step]
     return taken, later
 
 
