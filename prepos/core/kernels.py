@@ -34,7 +34,7 @@ def vector_kernel(function: Kernel) -> Kernel:
     return _compile(function, parallel=True, fastmath=REORDERED)
 
 
-def vector_sum(function: Kernel) -> Kernel:
+def serial_vector_kernel(function: Kernel) -> Kernel:
     """Return the function compiled for one core; its sums may be taken in an order that is quicker.
 
     The order is the same whenever it is called.

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array, vector_sum
+from prepos.core.kernels import Float32Array, serial_vector_kernel
 from prepos.core.places import places_from
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.stack import fit_weights, stack_mean
@@ -123,7 +123,7 @@ def _total(column: Float32Array, steps: int) -> float:
     return _add_up(column[:steps].ravel())
 
 
-@vector_sum
+@serial_vector_kernel
 def _add_up(values: Float32Array) -> float:
     """Return the sum of all values, in float64."""
     total = 0.0
