@@ -23,7 +23,7 @@ UNITS = np.geomspace(0.5, 2000.0, 10)  # that a slower level may be worth
 PERIODS = np.array([0.0, *np.geomspace(0.5, 128.0, 9)])  # that it may be worth besides
 TRIALS = 16  # earlier instants that both are learnt at
 STEPS_APART = 4  # periods of horizon for each period between two instants
-SKUS = 1000  # about as many at most, spread evenly, that both are learnt from
+SKUS = 500  # about as many at most, spread evenly, that both are learnt from
 SWEEPS = 3  # times that each is chosen anew beside the others
 SCATTER = 0.1  # dispersion of a SKU's units over all regions, assumed while levels are compared
 

@@ -3,8 +3,10 @@
 The pool says what a cell would sell if its region liked the SKU as it likes the category. The
 cell's own units over what the pool expected of it are a ratio; so are the neighbours'. The own
 ratio is shrunk to the neighbours', that one to 1 (gamma-Poisson), and the product with the SKU's
-quick level is the forecast. It is one column made of several signals' words, so each is told its
-part: own units, neighbours' units, and the rest that the pool puts in.
+quick level is the forecast. It is shrunk in several ways, from little to much, since nobody knows
+beforehand how far regions differ: the stack weighs them. Each is one column made of several
+signals' words, so each signal is told its part: own units, neighbours' units, and the rest that the
+pool puts in.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels
 from prepos.signals.pool import category_shares
 
-WAYS = ((1, 8.0), (-1, 0.5), (-1, 2.0))  # speed, and expected units that a prior ratio is worth
+# Speed, and what a prior ratio is worth: expected units, and periods of what is expected besides.
+WAYS = ((1, 8.0, 0.0), (-1, 0.5, 0.0), (-1, 2.0, 0.0), (-1, 8.0, 4.0))
 NEAR_UNITS = 1.0  # expected units of neighbours that count as much as a ratio of 1
 NEAR = 6.0  # neighbours' units count as those of so many regions, spread by their weights
 
@@ -45,19 +48,19 @@ def shrunk(evidence: Evidence, *, with_neighbours: bool) -> list[Shrunk]:
     quick, slow = follow_levels(evidence)
     usual = share * quick.astype(np.float32) * evidence.ahead
     found = []
-    for speed, prior_units in WAYS:
+    for speed, units_worth, periods_worth in WAYS:
         at = min(speed, evidence.speeds - 1) % evidence.speeds
         units = evidence.units(at)
         level = quick if at < evidence.speeds - 1 else slow
         expected = share * (level * evidence.worth(at)).astype(np.float32)
-        near = np.zeros_like(units)
-        prior = np.full_like(units, prior_units)
+        believed = np.float32(units_worth) + share * (periods_worth * level).astype(np.float32)
+        near, prior = np.zeros_like(units), believed
         if with_neighbours:
             around, foreseen = _around(evidence, units), _around(evidence, expected)
-            near = prior_units * around / (NEAR_UNITS + foreseen)
-            prior = prior_units * NEAR_UNITS / (NEAR_UNITS + foreseen) + near
+            near = believed * around / (NEAR_UNITS + foreseen)
+            prior = believed * NEAR_UNITS / (NEAR_UNITS + foreseen) + near
         whole = prior + units
-        ratio = whole / (prior_units + expected)
+        ratio = whole / (believed + expected)
         found.append(Shrunk(usual * ratio, units / whole, near / whole))
     return found
 
