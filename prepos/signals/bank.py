@@ -162,10 +162,11 @@ def _checked(decay: FloatArray) -> FloatArray:
 
 def _weights(decay: FloatArray, mark: int, periods: int) -> Float32Array:
     """Return (G, 3, T): each period's weight at the first mark, 0 after it; speeds by threes."""
-    weights = np.zeros((-(-len(decay) // TOGETHER) * TOGETHER, periods))
+    groups = -(-len(decay) // TOGETHER)
+    weights = np.zeros((groups * TOGETHER, periods))
     weights[: len(decay), :mark] = decay[:, None] ** np.arange(mark)[::-1]
     weights[weights < NOTHING] = 0.0
-    return weights.astype(np.float32).reshape(-1, TOGETHER, periods)
+    return weights.astype(np.float32).reshape(groups, TOGETHER, periods)
 
 
 @vector_kernel

@@ -3,8 +3,10 @@
 The pool says what a cell would sell if its region liked the SKU as it likes the category. The
 cell's own units over what the pool expected of it are a ratio; so are the neighbours'. The own
 ratio is shrunk to the neighbours', that one to 1 (gamma-Poisson), and the product with the SKU's
-quick level is the forecast. It is one column made of several signals' words, so each is told its
-part: own units, neighbours' units, and the rest that the pool puts in.
+quick level is the forecast. It is shrunk in several ways, from little to much, since nobody knows
+beforehand how far regions differ: the stack weighs them. Each is one column made of several
+signals' words, so each signal is told its part: own units, neighbours' units, and the rest that the
+pool puts in.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels
 from prepos.signals.pool import category_shares
 
-WAYS = ((1, 8.0), (-1, 0.5), (-1, 2.0))  # speed, and expected units that a prior ratio is worth
+# Speed, and what a prior ratio is worth: expected units, and periods of what is expected besides.
+WAYS = ((1, 8.0, 0.0), (-1, 0.5, 0.0), (-1, 2.0, 0.0), (-1, 8.0, 4.0))
 NEAR_UNITS = 1.0  # expected units of neighbours that count as much as a ratio of 1
 NEAR = 6.0  # neighbours' units count as those of so many regions, spread by their weights
 
@@ -47,7 +50,7 @@ def shrunk(evidence: Evidence, *, with_neighbours: bool, with_shares: bool = Tru
     asked = shape if with_shares else (0, 0)
     near_by = _weights(evidence) if with_neighbours else _no_weights(shape[0])
     found = []
-    for speed, prior_units in WAYS:
+    for speed, units_worth, periods_worth in WAYS:
         at = min(speed, evidence.speeds - 1) % evidence.speeds
         level = quick if at < evidence.speeds - 1 else slow
         sizes = (shape, asked, asked)
@@ -58,7 +61,8 @@ def shrunk(evidence: Evidence, *, with_neighbours: bool, with_shares: bool = Tru
             quick.astype(np.float32),
             (level * evidence.worth(at)).astype(np.float32),
             near_by,
-            prior_units,
+            units_worth,
+            (periods_worth * level).astype(np.float32),
             told,
         )
         found.append(told._replace(mean=evidence.onward(told.mean)))
@@ -102,14 +106,16 @@ def _shrink(
     quick: Float32Array,
     worth: Float32Array,
     near_by: Weights,
-    prior_units: float,
+    units_worth: float,
+    periods_worth: Float32Array,
     told: Shrunk,
 ) -> None:
     """Write each cell's mean, and whose word it is where that is asked for.
 
-    ``worth`` (1 or R, K) are the units that a share of 1 is expected to have sold.
+    ``worth`` (1 or R, K) are the units that a share of 1 is expected to have sold;
+    ``periods_worth`` (K,) those that it adds to ``units_worth``, which the prior ratio is worth.
     """
-    prior, near_units, near = np.float32(prior_units), np.float32(NEAR_UNITS), np.float32(NEAR)
+    least, near_units, near = np.float32(units_worth), np.float32(NEAR_UNITS), np.float32(NEAR)
     regions, skus = units.shape
     around, foreseen = np.empty(skus, np.float32), np.empty(skus, np.float32)
     for region in range(regions):
@@ -123,12 +129,14 @@ def _shrink(
         own, part, sold = units[region], share[region], worth[min(region, len(worth) - 1)]
         mean = told.mean[region]
         for sku in range(skus):
+            prior = least + part[sku] * periods_worth[sku]
             below = near_units + near * foreseen[sku]
             theirs = prior * (near * around[sku]) / below
             whole = prior * near_units / below + theirs + own[sku]
             mean[sku] = part[sku] * quick[sku] * (whole / (prior + part[sku] * sold[sku]))
         if len(told.own):
             for sku in range(skus):
+                prior = least + part[sku] * periods_worth[sku]
                 below = near_units + near * foreseen[sku]
                 theirs = prior * (near * around[sku]) / below
                 whole = prior * near_units / below + theirs + own[sku]

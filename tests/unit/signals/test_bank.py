@@ -32,6 +32,12 @@ def test_three_periods_by_hand() -> None:
     assert sums[:, 0, 0].tolist() == [0.0, 4.0, 2.0, 4.0]
 
 
+def test_before_the_first_period_all_sums_are_nothing() -> None:
+    """A history of no period has sums at the mark 0."""
+    sums = bank(np.zeros((2, 0), np.float32), np.array([0.5, 0.9]), np.array([0]))
+    assert sums.tolist() == [[[0.0, 0.0], [0.0, 0.0]]]
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
