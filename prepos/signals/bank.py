@@ -21,8 +21,7 @@ from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.errors import DemandError
 
 NOTHING = 1e-30  # weights and sums below it are 0: smaller numbers lose digits and slow the loops
-RUN = 96  # periods that are weighed in one go
-TOGETHER = 3  # speeds that one reading of a row serves: their sums stay in registers
+TOGETHER = 4  # speeds that one reading of a row serves: their sums stay in registers
 
 
 def decay_of(half_life_weeks: tuple[float, ...], days: int) -> FloatArray:
@@ -69,8 +68,12 @@ def bank(units: Float32Array, decay: FloatArray, marks: IntArray) -> Float32Arra
     sums = np.empty((len(marks), cells, len(decay)), dtype=np.float32)
     if sums.size:
         rows = np.ascontiguousarray(units, dtype=np.float32)
-        fill = _fill_long if periods >= RUN else _fill
-        fill(rows, _weights(decay, int(marks[0]), periods), decay.astype(np.float32), marks, sums)
+        weights = _weights(decay, int(marks[0]), periods)
+        if len(marks) > 1:
+            _fill(rows, weights, decay.astype(np.float32), marks, sums)
+        else:
+            for group, of_group in enumerate(weights):
+                _weigh(rows, of_group, sums[0, :, TOGETHER * group : TOGETHER * (group + 1)])
     return sums
 
 
@@ -161,12 +164,36 @@ def _checked(decay: FloatArray) -> FloatArray:
 
 
 def _weights(decay: FloatArray, mark: int, periods: int) -> Float32Array:
-    """Return (G, 3, T): each period's weight at the first mark, 0 after it; speeds by threes."""
+    """Return (G, 4, T): each period's weight at the first mark, 0 after it; speeds by fours."""
     groups = -(-len(decay) // TOGETHER)
     weights = np.zeros((groups * TOGETHER, periods))
     weights[: len(decay), :mark] = decay[:, None] ** np.arange(mark)[::-1]
     weights[weights < NOTHING] = 0.0
     return weights.astype(np.float32).reshape(groups, TOGETHER, periods)
+
+
+@vector_kernel
+def _weigh(units: Float32Array, weights: Float32Array, sums: Float32Array) -> None:
+    """Set ``sums`` (C, S) to each row's products with the weights (4, T) of up to four speeds.
+
+    Nothing else is in the loop, so that it runs as fast as the memory can be read.
+    """
+    speeds = sums.shape[1]
+    for cell in each(units.shape[0]):
+        first = second = third = fourth = np.float32(0.0)
+        for period in range(weights.shape[1]):
+            now = units[cell, period]
+            first += now * weights[0, period]
+            second += now * weights[1, period]
+            third += now * weights[2, period]
+            fourth += now * weights[3, period]
+        sums[cell, 0] = first
+        if speeds > 1:
+            sums[cell, 1] = second
+        if speeds > 2:
+            sums[cell, 2] = third
+        if speeds > 3:
+            sums[cell, 3] = fourth
 
 
 @vector_kernel
@@ -179,64 +206,29 @@ def _fill(
 ) -> None:
     """Weigh each row whole up to the first mark, then go on period by period.
 
-    A whole row's products with three speeds' weights are vectorised, the recursion is not: so the
-    recursion runs over the few periods between the marks alone.
-    """
-    speeds = sums.shape[2]
-    for cell in each(units.shape[0]):
-        for group in range(weights.shape[0]):
-            first = second = third = np.float32(0.0)
-            for period in range(weights.shape[2]):
-                now = units[cell, period]
-                first += now * weights[group, 0, period]
-                second += now * weights[group, 1, period]
-                third += now * weights[group, 2, period]
-            speed = TOGETHER * group
-            sums[0, cell, speed] = first
-            if speed + 1 < speeds:
-                sums[0, cell, speed + 1] = second
-            if speed + 2 < speeds:
-                sums[0, cell, speed + 2] = third
-        if len(marks) > 1:
-            _go_on(units[cell], decay, marks, sums[:, cell])
-
-
-@vector_kernel
-def _fill_long(
-    units: Float32Array,
-    weights: Float32Array,
-    decay: Float32Array,
-    marks: IntArray,
-    sums: Float32Array,
-) -> None:
-    """Do the same for rows of ``RUN`` periods and more.
-
-    The loop over the first ``RUN`` has a length that the compiler knows: it is unrolled, and has no
-    remainder.
+    A whole row's products with the speeds' weights are vectorised, the recursion is not: so the
+    recursion runs over the few periods between the marks alone, while the row is at hand.
     """
     speeds = sums.shape[2]
     for cell in each(units.shape[0]):
         row = units[cell]
         for group in range(weights.shape[0]):
-            first = second = third = np.float32(0.0)
-            for period in range(RUN):
+            first = second = third = fourth = np.float32(0.0)
+            for period in range(weights.shape[2]):
                 now = row[period]
                 first += now * weights[group, 0, period]
                 second += now * weights[group, 1, period]
                 third += now * weights[group, 2, period]
-            for period in range(RUN, weights.shape[2]):
-                now = row[period]
-                first += now * weights[group, 0, period]
-                second += now * weights[group, 1, period]
-                third += now * weights[group, 2, period]
+                fourth += now * weights[group, 3, period]
             speed = TOGETHER * group
             sums[0, cell, speed] = first
             if speed + 1 < speeds:
                 sums[0, cell, speed + 1] = second
             if speed + 2 < speeds:
                 sums[0, cell, speed + 2] = third
-        if len(marks) > 1:
-            _go_on(row, decay, marks, sums[:, cell])
+            if speed + 3 < speeds:
+                sums[0, cell, speed + 3] = fourth
+        _go_on(row, decay, marks, sums[:, cell])
 
 
 @serial_vector_kernel
