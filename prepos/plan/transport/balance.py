@@ -192,7 +192,10 @@ def _raise_arcs(sides: Sides, source: int, rank: int, sources: int, ranks: int) 
 
 @serial_kernel
 def _tell_values(sides: Sides, units: IntArray, value: FloatArray) -> None:
-    """Set what one more unit of each source is worth: the way from it to one with units left."""
+    """Set what one more unit of each source is worth: the way from it to one with units left.
+
+    A source that serves nothing has no way out; its unit is worth what it would save by serving.
+    """
     sources, arc = len(units), sides.arc
     for source in range(sources):
         value[source] = 0.0 if sides.total[source] < units[source] else np.inf
@@ -206,3 +209,10 @@ def _tell_values(sides: Sides, units: IntArray, value: FloatArray) -> None:
                     value[source], moved = max(found, 0.0), True
         if not moved:
             break
+    for source in range(sources):
+        if value[source] == np.inf:
+            saved = -arc[sources, source]
+            for other in range(sources):
+                if value[other] < np.inf:
+                    saved = max(saved, value[other] - arc[other, source])
+            value[source] = max(saved, 0.0)

@@ -100,7 +100,7 @@ def answer_each(
     cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(prices)))
     edges = blocks_of(len(skus))
     _answer_skus(*make_market(problem, prices), skus, edges, value.copy(), cost, use)
-    return cost - use @ prices, use
+    return cost - (use * prices).sum(axis=1), use
 
 
 def read_flows(
