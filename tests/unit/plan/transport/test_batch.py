@@ -42,7 +42,7 @@ def test_start_does_not_matter(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_values_prove_the_cost(seed: int) -> None:
-    """Paid at their values, the sources and the best rank reduced cost add up to the cost: duals."""
+    """Sources paid at their values, and ranks at what they then save, add up to the cost."""
     problem, prices, value = world(seed)
     cost, _ = answer(problem, prices, value)
     assert (value >= 0).all()
