@@ -115,7 +115,7 @@ def choose_answers(
     for prices in first:
         other, _ = answer_each(problem, prices, search.value, everyone)
         changed |= np.abs(other - cost) > CHANGED * (1.0 + np.abs(cost))
-    skus = np.flatnonzero(changed)
+    skus = np.flatnonzero(changed) if len(problem) > MOST else everyone
     skus = skus[spread(len(skus), MOST)] if len(skus) > MOST else skus
     offers = Offers(skus)
     for prices in (search.prices, *first):
@@ -137,11 +137,15 @@ def choose_answers(
 
 
 def first_prices(problem: TransportProblem, search: Search, whole: FloatArray) -> list[FloatArray]:
-    """Return prices near the best ones: along what is asked for too much, and well above."""
+    """Return prices near the best ones: along what is asked for too much, well above, and the most.
+
+    At the highest prices there is hardly a use left, so that some answers surely leave room.
+    """
     step = search.scale * np.clip(excess(problem, whole), -0.3, 0.3)
     step = np.where((search.prices > 0) | (step > 0), step, 0.0)
     near = [search.prices + share * step for share in STEPS]
     near.append(search.prices + CLEAR * search.scale)
+    near.append(np.where((search.prices > 0) | (step > 0), problem.ceiling, 0.0))
     return [np.clip(prices, 0.0, problem.ceiling) for prices in near]
 
 

@@ -101,7 +101,7 @@ def make_sides(market: Market, first: int, last: int) -> Sides:
     for sku in range(first, last):
         sources = max(sources, market.sources.first[sku + 1] - market.sources.first[sku])
         ranks = max(ranks, market.ranks.first[sku + 1] - market.ranks.first[sku])
-    places, nodes = market.places.service.shape[0] * market.periods, sources + 1
+    places, nodes = market.places.service.shape[1] * market.periods, sources + 1
     return Sides(
         np.empty((sources, places)),
         np.empty((sources, places), dtype=np.int64),
@@ -192,7 +192,8 @@ def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sid
     for end in range(period, periods - 1):
         rate[end] = holding + volume * storage[end + 1]
     rate[periods - 1] = holding + returned
-    service = market.places.service[node, zone]
+    table = market.places.service
+    service = table[sku if len(table) > 1 else 0, node, zone]
     gain = service - market.goods.shortage_cost[sku] - market.priced.fill[zone]
     first, room = pair(period, period, periods) - period, volume * storage[period]
     for rank in range(begin, stop):

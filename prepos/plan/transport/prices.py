@@ -215,8 +215,12 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
     share = float(size[skus].sum()) / whole if whole > 0 else len(skus) / len(problem)
     source_first, sources = slices_of(problem.sources.first, skus)
     rank_first, ranks = slices_of(problem.ranks.first, skus)
+    places = problem.places
+    if len(places.service) > 1:
+        places = places._replace(service=places.service[skus])
     part = replace(
         problem,
+        places=places,
         sources=Sources(
             source_first, problem.sources.release[sources], problem.sources.units[sources]
         ),

@@ -3,7 +3,7 @@
 Without the rows that SKUs share, each SKU is a small transportation problem: its sources (what lies
 at a node from some day on) are assigned to the ranks of the catchments' demand, each by the route
 and the server that cost least. The nouns here are arrays alone, so that compiled loops can run over
-a million SKUs; they are built by ``as_transport``.
+a million SKUs; ``build`` makes them.
 
 A rank is a slice of the units that a catchment will want of a SKU over the window, counted up from
 the first. A unit that can serve it from period ``s`` on is used by the end of period ``t`` with the
@@ -113,8 +113,8 @@ class Places(NamedTuple):
         Where a release lies, and the first period at whose end it counts as lying there.
     server_first : (Z + 1,) int
         Marks each catchment's slice of ``server``, the nodes that may serve it.
-    service : (N, Z) float
-        Currency per unit; what lies outside ``server`` is not read.
+    service : (K or 1, N, Z) float
+        Currency per unit, of each SKU or of all; what lies outside ``server`` is not read.
     is_forward : (N,) bool
         Where holding and returning cost.
     storage_row : (N, T) int

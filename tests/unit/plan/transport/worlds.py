@@ -67,7 +67,7 @@ def make_world(
             np.zeros(nodes, dtype=np.int64),
             np.append(0, np.cumsum([len(few) for few in servers])),
             np.concatenate(servers),
-            rng.uniform(1.0, 6.0, (nodes, zones)),
+            rng.uniform(1.0, 6.0, (int(rng.choice([1, skus])), nodes, zones)),
             forward,
             storage,
             fill,
@@ -197,7 +197,9 @@ def serve(
             cost += goods.holding_cost[sku] * left
     if places.is_forward[node]:
         cost += goods.return_cost[sku] * left
-    cost += (1.0 - left) * (places.service[node, zone] - goods.shortage_cost[sku])
+    cost += (1.0 - left) * (
+        places.service[sku % len(places.service), node, zone] - goods.shortage_cost[sku]
+    )
     if places.fill_row[zone] != NO_ROW:
         use[places.fill_row[zone]] -= 1.0 - left
     return float(cost), use
