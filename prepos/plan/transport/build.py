@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csc_matrix
 
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.exact import shared_columns
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
-from prepos.plan.transport.problem import Goods, Places, Sources, TransportProblem
+from prepos.plan.transport.problem import Goods, Places, Purchases, Sources, TransportProblem
 from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import Release, lies_from, list_releases, list_routes
 
@@ -15,7 +17,7 @@ from prepos.plan.transport.routes import Release, lies_from, list_releases, list
 def as_transport(problem: Problem, frame: Frame, dispersion: FloatArray) -> TransportProblem:
     """Return the problem as one of transportation, shared rows and all.
 
-    Case packs, vehicles and the planner's rules are not in it.
+    Case packs and the planner's rules are not in it.
 
     Parameters
     ----------
@@ -32,6 +34,7 @@ def as_transport(problem: Problem, frame: Frame, dispersion: FloatArray) -> Tran
         places=list_places(problem, frame, releases),
         limit=np.array([row.limit for row in frame.shared], dtype=np.float64),
         ceiling=np.array([row.penalty for row in frame.shared], dtype=np.float64),
+        purchases=list_purchases(problem, frame),
     )
 
 
@@ -76,3 +79,10 @@ def list_places(problem: Problem, frame: Frame, releases: list[Release]) -> Plac
         frame.storage_row,
         frame.fill_row,
     )
+
+
+def list_purchases(problem: Problem, frame: Frame) -> Purchases:
+    """Return the vehicles of the departures that have some, and what each takes and gives."""
+    common, count = shared_columns(problem, frame), len(problem.departures)
+    kinds = np.flatnonzero(common.upper[:count] > 0)
+    return Purchases(common.cost[kinds], common.upper[kinds], csc_matrix(common.matrix[:, kinds]))

@@ -80,8 +80,11 @@ class Choice:
     number : (K,) int
         Of the prices at which the SKU answers.
     cost : float
-        Of all SKUs, prices left out, ``TransportProblem.shortage`` included.
+        Of all SKUs and purchases, prices left out, ``TransportProblem.shortage`` included.
+    bought : (V,) float
+        Whole numbers of vehicles.
     use : (S,) float
+        Of the shared rows, by the SKUs.
     over : (S,) float
         By how much each limit is not kept.
     """
@@ -89,6 +92,7 @@ class Choice:
     prices: FloatArray
     number: IntArray
     cost: float
+    bought: FloatArray
     use: FloatArray
     over: FloatArray
 
@@ -151,11 +155,12 @@ def first_prices(problem: TransportProblem, search: Search, whole: FloatArray) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixed:
-    """What the program chose of the offers: shares (N, J), cost, and limits not kept (S,)."""
+    """What the program chose: shares of offers (N, J), cost, limits not kept (S,), purchases."""
 
     share: FloatArray
     cost: float
     over: FloatArray
+    bought: FloatArray  # (V,)
 
 
 def mix_offers(
@@ -180,11 +185,18 @@ def mix_offers(
     kind = pulp.LpBinary if whole else pulp.LpContinuous
     shares = [program.add_variable(f"x{entry}", 0, 1, kind) for entry in range(len(sku))]
     overs = [program.add_variable(f"o{row}", 0) for row in range(len(room))]
+    kinds = problem.purchases
+    whole_kind = pulp.LpInteger if whole else pulp.LpContinuous
+    bought = [program.add_variable(f"b{n}", 0, m, whole_kind) for n, m in enumerate(kinds.most)]
+    gives = kinds.take.tocsr()
     rows = []
     for row, left in enumerate(room.tolist()):
         taken = use[number, sku, row]
         terms = [(shares[entry], float(taken[entry])) for entry in np.flatnonzero(taken)]
         terms.append((overs[row], -1.0))
+        given = slice(*gives.indptr[row : row + 2].tolist())
+        members = zip(gives.indices[given], gives.data[given], strict=True)
+        terms += [(bought[kind], float(amount)) for kind, amount in members]
         rows.append(
             pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintLE, None, left)
         )
@@ -196,6 +208,7 @@ def mix_offers(
         program.addConstraint(one, f"sku{position}")
     terms = list(zip(shares, cost[number, sku].tolist(), strict=True))
     terms += list(zip(overs, problem.ceiling.tolist(), strict=True))
+    terms += list(zip(bought, kinds.cost.tolist(), strict=True))
     program.setObjective(pulp.LpAffineExpression(terms))
     program.solve(call_solver(solver, gap=slack, time_limit_s=CHOOSING_S))
     if program.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
@@ -205,7 +218,9 @@ def mix_offers(
     over = np.array([variable.varValue or 0.0 for variable in overs])
     over[over <= KEPT * (1.0 + np.abs(problem.limit))] = 0.0
     told = np.zeros(len(room)) if whole else np.array([-(row.pi or 0.0) for row in rows])
-    mixed = Mixed(share, float((share * cost).sum()), over)
+    count = np.array([variable.varValue or 0.0 for variable in bought])
+    count = np.rint(count) if whole else count
+    mixed = Mixed(share, float((share * cost).sum() + kinds.cost @ count), over, count)
     return mixed, np.clip(told, 0.0, problem.ceiling)
 
 
@@ -219,19 +234,23 @@ def make_choice(
 ) -> Choice:
     """Return the answers of all SKUs: at the best prices, but for those chosen for."""
     number, prices = np.zeros(len(everyone), dtype=np.int64), [search.prices]
+    bought = np.zeros(len(problem.purchases.cost))
     if chosen is not None:
         offers, mixed = chosen
         position = np.arange(len(offers.skus))
         number[offers.skus] = mixed.share.argmax(axis=0)
-        prices = offers.prices
+        prices, bought = offers.prices, mixed.bought
         cost, use = cost.copy(), use.copy()
         cost[offers.skus] = np.stack(offers.cost)[number[offers.skus], position]
         use[offers.skus] = np.stack(offers.use)[number[offers.skus], position]
     whole = use.sum(axis=0)
+    over = whole + problem.purchases.take @ bought - problem.limit
+    over[over <= KEPT * (1.0 + np.abs(problem.limit))] = 0.0
     return Choice(
         prices=np.stack(prices),
         number=number,
-        cost=float(cost.sum()) + problem.shortage,
+        cost=float(cost.sum() + problem.purchases.cost @ bought) + problem.shortage,
+        bought=bought,
         use=whole,
-        over=np.maximum(whole - problem.limit - KEPT * (1.0 + np.abs(problem.limit)), 0.0),
+        over=np.maximum(over, 0.0),
     )

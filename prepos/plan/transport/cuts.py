@@ -18,15 +18,17 @@ import pulp
 from prepos.core.types import FloatArray
 from prepos.errors import SolverError
 from prepos.plan.solver import call_solver
+from prepos.plan.transport.problem import TransportProblem
 
 GROUPS = 16  # that the SKUs are cut in
 
 
 class Cuts:
-    """Cuts from passes over the SKUs; ``limit`` (S,) is what the shared rows allow."""
+    """Cuts from passes over the SKUs of a problem."""
 
-    def __init__(self, limit: FloatArray) -> None:
-        self._limit = limit
+    def __init__(self, problem: TransportProblem) -> None:
+        self._limit = problem.limit
+        self._purchases = problem.purchases
         self._cuts: list[tuple[int, float, FloatArray]] = []
 
     def add(self, prices: FloatArray, cost: FloatArray, use: FloatArray) -> None:
@@ -63,9 +65,36 @@ class Cuts:
             problem.addConstraint(cut, f"cut{number}")
         terms = [(cost, 1.0) for cost in costs]
         terms += list(zip(prices, (-self._limit).tolist(), strict=True))
+        terms += self._buy(problem, prices)
         problem.setObjective(pulp.LpAffineExpression(terms))
         problem.solve(call_solver(solver))
         if problem.sol_status != pulp.LpSolutionOptimal:
             raise SolverError(f"solver {solver} found no prices, expected some within their bounds")
         found = np.array([price.varValue or 0.0 for price in prices])
         return found, float(pulp.value(problem.objective))
+
+    def _buy(
+        self, problem: pulp.LpProblem, prices: list[pulp.LpVariable]
+    ) -> list[tuple[pulp.LpVariable, float]]:
+        """Add what buying gains, one variable a kind, 0 or less; return its part of the bound."""
+        kinds, terms = self._purchases, []
+        for kind, (cost, most) in enumerate(
+            zip(kinds.cost.tolist(), kinds.most.tolist(), strict=True)
+        ):
+            if not most:
+                continue
+            gain = problem.add_variable(f"b{kind}", None, 0)
+            taken = slice(*kinds.take.indptr[kind : kind + 2].tolist())
+            rows, amounts = kinds.take.indices[taken], kinds.take.data[taken]
+            reduced = [(prices[row], -float(a)) for row, a in zip(rows, amounts, strict=True)]
+            problem.addConstraint(
+                pulp.LpConstraint(
+                    pulp.LpAffineExpression([(gain, 1.0), *reduced]),
+                    pulp.LpConstraintLE,
+                    None,
+                    cost,
+                ),
+                f"buy{kind}",
+            )
+            terms.append((gain, most))
+        return terms

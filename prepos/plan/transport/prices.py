@@ -79,9 +79,8 @@ def find_prices(
         Called after each pass.
     """
     rows, sources = len(problem.limit), len(problem.sources.units)
-    search = Search(np.zeros(rows), np.zeros(rows), np.zeros(sources))
-    if start is not None:
-        search.prices = np.minimum(start, problem.ceiling)
+    first = problem.purchases.even_prices() if start is None else start
+    search = Search(np.minimum(first, problem.ceiling), np.zeros(rows), np.zeros(sources))
     order = by_size(problem)
     count, following = SAMPLE, FOLLOWING
     while count * WHOLE_UP_TO < len(problem) and rows:
@@ -104,14 +103,14 @@ def climb(
     tick: Callable[[], None],
 ) -> Search:
     """Raise the bound of a problem from where the search stands, and return where it then does."""
-    cuts, limit = Cuts(problem.limit), problem.limit
+    cuts, limit = Cuts(problem), problem.limit
     prices, foretold, box = search.prices, np.inf, search.scale
     last: tuple[FloatArray, FloatArray] | None = None
     for number in range(PASSES):
         cost, use = answer(problem, prices, search.value)
         cuts.add(prices, cost, use)
         taken = use.sum(axis=0)
-        bound = float(cost.sum() - prices @ limit) + problem.shortage
+        bound = prove(problem, prices, cost)
         risen = bound - search.bound
         if risen > 0:
             search.bound, search.prices, search.use = bound, prices, taken
@@ -138,6 +137,12 @@ def climb(
         if foretold < enough:
             break
     return search
+
+
+def prove(problem: TransportProblem, prices: FloatArray, cost: FloatArray) -> float:
+    """Return what no plan costs less than, when the SKUs cost this at best at these prices."""
+    bought = problem.purchases.gain(prices)
+    return float(cost.sum() - prices @ problem.limit) + bought + problem.shortage
 
 
 def look_around(
@@ -167,7 +172,9 @@ def first_scale(problem: TransportProblem, cost: FloatArray, taken: FloatArray) 
     saved = abs(float(cost.sum())) + 1e-9 * (1.0 + problem.shortage)
     room = np.maximum(np.abs(taken), np.abs(problem.limit))
     used = room.sum() if room.any() else 1.0
-    return np.full(len(taken), FIRST_PRICE * saved / used)
+    scale = np.full(len(taken), FIRST_PRICE * saved / used)
+    even = problem.purchases.even_prices()
+    return np.where(even > 0, even, scale)
 
 
 def excess(problem: TransportProblem, taken: FloatArray) -> FloatArray:
@@ -181,6 +188,7 @@ def follow_rows(
 ) -> FloatArray:
     """Return the prices after each has answered to its own row."""
     step = np.clip(excess(problem, taken), -1.0, LARGEST_STEP)
+    step[problem.purchases.even_prices() > 0] = 0.0  # their room is bought: the cuts move them
     return np.asarray(np.clip(prices + scale * step, 0.0, problem.ceiling))
 
 
@@ -232,6 +240,7 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
         ),
         goods=Goods(*(column[skus] for column in problem.goods)),
         limit=problem.limit * share,
+        purchases=replace(problem.purchases, most=problem.purchases.most * share),
     )
     return part, sources
 

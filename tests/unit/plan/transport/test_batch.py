@@ -120,6 +120,7 @@ def test_nothing_to_decide() -> None:
         places=problem.places,
         limit=problem.limit,
         ceiling=problem.ceiling,
+        purchases=problem.purchases,
     )
     cost, use = answer(without, prices, value)
     assert cost.sum() == 0.0

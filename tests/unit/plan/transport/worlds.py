@@ -7,24 +7,35 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import lil_array
+from scipy.sparse import csc_matrix, lil_array
 
 from prepos.plan.transport.costs import pair
 from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
     Places,
+    Purchases,
     Ranks,
     Routes,
     Sources,
     TransportProblem,
+    no_purchases,
 )
 
 
 def make_world(
-    rng: Generator, *, skus: int = 3, nodes: int = 4, zones: int = 3, periods: int = 1
+    rng: Generator,
+    *,
+    skus: int = 3,
+    nodes: int = 4,
+    zones: int = 3,
+    periods: int = 1,
+    vehicles: bool = False,
 ) -> TransportProblem:
-    """Return a problem whose rows bind now and then: inbound, weight, budget, storage and fill."""
+    """Return a problem whose rows bind now and then: inbound, weight, budget, storage and fill.
+
+    With ``vehicles`` what comes in needs vehicles, which the budget pays for.
+    """
     forward = np.arange(nodes) >= 1 + nodes // 4
     sources, ranks = _draw_sources(rng, skus, nodes), _draw_ranks(rng, skus, zones, periods)
     inbound = np.where(forward, np.cumsum(forward) - 1, NO_ROW)
@@ -41,9 +52,10 @@ def make_world(
         ]
     )
     volume = rng.uniform(0.1, 2.0, skus)
+    room = (0.0, 0.0) if vehicles else (0.5, 6.0)
     limit = np.concatenate(
         [
-            rng.uniform(0.5, 6.0, rows) * skus,
+            rng.uniform(*room, rows) * skus,
             rng.uniform(8.0, 20.0, rows * periods) * skus,
             -rng.uniform(0.0, 2.0, zones),
             [rng.uniform(4.0, 20.0) * skus, rng.uniform(2.0, 20.0) * skus],
@@ -74,7 +86,19 @@ def make_world(
         ),
         limit=limit,
         ceiling=np.full(len(limit), 1000.0),
+        purchases=_draw_purchases(rng, rows, len(limit), budget, skus if vehicles else 0),
     )
+
+
+def _draw_purchases(rng: Generator, rows: int, limits: int, budget: int, most: int) -> Purchases:
+    """Return a kind of vehicle for each inbound row: none where ``most`` is 0."""
+    if not most:
+        return no_purchases(limits)
+    cost = rng.uniform(0.5, 3.0, rows)
+    take = np.zeros((limits, rows))
+    take[np.arange(rows), np.arange(rows)] = -rng.uniform(2.0, 5.0, rows)
+    take[budget] = cost
+    return Purchases(cost, np.full(rows, float(most)), csc_matrix(take))
 
 
 def _draw_sources(rng: Generator, skus: int, nodes: int) -> Sources:
@@ -213,6 +237,7 @@ def solve_world(
     Every limit may be broken at its ceiling.
     """
     columns, rows = list_columns(problem), len(problem.limit)
+    kinds, count = problem.purchases, len(problem.purchases.cost)
     units, width = problem.sources.units, problem.ranks.width
     rest_cost, rest_use = 0.0, np.zeros(rows)
     for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
@@ -220,26 +245,27 @@ def solve_world(
             release = int(problem.sources.release[source])
             rest_cost += units[source] * idle_cost(problem, sku, release)
             rest_use += units[source] * idle_use(problem, sku, release)
-    own = lil_array((len(units) + len(width), len(columns) + rows))
-    shared = lil_array((rows, len(columns) + rows))
-    cost = np.append([column[4] for column in columns], problem.ceiling)
+    own = lil_array((len(units) + len(width), len(columns) + count + rows))
+    shared = lil_array((rows, len(columns) + count + rows))
+    cost = np.concatenate([[column[4] for column in columns], kinds.cost, problem.ceiling])
     for number, (_, source, rank, _, _, use) in enumerate(columns):
         own[source, number] = own[len(units) + rank, number] = 1.0
         shared[:, [number]] = use[:, None]
-    shared[:, len(columns) :] = -np.eye(rows)
+    shared[:, len(columns) : len(columns) + count] = kinds.take.toarray()
+    shared[:, len(columns) + count :] = -np.eye(rows)
     constraints = [LinearConstraint(own.tocsc(), ub=np.concatenate([units, width]))]
     constant = rest_cost + problem.shortage
+    upper = np.concatenate([np.full(len(columns), np.inf), kinds.most, np.full(rows, np.inf)])
     if prices is None:
         constraints.append(LinearConstraint(shared.tocsc(), ub=problem.limit - rest_use))
     else:
         cost = cost + shared.T @ prices
-        cost[len(columns) :] = 0.0
+        cost[len(columns) + count :] = 0.0
         constant += float(prices @ (rest_use - problem.limit))
-    integer = np.repeat([int(whole), 0], [len(columns), rows])
     found = milp(
         cost,
-        integrality=integer,
-        bounds=Bounds(0, np.inf),
+        integrality=np.repeat([int(whole), 0], [len(columns) + count, rows]),
+        bounds=Bounds(0, upper),
         constraints=constraints,
         options={"mip_rel_gap": 0.0},
     )
