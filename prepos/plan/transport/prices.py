@@ -1,10 +1,9 @@
 """Prices of the shared rows, moved until the bound that they prove hardly rises.
 
 A sample of the SKUs, spread evenly over their sizes, finds the first prices, a larger one better
-ones, all SKUs the last. First every price follows its own row: up where more is asked for than the
-limit allows, by how strongly the use was seen to answer. Then the cuts choose, within a box around
-the best prices that grows where it foretold well and shrinks where it did not. Any prices prove a
-bound, so stopping early is honest.
+ones, all SKUs the last. The cuts choose where to look, within a box around the best prices that
+grows where it foretold well and shrinks where it did not. Any prices prove a bound, so stopping
+early is honest.
 """
 
 from __future__ import annotations
@@ -20,15 +19,12 @@ from prepos.plan.transport.cuts import Cuts
 from prepos.plan.transport.problem import Goods, Ranks, Sources, TransportProblem
 
 SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next one; of the rest
-FOLLOWING = 10  # passes in which each price follows its row, on the first SKUs
-RESUMED = 4  # and on later ones
-PASSES = 40  # at most
-BOX = 0.1  # of each row's scale: first half width
+PASSES = 80  # at most
+BOX, RESUMED = 0.5, 0.05  # half width at first, in scales: on the first SKUs, and on later ones
 FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box grows, shrinks
 WIDER, NARROWER = 1.5, 0.4
 WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is nothing
-FIRST_PRICE = 0.05  # of what a unit of the row saves: the first scale of a price
-SHARPEST, LARGEST_STEP = 3.0, 1.5  # factor between two scales; step in scales
+FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
 
 
 @dataclass(slots=True)
@@ -40,7 +36,7 @@ class Search:
     prices : (S,) float
         The best so far.
     scale : (S,) float
-        Rise of a price that takes the use of its row down by as much as the limit, about.
+        A rise of the row's price that is felt.
     value : (M,) float
         What one more unit of each source is worth.
     bound : float
@@ -82,55 +78,49 @@ def find_prices(
     first = problem.purchases.even_prices() if start is None else start
     search = Search(np.minimum(first, problem.ceiling), np.zeros(rows), np.zeros(sources))
     order = by_size(problem)
-    count, following = SAMPLE, FOLLOWING
+    count, width = SAMPLE, BOX
     while count * WHOLE_UP_TO < len(problem) and rows:
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
         begun = replace(search, value=search.value[mine], bound=-np.inf)
-        done = climb(part, begun, following, solver, 10.0 * precision, tick)
+        done = climb(part, begun, width, solver, 10.0 * precision, tick)
         search.prices, search.scale = done.prices, done.scale
         search.value[mine] = done.value
-        count, following = count * GROWTH, RESUMED
-    return climb(problem, search, following, solver, precision, tick)
+        count, width = count * GROWTH, RESUMED
+    return climb(problem, search, width, solver, precision, tick)
 
 
 def climb(
     problem: TransportProblem,
     search: Search,
-    following: int,
+    width: float,
     solver: str,
     precision: float,
     tick: Callable[[], None],
 ) -> Search:
-    """Raise the bound of a problem from where the search stands, and return where it then does."""
-    cuts, limit = Cuts(problem), problem.limit
-    prices, foretold, box = search.prices, np.inf, search.scale
-    last: tuple[FloatArray, FloatArray] | None = None
+    """Raise the bound of a problem from where the search stands, and return where it then does.
+
+    ``width`` is the box's first half width, in scales.
+    """
+    cuts, prices, foretold = Cuts(problem), search.prices, np.inf
+    box = width * search.scale
     for number in range(PASSES):
         cost, use = answer(problem, prices, search.value)
         cuts.add(prices, cost, use)
-        taken = use.sum(axis=0)
         bound = prove(problem, prices, cost)
         risen = bound - search.bound
         if risen > 0:
-            search.bound, search.prices, search.use = bound, prices, taken
+            search.bound, search.prices, search.use = bound, prices, use.sum(axis=0)
         search.passes += 1
         tick()
-        if not len(limit):
+        if not len(problem.limit):
             break
         if not search.scale.any():
-            search.scale = first_scale(problem, cost, taken)
-        if last is not None and number <= following:
-            search.scale = learn_scale(problem, search.scale, last, (prices, taken))
-        if number + 1 < following:
-            last = (prices, taken)
-            prices = follow_rows(problem, search.scale, prices, taken)
-            continue
-        if number + 1 == following:
-            box = BOX * search.scale
-        elif risen >= FORETOLD * foretold:
+            search.scale = first_scale(problem, cost, search.use)
+            box = width * search.scale
+        if number and risen >= FORETOLD * foretold:
             box = box * WIDER
-        elif risen <= FAILED * foretold:
+        elif number and risen <= FAILED * foretold:
             box = box * NARROWER
         enough = precision * abs(search.bound)
         prices, foretold, box = look_around(problem, search, cuts, box, enough, solver)
@@ -181,29 +171,6 @@ def excess(problem: TransportProblem, taken: FloatArray) -> FloatArray:
     """Return (S,) how much more than its limit each row is asked for, in limits."""
     size = np.maximum(np.abs(problem.limit), 0.01 * np.abs(taken))
     return (taken - problem.limit) / np.maximum(size, 1e-12)
-
-
-def follow_rows(
-    problem: TransportProblem, scale: FloatArray, prices: FloatArray, taken: FloatArray
-) -> FloatArray:
-    """Return the prices after each has answered to its own row."""
-    step = np.clip(excess(problem, taken), -1.0, LARGEST_STEP)
-    step[problem.purchases.even_prices() > 0] = 0.0  # their room is bought: the cuts move them
-    return np.asarray(np.clip(prices + scale * step, 0.0, problem.ceiling))
-
-
-def learn_scale(
-    problem: TransportProblem,
-    scale: FloatArray,
-    last: tuple[FloatArray, FloatArray],
-    now: tuple[FloatArray, FloatArray],
-) -> FloatArray:
-    """Return the scales after two passes have shown how the use answers to the prices."""
-    rise = now[0] - last[0]
-    answered = excess(problem, last[1]) - excess(problem, now[1])
-    seen = (np.abs(rise) > 1e-9 * scale) & (rise * answered > 0)
-    found = rise / np.where(seen, answered, 1.0)
-    return np.where(seen, np.clip(found, scale / SHARPEST, scale * SHARPEST), scale)
 
 
 def by_size(problem: TransportProblem) -> IntArray:
