@@ -14,6 +14,8 @@ from prepos.core.sizes import OrderSizes
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import DemandError
 
+DENSE = 8  # regions x SKUs for each line, up to which cells are ticked off and not sorted
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
@@ -43,7 +45,8 @@ class History:
         """
         period = periods.periods_of(orders.at)
         length = int(-period.min()) if len(period) else 1
-        cell, index = np.unique(orders.region * len(orders.skus) + orders.sku, return_inverse=True)
+        key = orders.region * len(orders.skus) + orders.sku
+        cell, index = _number_cells(key, len(orders.regions) * len(orders.skus))
         flat = np.bincount(
             index * length + period + length,
             orders.quantity.astype(np.float64),
@@ -76,6 +79,21 @@ class History:
         full = np.zeros((len(self.regions), len(self.skus)))
         full[self.region, self.sku] = values
         return full
+
+
+def _number_cells(key: IntArray, cells: int) -> tuple[IntArray, IntArray]:
+    """Return the keys that occur, rising, and the number of each key among them.
+
+    Where lines are many beside the cells, cells are ticked off; else the keys are sorted.
+    """
+    if cells > DENSE * len(key):
+        return np.unique(key, return_inverse=True)
+    occurs = np.zeros(cells, dtype=np.bool_)
+    occurs[key] = True
+    found = np.flatnonzero(occurs)
+    number = np.empty(cells, dtype=np.int64)
+    number[found] = np.arange(len(found))
+    return found, number[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prepos.core.types import FloatArray
+from prepos.core.kernels import serial_kernel
+from prepos.core.types import FloatArray, IntArray
 
 DRAWS = 400
 CONFIDENCE = 0.95
@@ -55,8 +56,18 @@ def draw(
     drawn = drawn.reshape(draws, -1)[:, :periods]
     by_period = np.zeros((draws, periods))
     np.add.at(by_period, (np.arange(draws)[:, None], drawn), 1.0)
-    by_series = generator.multinomial(series, np.full(series, 1.0 / series), size=draws)
-    return Draws(by_period, by_series.astype(np.float64))
+    chosen = generator.integers(0, series, size=(draws, series))
+    by_series = np.zeros((draws, series))
+    _tally(chosen, by_series)
+    return Draws(by_period, by_series)
+
+
+@serial_kernel
+def _tally(chosen: IntArray, times: FloatArray) -> None:
+    """Count how often each number was chosen in each row."""
+    for row in range(len(chosen)):
+        for number in chosen[row]:
+            times[row, number] += 1.0
 
 
 def drawn_sums(losses: FloatArray, draws: Draws) -> FloatArray:

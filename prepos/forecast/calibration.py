@@ -19,8 +19,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from prepos.core.fitted import Calibration
-from prepos.core.types import FloatArray
-from prepos.forecast.cells import Cells, cell_chances, cell_quantiles, share_below
+from prepos.core.kernels import serial_kernel
+from prepos.core.types import FloatArray, IntArray
+from prepos.forecast.cells import LEAST_JUMP, Cells, cell_chances, cell_quantiles
 
 LEAST_MEAN = 0.05  # units; an emptier cell's chances are taken at their word
 CLASSES = 10
@@ -49,10 +50,23 @@ def fit_calibration(cells: Cells, units: FloatArray) -> Calibration | None:
     inner = np.quantile(told.mean, np.arange(1, classes) / classes)
     least = np.unique(np.append(LEAST_MEAN, inner))
     kind = np.searchsorted(least, told.mean, side="right") - 1
-    shares = share_below(cell_chances(told, came - 1.0), cell_chances(told, came), TOLD)
-    reached = np.stack([shares[kind == number].sum(axis=0) for number in range(len(least))])
+    below, upto = cell_chances(told, came - 1.0), cell_chances(told, came)
+    reached = np.zeros((len(least), len(TOLD)))
+    _reach(below, upto, TOLD, kind, reached)
     count = np.bincount(kind, minlength=len(least))[:, None]
     return Calibration(least, TOLD, (reached + FEW * TOLD) / (count + FEW))
+
+
+@serial_kernel
+def _reach(
+    below: FloatArray, upto: FloatArray, told: FloatArray, kind: IntArray, reached: FloatArray
+) -> None:
+    """Add up by class (C, G) the chance that each cell's transform is at most each level."""
+    for cell in range(len(below)):
+        start, jump = below[cell], max(upto[cell] - below[cell], LEAST_JUMP)
+        row = reached[kind[cell]]
+        for level in range(len(told)):
+            row[level] += min(max((told[level] - start) / jump, 0.0), 1.0)
 
 
 def calibrated_quantiles(

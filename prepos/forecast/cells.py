@@ -17,6 +17,8 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.forecast.compound import compound_chances, compound_quantiles
 from prepos.forecast.quantiles import POISSON, count_quantiles
 
+LEAST_JUMP = 1e-300  # of a chance from one unit to the next
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Cells:
@@ -71,11 +73,13 @@ def cell_chances(cells: Cells, units: FloatArray) -> FloatArray:
 
 def count_chances(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
     """Return the chance of at most so many negative-binomial units, (N,); 0 below nothing."""
-    size = 1.0 / np.maximum(dispersion, POISSON)
-    most = np.maximum(units, 0.0) + 1.0
-    wide = betainc(size, most, size / (size + mean))
-    narrow = gammaincc(most, mean)
-    return np.where(units < 0, 0.0, np.where(dispersion > POISSON, wide, narrow))
+    chances = np.zeros(len(mean))
+    wide = np.flatnonzero((units >= 0) & (dispersion > POISSON))
+    narrow = np.flatnonzero((units >= 0) & (dispersion <= POISSON))
+    size = 1.0 / dispersion[wide]
+    chances[wide] = betainc(size, units[wide] + 1.0, size / (size + mean[wide]))
+    chances[narrow] = gammaincc(units[narrow] + 1.0, mean[narrow])
+    return chances
 
 
 def share_below(below: FloatArray, upto: FloatArray, levels: FloatArray) -> FloatArray:
@@ -87,5 +91,5 @@ def share_below(below: FloatArray, upto: FloatArray, levels: FloatArray) -> Floa
         The chance that was told of fewer units than came, and of no more than came.
     levels : (L,) float
     """
-    jump = np.maximum(upto - below, 1e-300)
+    jump = np.maximum(upto - below, LEAST_JUMP)
     return np.clip((levels - below[:, None]) / jump[:, None], 0.0, 1.0)

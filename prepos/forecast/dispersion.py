@@ -14,15 +14,13 @@ import math
 import numpy as np
 
 from prepos.core.fitted import DispersionCurve, Widths
-from prepos.core.kernels import Float32Array, serial_kernel
+from prepos.core.kernels import serial_kernel
 from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
+from prepos.forecast.bins import tabulate
 
 DEFAULT = 1.0  # where nothing can be fitted: a standard deviation of about the mean
 LEAST, MOST = 1e-4, 100.0
 PRECISION = 1e-4  # of the dispersion's logarithm
-LEAST_MEAN = 1e-6  # units; smaller means say nothing of the width
-BINS_PER_E, BINS = 5, 180  # narrow bins per factor e of the mean, and of them all
-FEW = 128  # units up to which cells are counted by units
 CLASS_UNITS = 300.0  # units observed in a class, at least
 CLASSES = 8
 MOST_CELLS = 2_000_000  # that widths are fitted on; more are thinned
@@ -88,11 +86,7 @@ def fit_curves(mean: AnyArray, units: AnyArray, kind: IntArray) -> list[Dispersi
     kinds = int(kind.max(initial=0)) + 1
     means = np.ascontiguousarray(mean, dtype=np.float32).reshape(-1, len(kind))
     counts = np.ascontiguousarray(units, dtype=np.float32).reshape(-1, len(kind))
-    cells, level, few = tabulate(means, counts, kind, kinds)
-    many = np.nonzero(counts >= FEW)
-    bin_of_many = np.array([bin_of(float(value)) for value in means[many]], dtype=np.int64)
-    known = bin_of_many >= 0
-    place = (kind[many[1]][known], bin_of_many[known], np.rint(counts[many][known]))
+    cells, level, few, place = tabulate(means, counts, kind, kinds)
     return [
         _fit_curve(
             cells[number],
@@ -143,41 +137,6 @@ def _classes(by_bin: FloatArray, used: BoolArray) -> IntArray:
     class_of = np.full(len(by_bin), -1, dtype=np.int64)
     class_of[used] = np.unique(number[used], return_inverse=True)[1]
     return class_of
-
-
-@serial_kernel
-def bin_of(mean: float) -> int:
-    """Return the narrow bin of a mean; -1 where it is at or near 0."""
-    if mean <= LEAST_MEAN:
-        return -1
-    return min(int((math.log(mean) - math.log(LEAST_MEAN)) * BINS_PER_E), BINS - 1)
-
-
-@serial_kernel
-def tabulate(
-    mean: Float32Array, units: Float32Array, kind: IntArray, kinds: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Count cells (N, K) by kind of SKU, narrow bin of the mean, and units.
-
-    Returns
-    -------
-    cells, level : (kinds, BINS) float
-        Cells, and their means summed.
-    few : (kinds, BINS, FEW) float
-        Cells by units, where these are below FEW.
-    """
-    cells, level = np.zeros((kinds, BINS)), np.zeros((kinds, BINS))
-    few = np.zeros((kinds, BINS, FEW))
-    for row in range(mean.shape[0]):
-        for sku in range(mean.shape[1]):
-            at = bin_of(mean[row, sku])
-            if at < 0:
-                continue
-            cells[kind[sku], at] += 1.0
-            level[kind[sku], at] += mean[row, sku]
-            if units[row, sku] < FEW:
-                few[kind[sku], at, int(units[row, sku] + 0.5) % FEW] += 1.0
-    return cells, level, few
 
 
 @serial_kernel

@@ -22,6 +22,7 @@ LEAST_GAIN = 1e-4  # share of the loss; less is not worth a planner's look
 LEAST_MEAN = 1e-6  # units
 DRAWS = 300
 LEAST_LESSONS, LEAST_TRIALS = 2, 3  # origins to learn on and to be tried on
+BLOCK = 64  # cells that are passed over together where none sold
 SCATTER = 1.0  # dispersion assumed where none can be measured
 
 
@@ -161,9 +162,12 @@ def _gains(mean: Float32Array, units: Float32Array, size: FloatArray) -> FloatAr
     for step in range(units.shape[0]):
         told = min(step, mean.shape[0] - 1)
         for region in range(mean.shape[1]):
-            for sku in range(mean.shape[2]):
-                if units[step, region, sku] > 0:
-                    level = max(mean[told, region, sku], LEAST_MEAN)
-                    share = level / (level + size[sku])
-                    gains[sku] += units[step, region, sku] * np.log(share)
+            came = units[step, region]
+            for start in range(0, len(came), BLOCK):
+                if not np.sum(came[start : start + BLOCK] > 0):
+                    continue
+                for sku in range(start, min(start + BLOCK, len(came))):
+                    if came[sku] > 0:
+                        level = max(mean[told, region, sku], LEAST_MEAN)
+                        gains[sku] += came[sku] * np.log(level / (level + size[sku]))
     return gains

@@ -12,11 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, serial_vector_kernel
+from prepos.core.places import places_from
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.stack import fit_weights, stack_mean
 from prepos.forecast.training import Training
 
+LEAST_UNITS = 0.5  # units are whole: less is none
 ROWS = 80_000  # sold cells that weights are fitted on; more are thinned evenly
 SURPRISE = 20.0  # times what the levels show: more is a freak that must not bend the weights
 PRIOR_UNITS = 5.0  # units said to have come just as the pool alone foresaw
@@ -47,20 +49,20 @@ class Lessons:
     @cached_property
     def sums(self) -> Float32Array:
         """(O, R, K) units that came in all the steps after each origin."""
-        return np.asarray(self.units.sum(axis=1))
+        return self.training.sums
 
     @cached_property
     def totals(self) -> FloatArray:
         """(O, F) each column's units in the steps, over all cells."""
         return np.array(
-            [[self._summed(column).sum(dtype=np.float64) for column in c] for c in self.columns]
+            [[_total(column, self.training.steps) for column in c] for c in self.columns]
         ).reshape(len(self.columns), len(self.signals))
 
     @cached_property
     def sold(self) -> list[tuple[IntArray, IntArray]]:
         """O times the steps and flat cells that sold, thinned evenly alike at all origins."""
         cells = self.sums[0].size if len(self.sums) else 1
-        sold = [np.flatnonzero(units.ravel()) for units in self.units]
+        sold = [places_from(units.ravel(), LEAST_UNITS) for units in self.units]
         keep = max(1, -(-sum(map(len, sold)) // ROWS))
         return [divmod(place[o % keep :: keep], cells) for o, place in enumerate(sold)]
 
@@ -112,6 +114,22 @@ class Lessons:
     def mean_sum(self, origin: int, weights: FloatArray) -> Float32Array:
         """Return (R, K) what the weights would have said of all steps after an origin."""
         return self._summed(self.means(origin, weights))
+
+
+def _total(column: Float32Array, steps: int) -> float:
+    """Return a column's units in the steps, summed over all cells."""
+    if len(column) == 1:
+        return steps * _add_up(column.ravel())
+    return _add_up(column[:steps].ravel())
+
+
+@serial_vector_kernel
+def _add_up(values: Float32Array) -> float:
+    """Return the sum of all values, in float64."""
+    total = 0.0
+    for place in range(len(values)):
+        total += values[place]
+    return total
 
 
 def _take(values: Float32Array, step: IntArray, cell: IntArray) -> Float32Array:

@@ -156,7 +156,7 @@ def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:
 def read_lessons(names: Sequence[str], evidence: Evidence, training: Training) -> Lessons:
     """Return what the signals said at the training origins of the SKUs that teach."""
     taught = evidence.of(training.skus)
-    read = [read_columns(names, taught.at(back)) for back in training.backs]
+    read = [read_columns(names, taught.at(back), with_parts=False) for back in training.backs]
     signals = [column.signal for column in (read[0] if read else read_columns(names, taught))]
     columns = [[column.mean for column in of_origin] for of_origin in read]
     return Lessons(tuple(signals), columns, training)

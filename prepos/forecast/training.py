@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from prepos.core.demand import History
+from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import AnyArray, IntArray
+from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.errors import DemandError
 from prepos.forecast.sampling import middle_skus
-
-Float32Array = NDArray[np.float32]
 
 STEPS_APART = 4  # periods of horizon for each period between two origins
 MOST_CELLS = 500_000  # regions x SKUs that teach; of more, SKUs are sampled
@@ -77,24 +75,56 @@ class Training:
     @cached_property
     def units(self) -> Float32Array:
         """(O, steps, R, K): what was ordered after each origin."""
-        length, units = self.history.units.shape[1], np.zeros(self.shape, dtype=np.float32)
-        for origin, back in enumerate(self.backs):
-            window = self.history.units[:, length - back : length - back + self.steps]
-            units[origin] = self.spread(window.T)
+        history, units = self.history, np.zeros(self.shape, dtype=np.float32)
+        first = history.units.shape[1] - np.array(self.backs, dtype=np.int64)
+        _open_up(history.units, first, history.region, self.place[history.sku], units)
         return units
+
+    @cached_property
+    def sums(self) -> Float32Array:
+        """(O, R, K): what was ordered in all the steps after each origin."""
+        return np.asarray(self.units.sum(axis=1))
 
     @cached_property
     def lines(self) -> Float32Array:
         """(O, steps, R, K): how many order lines came after each origin."""
         orders = self.snapshot.orders
-        span = self.backs[0] if self.backs else 0
-        period = self.snapshot.periods.periods_of(orders.at) + span
-        late = np.flatnonzero((period >= 0) & (self.place[orders.sku] >= 0))
-        grid = (span, *self.shape[2:])
+        period = self.snapshot.periods.periods_of(orders.at)
+        late = np.flatnonzero(period >= -max(self.backs, default=0))
+        lines = np.zeros(self.shape, dtype=np.float32)
+        backs = np.array(self.backs, dtype=np.int64)
         place = self.place[orders.sku[late]]
-        cell = (period[late] * grid[1] + orders.region[late]) * grid[2] + place
-        count = np.bincount(cell, minlength=int(np.prod(grid))).astype(np.float32).reshape(grid)
-        return np.stack([count[span - back : span - back + self.steps] for back in self.backs])
+        _count_lines(period[late], backs, orders.region[late], place, lines)
+        return lines
+
+
+@serial_kernel
+def _open_up(
+    history: FloatArray, first: IntArray, region: IntArray, place: IntArray, units: Float32Array
+) -> None:
+    """Write the history's cells (C, T) from each origin's first period on to units (O, S, R, K)."""
+    for cell in range(len(history)):
+        if place[cell] < 0:
+            continue
+        for origin in range(units.shape[0]):
+            for step in range(units.shape[1]):
+                came = history[cell, first[origin] + step]
+                if came > 0:
+                    units[origin, step, region[cell], place[cell]] = came
+
+
+@serial_kernel
+def _count_lines(
+    period: IntArray, backs: IntArray, region: IntArray, place: IntArray, lines: Float32Array
+) -> None:
+    """Count each line in the step after each origin that it came in; lines (O, S, R, K)."""
+    for line in range(len(period)):
+        if place[line] < 0:
+            continue
+        for origin in range(lines.shape[0]):
+            step = period[line] + backs[origin]
+            if 0 <= step < lines.shape[1]:
+                lines[origin, step, region[line], place[line]] += 1.0
 
 
 def training_origins(snapshot: Snapshot, origins: int) -> Training:

@@ -14,15 +14,17 @@ import numpy as np
 
 from prepos.core.demand import Backcast, Forecast
 from prepos.core.fitted import Calibration, Fitted, SignalTrial, Widths
+from prepos.core.kernels import Float32Array
 from prepos.core.orders import Orders
+from prepos.core.places import places_from
 from prepos.core.sizes import OrderSizes, count_sizes
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.forecast.calibration import LEAST_MEAN, fit_calibration
 from prepos.forecast.cells import Cells, cell_quantiles
 from prepos.forecast.compound import MOST_UNITS
-from prepos.forecast.dispersion import fit_by_size
-from prepos.forecast.training import Float32Array, Training
+from prepos.forecast.dispersion import fit_by_size, thin_rows
+from prepos.forecast.training import Training
 
 USUAL_LINES = 20.0  # lines of a SKU that count as much as those of all SKUs
 CELLS = 20_000  # cells that the two ways are compared on
@@ -65,7 +67,7 @@ def with_widths(
     """
     units, whole_sizes = training.units, count_sizes(snapshot.orders)
     size, sizes = order_sizes(snapshot.orders)[training.skus], whole_sizes.of(training.skus)
-    sums = past.sum(axis=1), units.sum(axis=1)
+    sums = past.sum(axis=1), training.sums
     fitted = Fitted(
         model=model,
         cutoff=snapshot.periods.cutoff,
@@ -141,7 +143,8 @@ def refine(
     size : (K,) float
         Units in the line that a unit comes in.
     """
-    of_orders = fit_by_size(past / sizes.mean.astype(np.float32), lines, None)
+    orders = thin_rows(past) / sizes.mean.astype(np.float32)
+    of_orders = fit_by_size(orders, thin_rows(lines), None)
     late = past[len(past) // 2 :]
     cells, came = pick_cells(late, units[len(past) // 2 :], 0.0, CELLS)
     as_counts = told_cells(cells, plain, size)
@@ -168,8 +171,11 @@ def pick_cells(
         About how many cells.
     """
     means = past.ravel()
-    cells = np.flatnonzero(means >= least)
-    cells = cells[:: max(1, len(cells) // most)]
+    if least > 0:
+        cells = places_from(means, least)
+        cells = cells[:: max(1, len(cells) // most)]
+    else:
+        cells = np.arange(0, len(means), max(1, len(means) // most))
     mean, came = means[cells].astype(np.float64), units.ravel()[cells].astype(np.float64)
     return (mean, cells % past.shape[-1]), came
 

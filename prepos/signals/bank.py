@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array, each, kernel, serial_kernel, vector_kernel
+from prepos.core.kernels import (
+    Float32Array,
+    each,
+    kernel,
+    serial_kernel,
+    serial_vector_kernel,
+    vector_kernel,
+)
 from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.errors import DemandError
 
 NOTHING = 1e-30  # weights and sums below it are 0: smaller numbers lose digits and slow the loops
+RUN = 96  # periods that are weighed in one go
 TOGETHER = 3  # speeds that one reading of a row serves: their sums stay in registers
 
 
@@ -61,7 +69,8 @@ def bank(units: Float32Array, decay: FloatArray, marks: IntArray) -> Float32Arra
     sums = np.empty((len(marks), cells, len(decay)), dtype=np.float32)
     if sums.size:
         rows = np.ascontiguousarray(units, dtype=np.float32)
-        _fill(rows, _weights(decay, int(marks[0]), periods), decay.astype(np.float32), marks, sums)
+        fill = _fill_long if periods >= RUN else _fill
+        fill(rows, _weights(decay, int(marks[0]), periods), decay.astype(np.float32), marks, sums)
     return sums
 
 
@@ -153,10 +162,11 @@ def _checked(decay: FloatArray) -> FloatArray:
 
 def _weights(decay: FloatArray, mark: int, periods: int) -> Float32Array:
     """Return (G, 3, T): each period's weight at the first mark, 0 after it; speeds by threes."""
-    weights = np.zeros((-(-len(decay) // TOGETHER) * TOGETHER, periods))
+    groups = -(-len(decay) // TOGETHER)
+    weights = np.zeros((groups * TOGETHER, periods))
     weights[: len(decay), :mark] = decay[:, None] ** np.arange(mark)[::-1]
     weights[weights < NOTHING] = 0.0
-    return weights.astype(np.float32).reshape(-1, TOGETHER, periods)
+    return weights.astype(np.float32).reshape(groups, TOGETHER, periods)
 
 
 @vector_kernel
@@ -172,11 +182,11 @@ def _fill(
     A whole row's products with three speeds' weights are vectorised, the recursion is not: so the
     recursion runs over the few periods between the marks alone.
     """
-    speeds, periods = sums.shape[2], weights.shape[2]
+    speeds = sums.shape[2]
     for cell in each(units.shape[0]):
         for group in range(weights.shape[0]):
             first = second = third = np.float32(0.0)
-            for period in range(periods):
+            for period in range(weights.shape[2]):
                 now = units[cell, period]
                 first += now * weights[group, 0, period]
                 second += now * weights[group, 1, period]
@@ -187,14 +197,58 @@ def _fill(
                 sums[0, cell, speed + 1] = second
             if speed + 2 < speeds:
                 sums[0, cell, speed + 2] = third
-        for speed in range(speeds):
-            total = sums[0, cell, speed]
-            period = marks[0]
-            for mark in range(1, marks.shape[0]):
-                while period < marks[mark]:
-                    total = total * decay[speed] + units[cell, period]
-                    period += 1
-                sums[mark, cell, speed] = total
+        if len(marks) > 1:
+            _go_on(units[cell], decay, marks, sums[:, cell])
+
+
+@vector_kernel
+def _fill_long(
+    units: Float32Array,
+    weights: Float32Array,
+    decay: Float32Array,
+    marks: IntArray,
+    sums: Float32Array,
+) -> None:
+    """Do the same for rows of ``RUN`` periods and more.
+
+    The loop over the first ``RUN`` has a length that the compiler knows: it is unrolled, and has no
+    remainder.
+    """
+    speeds = sums.shape[2]
+    for cell in each(units.shape[0]):
+        row = units[cell]
+        for group in range(weights.shape[0]):
+            first = second = third = np.float32(0.0)
+            for period in range(RUN):
+                now = row[period]
+                first += now * weights[group, 0, period]
+                second += now * weights[group, 1, period]
+                third += now * weights[group, 2, period]
+            for period in range(RUN, weights.shape[2]):
+                now = row[period]
+                first += now * weights[group, 0, period]
+                second += now * weights[group, 1, period]
+                third += now * weights[group, 2, period]
+            speed = TOGETHER * group
+            sums[0, cell, speed] = first
+            if speed + 1 < speeds:
+                sums[0, cell, speed + 1] = second
+            if speed + 2 < speeds:
+                sums[0, cell, speed + 2] = third
+        if len(marks) > 1:
+            _go_on(row, decay, marks, sums[:, cell])
+
+
+@serial_vector_kernel
+def _go_on(row: Float32Array, decay: Float32Array, marks: IntArray, sums: Float32Array) -> None:
+    """Go on from a cell's sums at the first mark (O, S) to the others, period by period."""
+    for speed in range(sums.shape[1]):
+        total, period = sums[0, speed], marks[0]
+        for mark in range(1, marks.shape[0]):
+            while period < marks[mark]:
+                total = total * decay[speed] + row[period]
+                period += 1
+            sums[mark, speed] = total
 
 
 @kernel

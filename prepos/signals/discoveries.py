@@ -21,14 +21,12 @@ from prepos.signals.links import Links
 from prepos.signals.logistic import fit_logistic
 from prepos.signals.repeats import (
     LEARN_DAYS,
-    RECENT_DAYS,
-    Standing,
     Tables,
     make_tables,
     shares,
-    stand,
     taught_by,
 )
+from prepos.signals.standing import RECENT_DAYS, Standing, stand
 
 ROWS = 200_000  # pairs that come to nothing, of those the regression is fitted on
 REGION_ORDERS = 20.0  # orders of a region that count as much as those of all

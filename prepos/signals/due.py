@@ -16,7 +16,8 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
 from prepos.signals.ordering import Ordering, expected_orders, learn_ordering
 from prepos.signals.record import Record
-from prepos.signals.repeats import Standing, learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import Standing, stand
 
 SIZE_COUNT = 2.0  # purchases of a household that count as much as the SKU's
 
@@ -28,14 +29,23 @@ def due(evidence: Evidence) -> Float32Array:
     units = due_units(
         evidence.customers,
         evidence.habits,
-        evidence.record.learn(ordering_of, evidence.back),
+        evidence.once(orders_of),
         evidence.record.learn(repeats_of, evidence.back),
         shape=evidence.record.shape,
-        days=evidence.days,
         origin_day=evidence.origin_day,
         place=evidence.place,
     )
-    return np.asarray(units * evidence.ahead_of_now)
+    return evidence.from_now(units)
+
+
+def orders_of(evidence: Evidence) -> FloatArray:
+    """Return (U, H): orders that are expected of each customer in each period ahead."""
+    return expected_orders(
+        evidence.customers,
+        evidence.record.learn(ordering_of, evidence.back),
+        days=evidence.days,
+        origin_day=evidence.origin_day,
+    )
 
 
 def ordering_of(record: Record, back: int) -> Ordering:
@@ -58,11 +68,10 @@ def repeats_of(record: Record, back: int) -> FloatArray:
 def due_units(
     customers: Customers,
     habits: Habits,
-    ordering: Ordering,
+    orders: FloatArray,
     repeats: FloatArray,
     *,
     shape: tuple[int, int],
-    days: int,
     origin_day: float = 0.0,
     place: IntArray | None = None,
 ) -> Float32Array:
@@ -70,11 +79,11 @@ def due_units(
 
     Parameters
     ----------
+    orders : (U, H) float
+        Expected of each customer in each period.
     repeats : (F,) float
         Weights of ``repeat_features``.
     shape : (R, K)
-    days : int
-        Days in a period.
     origin_day : float
         Days from the cutoff, 0 or less.
     place : (K,) int, optional
@@ -84,7 +93,6 @@ def due_units(
     if place is None:
         place = np.arange(skus)
     standing = stand(customers, habits, skus, origin_day)
-    orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
     chance = repeat_chances(habits, standing, repeats)
     home = customers.homes(standing.known)
     units = np.zeros((1, orders.shape[1], regions, place.max(initial=-1) + 1), dtype=np.float32)

@@ -7,14 +7,16 @@ only: they are told the same as among all, since what is learnt is learnt from a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sparse
 
 from prepos.core.demand import History
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.signals.around import learn_neighbours
@@ -23,6 +25,8 @@ from prepos.signals.giants import most_units, without_giants
 from prepos.signals.habits import Habits
 from prepos.signals.options import SignalOptions
 from prepos.signals.record import Record
+
+Told = TypeVar("Told")
 
 NEW_REGION_PERIODS = 2.0  # periods of silence that count as much as what is around a region
 
@@ -42,6 +46,14 @@ class Evidence:
     record: Record
     back: int = 0
     asked: IntArray | None = None
+    _told: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, how: Callable[[Evidence], Told]) -> Told:
+        """Return what ``how(evidence)`` says; worked out at the first time of asking."""
+        if how not in self._told:
+            self._told[how] = how(self)
+        found: Told = self._told[how]
+        return found
 
     def at(self, back: int) -> Evidence:
         """Return what the same record says of another of its origins."""
@@ -155,11 +167,14 @@ class Evidence:
         return np.asarray(self.record.sums[self._place])
 
     def units(self, speed: int) -> Float32Array:
-        """Return (R, K) discounted units at a speed."""
-        full = np.zeros(self.shape, dtype=np.float32)
-        cells, region, place = self.cells
-        full[region, place] = self.sums[cells, speed]
-        return full
+        """Return (R, K) discounted units at a speed, not to be written to."""
+        if speed not in self._told:
+            full = np.zeros(self.shape, dtype=np.float32)
+            _scatter(self.sums, *self.cells, speed, full)
+            full.flags.writeable = False
+            self._told[speed] = full
+        found: Float32Array = self._told[speed]
+        return found
 
     @cached_property
     def seen(self) -> FloatArray:
@@ -223,6 +238,14 @@ class Evidence:
         late = self.worth(speed) / self.seen[speed]
         return np.asarray(self.ahead / np.maximum(late, 0.1), dtype=np.float32)
 
+    def onward(self, level: Float32Array) -> Float32Array:
+        """Return (1 or H, R, K): a level (R, K) in each period ahead."""
+        return level[None] if self.is_plain else np.asarray(level * self.ahead)
+
+    def from_now(self, units: Float32Array) -> Float32Array:
+        """Return units (..., 1 or H, R, K) of late as those of each period ahead."""
+        return units if self.is_plain else np.asarray(units * self.ahead_of_now)
+
     @cached_property
     def region_size(self) -> FloatArray:
         """(R,) units per period over all SKUs; a silent region borrows population or neighbours.
@@ -242,6 +265,20 @@ def gather(snapshot: Snapshot, options: SignalOptions, backs: tuple[int, ...] = 
     history = History.count(orders, snapshot.periods)
     window = options.window(snapshot.periods.days)
     return Evidence(Record(snapshot, options, history.latest(window), backs))
+
+
+@serial_kernel
+def _scatter(
+    sums: Float32Array,
+    cells: IntArray,
+    region: IntArray,
+    place: IntArray,
+    speed: int,
+    full: Float32Array,
+) -> None:
+    """Write the sums of a speed where they belong."""
+    for number in range(len(cells)):
+        full[region[number], place[number]] = sums[cells[number], speed]
 
 
 def _size_around(evidence: Evidence, size: FloatArray) -> FloatArray:

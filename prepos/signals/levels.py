@@ -1,24 +1,59 @@
 """Levels: what a SKU sells everywhere, followed from slow to fast.
 
 The slowest level is shrunk to that of the SKU's category. Each faster one starts from the slower
-and moves by as much as the units seen lately are many: a gamma prior worth some units, and counts.
-How many units the slower level is worth is learnt by how well the next horizon would have been
-foreseen.
+and moves by as much as what sold lately tells: the slower level is worth some units, since counts
+scatter, and some periods, since all that is sold of a SKU scatters together however much it is. So
+a SKU that sells little is followed slowly, and a large one no faster than levels really move. How
+much a slower level is worth is learnt by how well the next horizon would have been foreseen.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from prepos.core.types import FloatArray
-from prepos.signals.bank import bank
+from prepos.core.types import FloatArray, IntArray
+from prepos.signals.bank import bank, seen_weight
 from prepos.signals.evidence import Evidence
 from prepos.signals.record import Record
 
 CATEGORY_UNITS = 0.5  # units of a SKU that count as much as its category's mean level
-WORTHS = np.geomspace(2.0, 2000.0, 10)  # units that a slower level may be worth
-TRIALS = 8  # earlier instants that it is learnt at
-SCATTER = 0.05  # dispersion of a SKU's units over all regions, assumed while levels are compared
+UNITS = np.geomspace(0.5, 2000.0, 10)  # that a slower level may be worth
+PERIODS = np.array([0.0, *np.geomspace(0.5, 128.0, 9)])  # that it may be worth besides
+TRIALS = 16  # earlier instants that both are learnt at
+STEPS_APART = 4  # periods of horizon for each period between two instants
+SKUS = 500  # about as many at most, spread evenly, that both are learnt from
+SWEEPS = 3  # times that each is chosen anew beside the others
+SCATTER = 0.1  # dispersion of a SKU's units over all regions, assumed while levels are compared
+
+
+class Trust(NamedTuple):
+    """What the next slower level is worth at each faster speed: (S - 1,) units, and periods."""
+
+    units: FloatArray
+    periods: FloatArray
+
+
+class Trials(NamedTuple):
+    """What was known of K SKUs at M earlier instants, and what then came.
+
+    Attributes
+    ----------
+    slow : (M, K) float
+        The slowest level.
+    units : (S, M, K) float
+        Discounted units, fastest speed first.
+    worths : (S, M, 1) float
+        Discounted periods.
+    came : (M, K) float
+        Units in the horizon after each instant.
+    """
+
+    slow: FloatArray
+    units: FloatArray
+    worths: FloatArray
+    came: FloatArray
 
 
 def follow_levels(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
@@ -49,7 +84,7 @@ def slow_level(evidence: Evidence, units: FloatArray, worth: FloatArray) -> Floa
 
 
 def quick_level(
-    slow: FloatArray, units: FloatArray, worths: FloatArray, trust: FloatArray
+    slow: FloatArray, units: FloatArray, worths: FloatArray, trust: Trust
 ) -> FloatArray:
     """Return (..., K) the level after the fastest speed's word.
 
@@ -58,43 +93,62 @@ def quick_level(
     slow : (..., K) float
     units, worths : (S, ..., K) float
         Discounted units, and ordinary periods, fastest first.
-    trust : (S - 1,) float
-        Units that the next slower level is worth at each faster speed.
+    trust : Trust
+        Of as many of the fastest speeds as are to speak.
+
+    References
+    ----------
+    Bühlmann and Straub (1970), Glaubwürdigkeit für Schadensätze: of a mean's weight, as units
+    whose variance is the mean and its square make it.
     """
     level = slow
-    for speed in reversed(range(len(trust))):
-        prior = trust[speed] / np.maximum(level, 1e-9)
-        level = (trust[speed] + units[speed]) / (prior + worths[speed])
+    for speed in reversed(range(len(trust.units))):
+        prior = trust.units[speed] / np.maximum(level, 1e-9) + trust.periods[speed]
+        level = (prior * level + units[speed]) / (prior + worths[speed])
     return level
 
 
-def learn_trust(record: Record, lesson_back: int) -> FloatArray:
-    """Return (S - 1,) units that a slower level is worth, as learnt before an instant.
+def learn_trust(record: Record, lesson_back: int) -> Trust:
+    """Return what a slower level is worth, as learnt before an instant.
 
-    Each is chosen on a grid, the slowest first, so that what came in the horizon after earlier
-    instants was most likely.
+    Units and periods are chosen on grids, one after another, the slowest speed's first and as if
+    there were no faster ones, then all anew beside the others, so that what came in the horizon
+    after earlier instants was most likely. Where nothing is known slower levels are not moved.
     """
+    faster = len(record.decay) - 1
+    trust = Trust(np.full(faster, UNITS[-1]), np.full(faster, PERIODS[0]))
     horizon, known = record.snapshot.periods.horizon, record.length - lesson_back
-    speeds = len(record.decay)
-    trust = np.full(speeds - 1, np.inf)
-    marks = np.arange(max(1, known - horizon - TRIALS + 1), known - horizon + 1)
-    if speeds == 1 or not len(marks):
-        return np.full(speeds - 1, WORTHS[-1])
-    sums = bank(record.sku_units.astype(np.float32), record.decay, marks)
+    marks = np.arange(known - horizon, 0, -max(1, horizon // STEPS_APART))[:TRIALS][::-1]
+    if not faster or not len(marks):
+        return trust
+    trials = look_back(record, marks)
+    for sweep in range(SWEEPS):
+        for speed in reversed(range(faster)):
+            first = 0 if sweep else speed
+            for values, grid in zip(trust, (UNITS, PERIODS), strict=True):
+                losses = []
+                for value in grid:
+                    values[speed] = value
+                    level = quick_level(
+                        trials.slow,
+                        trials.units[first:],
+                        trials.worths[first:],
+                        Trust(trust.units[first:], trust.periods[first:]),
+                    )
+                    losses.append(_loss(level * horizon, trials.came))
+                values[speed] = grid[int(np.argmin(losses))]
+    return trust
+
+
+def look_back(record: Record, marks: IntArray) -> Trials:
+    """Return what was known of SKUs at the instants after so many periods (M,), and what came."""
+    horizon = record.snapshot.periods.horizon
+    sold = record.sku_units[:: max(1, -(-len(record.sku_units) // SKUS))]
+    sums = bank(sold.astype(np.float32), record.decay, marks)
     units = np.moveaxis(sums.astype(np.float64), 2, 0)
-    seen = (1.0 - record.decay[:, None] ** marks) / (1.0 - record.decay[:, None])
-    worths = np.broadcast_to(seen[:, :, None], units.shape)
-    came = np.stack([record.sku_units[:, m : m + horizon].sum(axis=1) for m in marks])
-    slow = units[-1] / worths[-1] + 1e-6
-    chosen = np.full(speeds - 1, WORTHS[-1])
-    for speed in reversed(range(len(trust))):
-        losses = []
-        for worth in WORTHS:
-            chosen[speed] = worth
-            level = quick_level(slow, units[speed:], worths[speed:], chosen[speed:])
-            losses.append(_loss(level * horizon, came))
-        chosen[speed] = WORTHS[int(np.argmin(losses))]
-    return chosen
+    worths = np.stack([seen_weight(record.decay, int(mark)) for mark in marks], axis=1)[..., None]
+    came = np.stack([sold[:, mark : mark + horizon].sum(axis=1) for mark in marks])
+    return Trials(units[-1] / worths[-1] + 1e-6, units, worths, came)
 
 
 def _loss(mean: FloatArray, units: FloatArray) -> float:

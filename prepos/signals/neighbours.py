@@ -20,4 +20,4 @@ def neighbours(evidence: Evidence) -> Float32Array:
     around = np.asarray(weights @ size)
     scale = np.divide(size, around, out=np.zeros_like(size), where=around > 0)
     here = scale[:, None].astype(np.float32) * (weights @ level)
-    return np.asarray(here * evidence.ahead)[None]
+    return evidence.onward(np.asarray(here))[None]

@@ -11,10 +11,9 @@ import numpy as np
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import FloatArray, IntArray
 from prepos.signals.customers import Customers
-from prepos.signals.due import ordering_of
+from prepos.signals.due import orders_of
 from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
-from prepos.signals.ordering import Ordering, expected_orders
 
 RECENT_DAYS = 56.0  # first purchases that the rate is read from
 
@@ -26,22 +25,20 @@ def new_buyers(evidence: Evidence) -> Float32Array:
     units = new_buyer_units(
         evidence.customers,
         evidence.habits,
-        evidence.record.learn(ordering_of, evidence.back),
+        evidence.once(orders_of),
         shape=evidence.record.shape,
-        days=evidence.days,
         origin_day=evidence.origin_day,
         place=evidence.place,
     )
-    return np.asarray(units * evidence.ahead_of_now)
+    return evidence.from_now(units)
 
 
 def new_buyer_units(
     customers: Customers,
     habits: Habits,
-    ordering: Ordering,
+    orders: FloatArray,
     *,
     shape: tuple[int, int],
-    days: int,
     origin_day: float = 0.0,
     place: IntArray | None = None,
 ) -> Float32Array:
@@ -49,9 +46,9 @@ def new_buyer_units(
 
     Parameters
     ----------
+    orders : (U, H) float
+        Expected of each customer in each period.
     shape : (R, K)
-    days : int
-        Days in a period.
     origin_day : float
         Days from the cutoff, 0 or less.
     place : (K,) int, optional
@@ -61,16 +58,16 @@ def new_buyer_units(
         place = np.arange(shape[1])
     known = customers.known(origin_day)
     earlier = customers.known(origin_day - RECENT_DAYS)
-    orders = expected_orders(customers, ordering, days=days, origin_day=origin_day)
     home = customers.homes(known)
     of_region = np.zeros((orders.shape[1], shape[0]))
     for step, count in enumerate(orders.T):
         of_region[step] = np.bincount(home, count, minlength=shape[0])
-    units = np.repeat(of_region[:, :, None], place.max(initial=-1) + 1, axis=2)
-    taken, later = _first_purchases(habits, known, earlier, orders, home, place, units)
+    owners = np.zeros((*of_region.shape, place.max(initial=-1) + 1))
+    taken, later = _first_purchases(habits, known, earlier, orders, home, place, owners)
     asked = (known - earlier).sum() - later
-    units *= taken / np.maximum(asked, 1.0)
-    return np.asarray(np.maximum(units, 0.0, out=units)[None], dtype=np.float32)
+    units = np.empty((1, *owners.shape), dtype=np.float32)
+    _write(of_region, owners, taken / np.maximum(asked, 1.0), units[0])
+    return units
 
 
 @serial_kernel
@@ -81,25 +78,38 @@ def _first_purchases(
     orders: FloatArray,
     home: IntArray,
     place: IntArray,
-    without: FloatArray,
+    owners: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Take the owners' orders out of ``without`` (H, R, K), and count first purchases by SKU.
+    """Add the owners' orders to ``owners`` (H, R, K), and count first purchases by SKU.
 
     These are (K,) the units first taken since ``earlier``, and the orders of owners after that.
     """
-    skus = without.shape[2]
+    skus = owners.shape[2]
     taken, later = np.zeros(skus), np.zeros(skus)
-    for pair in range(len(habits.sku)):
-        customer, first = habits.customer[pair], habits.start[pair]
-        sku = place[habits.sku[pair]]
-        if sku < 0:
+    for customer in range(len(known)):
+        visits, before, region = known[customer], earlier[customer], home[customer]
+        if visits == 0:
             continue
-        rank = habits.rank[first]
-        if rank >= known[customer]:
-            continue
-        if rank >= earlier[customer]:
-            taken[sku] += habits.units[first]
-        later[sku] += known[customer] - max(rank + 1, earlier[customer])
-        for step in range(orders.shape[1]):
-            without[step, home[customer], sku] -= orders[customer, step]
+        for pair in range(habits.of_customer[customer], habits.of_customer[customer + 1]):
+            first, sku = habits.start[pair], place[habits.sku[pair]]
+            rank = habits.rank[first]
+            if sku < 0 or rank >= visits:
+                continue
+            if rank >= before:
+                taken[sku] += habits.units[first]
+            later[sku] += visits - max(rank + 1, before)
+            for step in range(orders.shape[1]):
+                owners[step, region, sku] += orders[customer, step]
     return taken, later
+
+
+@serial_kernel
+def _write(
+    of_region: FloatArray, owners: FloatArray, rate: FloatArray, units: Float32Array
+) -> None:
+    """Write what the orders of those who own it not yet come to at the rate of each SKU."""
+    for step in range(owners.shape[0]):
+        for region in range(owners.shape[1]):
+            orders = of_region[step, region]
+            for sku in range(owners.shape[2]):
+                units[step, region, sku] = max(orders - owners[step, region, sku], 0.0) * rate[sku]

@@ -28,13 +28,12 @@ from prepos.signals.options import SignalOptions
 from prepos.signals.ordering import chance_of_order, expected_orders, learn_ordering
 from prepos.signals.repeats import (
     LEARN_DAYS,
-    Standing,
     Tables,
     learn_repeats,
     make_tables,
     repeat_chances,
-    stand,
 )
+from prepos.signals.standing import Standing, stand
 from prepos.signals.together import learn_within
 
 ROWS = 400_000  # habits that the chances are fitted on: as many as a minute's patience allows

@@ -16,9 +16,11 @@ LEAST_WORTH = 0.05  # ordinary periods; with less a level cannot be told
 
 def own(evidence: Evidence) -> Float32Array:
     """Return (S, 1 or H, R, K) units per period: one exponential mean by speed, fastest first."""
-    return np.stack(
-        [own_level(evidence, speed) * evidence.ahead for speed in range(evidence.speeds)]
-    )
+    ahead = evidence.ahead
+    levels = np.empty((evidence.speeds, len(ahead), *evidence.shape), dtype=np.float32)
+    for speed, told in enumerate(levels):
+        np.multiply(own_level(evidence, speed), ahead, out=told)
+    return levels
 
 
 def own_level(evidence: Evidence, speed: int) -> Float32Array:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from prepos.core.kernels import Float32Array
-from prepos.core.types import AnyArray, FloatArray
+from prepos.core.kernels import Float32Array, serial_kernel
+from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels
 from prepos.signals.record import Record
@@ -33,8 +33,8 @@ class Strengths(NamedTuple):
 def pool(evidence: Evidence) -> Float32Array:
     """Return (2, 1 or H, R, K) units per period: a quick and a slow level times the share."""
     share = sku_shares(evidence)
-    levels = follow_levels(evidence)
-    return np.stack([level.astype(np.float32) * share * evidence.ahead for level in levels])
+    levels = evidence.once(follow_levels)
+    return np.stack([evidence.onward(level.astype(np.float32) * share) for level in levels])
 
 
 def category_shares(evidence: Evidence) -> FloatArray:
@@ -45,10 +45,12 @@ def category_shares(evidence: Evidence) -> FloatArray:
 
 def sku_shares(evidence: Evidence) -> Float32Array:
     """Return (R, K) each region's share of each SKU, columns summing to 1."""
-    prior = category_shares(evidence)[:, evidence.category]
     units = evidence.units(evidence.speeds - 1)
     strength = evidence.record.learn(learn_strengths, 0).of_sku
-    return shrink_shares(units, prior, strength).astype(np.float32)
+    prior = strength * evidence.once(category_shares)
+    shares = np.empty(units.shape, dtype=np.float32)
+    _shrink_by_category(units, prior, evidence.category, units.sum(axis=0) + strength, shares)
+    return shares
 
 
 def learn_strengths(record: Record, lesson_back: int) -> Strengths:
@@ -87,6 +89,21 @@ def shrink_shares(units: AnyArray, prior: FloatArray, strength: float) -> FloatA
         Units that the prior is worth.
     """
     return np.asarray((units + strength * prior) / (units.sum(axis=0) + strength))
+
+
+@serial_kernel
+def _shrink_by_category(
+    units: Float32Array,
+    prior: FloatArray,
+    category: IntArray,
+    total: AnyArray,
+    shares: Float32Array,
+) -> None:
+    """Write the shares between the counts' own and those of the SKU's category, in one pass."""
+    for region in range(units.shape[0]):
+        for sku in range(units.shape[1]):
+            sold = units[region, sku] + prior[region, category[sku]]
+            shares[region, sku] = sold / total[sku]
 
 
 def likely_strength(units: AnyArray, prior: FloatArray) -> float:

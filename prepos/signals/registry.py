@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from prepos.core.kernels import Float32Array
+from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import AnyArray
 from prepos.errors import DemandError
 from prepos.signals.due import due
@@ -66,16 +66,20 @@ class Column:
     parts: Mapping[str, Float32Array] = field(default_factory=dict)
 
 
-def read_columns(names: Collection[str], evidence: Evidence) -> list[Column]:
+def read_columns(
+    names: Collection[str], evidence: Evidence, *, with_parts: bool = True
+) -> list[Column]:
     """Return the columns of the named signals; raises DemandError where one is not sound.
 
     Where ``own`` and ``pool`` are both asked for, what is shrunk from one to the other is there,
     too; and to ``neighbours`` as well where these are.
     """
-    return list(each_column(names, evidence))
+    return list(each_column(names, evidence, with_parts=with_parts))
 
 
-def each_column(names: Collection[str], evidence: Evidence) -> Iterator[Column]:
+def each_column(
+    names: Collection[str], evidence: Evidence, *, with_parts: bool = True
+) -> Iterator[Column]:
     """Yield the columns of the named signals as they are read, for where all are too many at once.
 
     Raises DemandError at one that is not sound.
@@ -84,8 +88,10 @@ def each_column(names: Collection[str], evidence: Evidence) -> Iterator[Column]:
         for values in SIGNALS[name](evidence):
             yield _sound(Column(name, np.asarray(values, dtype=np.float32)))
         if name in ("pool", "neighbours") and {"own", "pool", name} <= set(names):
-            for way in shrunk(evidence, with_neighbours=name == "neighbours"):
-                yield _sound(Column(name, way.mean, _parts(name, way.own, way.near)))
+            near = name == "neighbours"
+            for way in shrunk(evidence, with_neighbours=near, with_shares=with_parts):
+                parts = _parts(name, way.own, way.near) if with_parts else {}
+                yield _sound(Column(name, way.mean, parts))
 
 
 def _parts(name: str, own_share: Float32Array, near_share: Float32Array) -> dict[str, Float32Array]:
@@ -97,10 +103,18 @@ def _parts(name: str, own_share: Float32Array, near_share: Float32Array) -> dict
 
 def _sound(column: Column) -> Column:
     """Return the column; raises DemandError where it is negative or not finite."""
-    least, most = float(column.mean.min(initial=0.0)), float(column.mean.max(initial=0.0))
-    if not (least >= 0 and np.isfinite(most)):
+    if not _is_sound(column.mean.ravel()):
         raise DemandError(f"signal {column.signal} is negative or not finite somewhere")
     return column
+
+
+@serial_kernel
+def _is_sound(values: Float32Array) -> bool:
+    """Return whether all values are finite and none is negative; all are looked at in one pass."""
+    sound = 0
+    for number in range(len(values)):
+        sound += (values[number] >= 0.0) & (values[number] < np.inf)
+    return sound == len(values)
 
 
 def read_signals(names: Iterable[str], evidence: Evidence) -> dict[str, AnyArray]:

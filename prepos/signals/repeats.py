@@ -13,76 +13,18 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.kernels import Float32Array, each, kernel, serial_kernel
+from prepos.core.logs import take_logs
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.signals.customers import Customers
 from prepos.signals.habits import FAST, SLOW, Habits
 from prepos.signals.logistic import fit_logistic
+from prepos.signals.standing import Standing, stand
 
 LEARN_DAYS = (28.0, 56.0)  # days back at which the next order is learnt from
-RECENT_DAYS = 28.0  # what sells of late
 ROWS = 40_000  # habits that the regression is fitted on
-GAP_COUNT = 20.0  # gaps of a SKU that count as much as those of all SKUs
-RETURN_ORDERS = 100.0  # orders after a first purchase that count as much as those of all SKUs
-SIZE_FADE = 0.9  # what is left of a visit's weight one visit later in a customer's usual size
 SHARE_FLOOR, SLOW_FLOOR = 0.02, 0.01  # added to shares before their logarithm
 WAIT_FLOOR = 0.05  # usual gaps, likewise
 FEATURES = 18
-
-
-class Standing(NamedTuple):
-    """What is known at an origin of U customers, P habits and K SKUs.
-
-    Attributes
-    ----------
-    day : float
-    known : (U,) int
-        Visits so far.
-    size : (U,) float
-        Logarithm of the SKUs in an order of the customer, the latest weighing most.
-    times : (P,) int
-        Purchases so far; 0 where the habit is not known yet.
-    gap : (K,) float
-        Days between two purchases by one customer, shrunk to those of all SKUs.
-    returns : (K,) float
-        Logarithm of the chance that it is in an order of one who bought it before.
-    recent : (K,) float
-        Logarithm of the share of recent orders that hold it.
-    units : (K,) float
-        That one purchase holds.
-    """
-
-    day: float
-    known: IntArray
-    size: FloatArray
-    times: IntArray
-    gap: FloatArray
-    returns: FloatArray
-    recent: FloatArray
-    units: FloatArray
-
-
-def stand(customers: Customers, habits: Habits, skus: int, origin_day: float = 0.0) -> Standing:
-    """Return what is known at an origin (days from the cutoff)."""
-    known = customers.known(origin_day)
-    times, counts = _count(habits, known, origin_day, skus)
-    bought, again, chances, days, lately, units = counts
-    visits = max(float(known.sum()), 1.0)
-    first_recent = origin_day - RECENT_DAYS
-    recent_visits = float((known - customers.known(first_recent)).sum())
-    gap_of_all = (days.sum() + 7.0) / (again.sum() + 1.0)
-    return_of_all = (again.sum() + 0.5) / (chances.sum() + 1.0)
-    lines_of_visit = np.bincount(customers.line_visit, minlength=len(customers.visit_day))
-    usual = max(float(bought.sum()) / visits, 1.0)
-    return Standing(
-        day=origin_day,
-        known=known,
-        size=np.log(_sizes(customers.start, known, lines_of_visit, usual)),
-        times=times,
-        gap=(days + GAP_COUNT * gap_of_all) / (again + GAP_COUNT),
-        returns=np.log((again + RETURN_ORDERS * return_of_all) / (chances + RETURN_ORDERS)),
-        recent=np.log((lately + 0.5) / (recent_visits + 1.0)),
-        units=units / np.maximum(bought, 1.0),
-    )
 
 
 def learn_repeats(
@@ -156,53 +98,6 @@ def make_tables(habits: Habits, standing: Standing) -> Tables:
 
 
 @serial_kernel
-def _count(
-    habits: Habits, known: IntArray, origin: float, skus: int
-) -> tuple[IntArray, FloatArray]:
-    """Return (P,) purchases so far, and (6, K) what they come to by SKU.
-
-    These are purchases, those after the first, orders since the first, days between purchases,
-    recent purchases, and units.
-    """
-    customer, sku, start, rank, day = (
-        habits.customer,
-        habits.sku,
-        habits.start,
-        habits.rank,
-        habits.day,
-    )
-    times, counts = np.zeros(len(customer), dtype=np.int64), np.zeros((6, skus))
-    for pair in range(len(customer)):
-        visits, first, item = known[customer[pair]], start[pair], sku[pair]
-        end = first
-        while end < start[pair + 1] and rank[end] < visits:
-            if day[end] >= origin - RECENT_DAYS:
-                counts[4, item] += 1.0
-            end += 1
-        times[pair] = end - first
-        if end > first:
-            counts[0, item] += end - first
-            counts[1, item] += end - first - 1
-            counts[2, item] += visits - 1 - rank[first]
-            counts[3, item] += day[end - 1] - day[first]
-            counts[5, item] += habits.bought[end - 1]
-    return times, counts
-
-
-@serial_kernel
-def _sizes(start: IntArray, known: IntArray, lines: IntArray, usual: float) -> FloatArray:
-    """Return (U,) the usual number of SKUs in an order of each customer."""
-    size = np.empty(len(known))
-    for customer in range(len(known)):
-        total, weight = 0.0, 0.0
-        for visit in range(start[customer], start[customer] + known[customer]):
-            total = total * SIZE_FADE + lines[visit]
-            weight = weight * SIZE_FADE + 1.0
-        size[customer] = (total + usual) / (weight + 1.0)
-    return size
-
-
-@serial_kernel
 def _fill(
     habits: Habits, standing: Standing, tables: Tables, rows: IntArray, features: Float32Array
 ) -> None:
@@ -221,15 +116,32 @@ def _chance(
     weights: FloatArray,
     chance: Float32Array,
 ) -> None:
-    """Write the chance of the habits that are known."""
+    """Write the chance of the habits that are known, customer by customer."""
     for customer in each(len(habits.of_customer) - 1):
-        for pair in range(habits.of_customer[customer], habits.of_customer[customer + 1]):
-            if standing.times[pair] > 0:
-                values = _features_of(habits, standing, tables, pair)
-                score = 0.0
-                for number in range(FEATURES):
-                    score += weights[number] * values[number]
-                chance[pair] = 1.0 / (1.0 + np.exp(-score))
+        first, end = habits.of_customer[customer], habits.of_customer[customer + 1]
+        known, found = np.empty(end - first, dtype=np.int64), 0
+        for pair in range(first, end):
+            known[found] = pair
+            found += standing.times[pair] > 0
+        logs = np.empty((3, found))
+        for number in range(found):
+            logged = _logged(habits, standing, tables, known[number])
+            logs[0, number], logs[1, number], logs[2, number] = logged
+        take_logs(logs.ravel())
+        for number in range(found):
+            told = (logs[0, number], logs[1, number], logs[2, number])
+            values = _features_from(habits, standing, tables, known[number], told)
+            chance[known[number]] = 1.0 / (1.0 + np.exp(-_score(weights, values)))
+
+
+@serial_kernel
+def _score(weights: FloatArray, values: tuple[float, ...]) -> float:
+    """Return the features' weighted sum, in three parts that need not wait for each other."""
+    w, v = weights, values
+    one = w[0] * v[0] + w[1] * v[1] + w[2] * v[2] + w[3] * v[3] + w[4] * v[4] + w[5] * v[5]
+    two = w[6] * v[6] + w[7] * v[7] + w[8] * v[8] + w[9] * v[9] + w[10] * v[10] + w[11] * v[11]
+    more = w[12] * v[12] + w[13] * v[13] + w[14] * v[14] + w[15] * v[15] + w[16] * v[16]
+    return float(one + two + more + w[17] * v[17])
 
 
 @serial_kernel
@@ -254,19 +166,42 @@ def _features_of(
     habits: Habits, standing: Standing, tables: Tables, pair: int
 ) -> tuple[float, ...]:
     """Return the features of one habit that is known."""
-    customer, sku, times = habits.customer[pair], habits.sku[pair], standing.times[pair]
-    visits = standing.known[customer]
+    fast, slow, wait = _logged(habits, standing, tables, pair)
+    told = (np.log(fast), np.log(slow), np.log(wait))
+    return _features_from(habits, standing, tables, pair, told)
+
+
+@serial_kernel
+def _logged(
+    habits: Habits, standing: Standing, tables: Tables, pair: int
+) -> tuple[float, float, float]:
+    """Return what the features are logarithms of: shares of late and lasting, and the wait."""
+    times = standing.times[pair]
     first, last = habits.start[pair], habits.start[pair] + times - 1
-    since = visits - 1 - habits.rank[last]
-    fast, slow = shares(habits, tables, last, visits)
+    fast, slow = shares(habits, tables, last, standing.known[habits.customer[pair]])
+    gap = (habits.day[last] - habits.day[first] + standing.gap[habits.sku[pair]]) / times
     age = standing.day - habits.day[last]
-    gap = (habits.day[last] - habits.day[first] + standing.gap[sku]) / times
-    wait = np.log(age / max(gap, 0.5) + WAIT_FLOOR)
+    return fast + SHARE_FLOOR, slow + SLOW_FLOOR, age / max(gap, 0.5) + WAIT_FLOOR
+
+
+@serial_kernel
+def _features_from(
+    habits: Habits,
+    standing: Standing,
+    tables: Tables,
+    pair: int,
+    logs: tuple[float, float, float],
+) -> tuple[float, ...]:
+    """Return the features of a known habit, the logarithms of its shares and its wait given."""
+    customer, sku, times = habits.customer[pair], habits.sku[pair], standing.times[pair]
+    visits, last = standing.known[customer], habits.start[pair] + times - 1
+    since = visits - 1 - habits.rank[last]
     share = tables.log[times] - tables.log[visits + 2]
-    lasting, returns = np.log(slow + SLOW_FLOOR), standing.returns[sku]
+    fast, lasting, wait = logs
+    returns = standing.returns[sku]
     return (
         1.0,
-        np.log(fast + SHARE_FLOOR),
+        fast,
         lasting,
         lasting * lasting,
         share,
@@ -276,7 +211,7 @@ def _features_of(
         tables.log[times],
         tables.log[visits],
         tables.log[since + 1],
-        tables.log[int(age) + 1],
+        tables.log[int(standing.day - habits.day[last]) + 1],
         wait,
         max(wait, 0.0),
         standing.size[customer],

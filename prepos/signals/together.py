@@ -28,13 +28,13 @@ from prepos.signals.record import Record
 
 
 def together(evidence: Evidence) -> Float32Array:
-    """Return (2, 1, R, K) units per period: learnt within orders, and between them."""
+    """Return (2, 1 or H, R, K) units per period: learnt within orders, and between them."""
     latest = evidence.whole.units(0) / evidence.seen[0]
     within, between = evidence.record.learn(_lesson, evidence.back)
     if evidence.asked is not None:
         within, between = (links_to(links, evidence.place) for links in (within, between))
     units = together_units(latest, within, between, evidence.shape[1])
-    return np.asarray(units * evidence.ahead_of_now)
+    return evidence.from_now(units)
 
 
 def _lesson(record: Record, lesson_back: int) -> tuple[Links, Links]:

@@ -17,7 +17,8 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.intents import KINDS, read_intents
 from prepos.signals.new_buyers import RECENT_DAYS
 from prepos.signals.ordering import chance_of_order, expected_orders
-from prepos.signals.repeats import repeat_chances, stand
+from prepos.signals.repeats import repeat_chances
+from prepos.signals.standing import stand
 
 LIKELY = 0.5  # a customer whose chance is above it is likely to buy
 

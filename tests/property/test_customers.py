@@ -16,7 +16,8 @@ from prepos.signals.new_buyers import new_buyer_units
 from prepos.signals.next_order import next_orders
 from prepos.signals.options import SignalOptions
 from prepos.signals.ordering import Ordering, expected_orders, learn_ordering
-from prepos.signals.repeats import learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import stand
 from prepos.signals.together import learn_between, learn_within
 from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines
 
@@ -51,13 +52,13 @@ def told(snapshot: Snapshot, ordering: Ordering, repeats: np.ndarray, origin_day
     """Return all that the customers tell of an origin, with what was learnt before."""
     customers = read_customers(snapshot, WEEKS)
     habits = read_habits(customers, SHAPE[1])
-    ways = {"shape": SHAPE, "days": DAYS, "origin_day": origin_day}
+    ways = {"shape": SHAPE, "origin_day": origin_day}
     known = customers.known(origin_day) > 0
     orders = expected_orders(customers, ordering, days=DAYS, origin_day=origin_day)
     standing = stand(customers, habits, SHAPE[1], origin_day)
     return [
-        due_units(customers, habits, ordering, repeats, **ways),
-        new_buyer_units(customers, habits, ordering, **ways),
+        due_units(customers, habits, orders, repeats, **ways),
+        new_buyer_units(customers, habits, orders, **ways),
         orders[known],
         repeat_chances(habits, standing, repeats)[standing.times > 0],
     ]

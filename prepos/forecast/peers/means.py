@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 
 from prepos.core.demand import Forecast
+from prepos.core.kernels import Float32Array
 from prepos.core.snapshot import Snapshot
 from prepos.forecast.peers.peer import Peer, Settings
-from prepos.forecast.training import Float32Array, training_origins
+from prepos.forecast.training import training_origins
 from prepos.forecast.widths import with_widths
 
 Store = MutableMapping[tuple[str, date], tuple[Float32Array, float]]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prepos.errors import DemandError
-from prepos.signals.bank import bank, decay_of, latest, seen_weight, step, update
+from prepos.signals.bank import RUN, bank, decay_of, latest, seen_weight, step, update
 
 SPEEDS = decay_of((1.5, 6.0, 26.0), 7)
 
@@ -30,6 +30,12 @@ def test_three_periods_by_hand() -> None:
     """At decay 1/2, units 4, 0, 3 leave 4, 2 and 4 after the periods, and 0 before them."""
     sums = bank(np.array([[4.0, 0.0, 3.0]], np.float32), np.array([0.5]), np.arange(4))
     assert sums[:, 0, 0].tolist() == [0.0, 4.0, 2.0, 4.0]
+
+
+def test_before_the_first_period_all_sums_are_nothing() -> None:
+    """A history of no period has sums at the mark 0."""
+    sums = bank(np.zeros((2, 0), np.float32), np.array([0.5, 0.9]), np.array([0]))
+    assert sums.tolist() == [[[0.0, 0.0], [0.0, 0.0]]]
 
 
 @settings(deadline=None, max_examples=40)
@@ -143,3 +149,16 @@ def test_sales_that_do_not_fit_are_refused() -> None:
         update(sums, SPEEDS, np.array([1, 1]), one)
     with pytest.raises(DemandError, match=r"sums have shape \(2, 3\), expected \(1, 3\)"):
         step(sums, SPEEDS, np.ones(1, np.float32))
+
+
+@pytest.mark.parametrize("periods", [RUN - 1, RUN, RUN + 1, 2 * RUN + 5])
+@pytest.mark.parametrize("speeds", [1, 3, 4])
+def test_long_histories_are_summed_like_short_ones(periods: int, speeds: int) -> None:
+    """Rows around the length that is weighed in one go, with marks before and behind it."""
+    rng = np.random.default_rng(periods)
+    units = rng.poisson(0.3, (5, periods)).astype(np.float32)
+    decay = np.array([0.5, 0.8, 0.95, 0.99])[:speeds]
+    marks = np.array([periods - 3, periods])
+    for mark, sums in zip(marks, bank(units, decay, marks), strict=True):
+        weights = decay ** np.arange(mark)[::-1, None]
+        np.testing.assert_allclose(sums, units[:, :mark] @ weights, rtol=1e-5, atol=1e-6)

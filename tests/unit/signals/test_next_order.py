@@ -12,7 +12,8 @@ from prepos.signals.habits import read_habits
 from prepos.signals.next_order import COLUMNS, next_orders
 from prepos.signals.options import SignalOptions
 from prepos.signals.ordering import expected_orders, learn_ordering
-from prepos.signals.repeats import learn_repeats, repeat_chances, stand
+from prepos.signals.repeats import learn_repeats, repeat_chances
+from prepos.signals.standing import stand
 from tests.unit.forecast.snapshots import Line, make_snapshot
 
 OPTIONS = SignalOptions()
@@ -82,8 +83,8 @@ def test_due_sums_these_chances() -> None:
     habits = read_habits(customers, SKUS)
     ordering = learn_ordering(customers, horizon=2, days=7)
     repeats = learn_repeats(customers, habits, SKUS)
-    units = due_units(customers, habits, ordering, repeats, shape=(5, SKUS), days=7)
     orders = expected_orders(customers, ordering, days=7)
+    units = due_units(customers, habits, orders, repeats, shape=(5, SKUS))
     chance = repeat_chances(habits, stand(customers, habits, SKUS), repeats)
     home = np.arange(40) % 5
     expected = np.zeros((2, 5, SKUS))

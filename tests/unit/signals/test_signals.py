@@ -19,6 +19,7 @@ from prepos.signals.options import SignalOptions
 from prepos.signals.own import own
 from prepos.signals.pool import likely_strength, pool, shrink_shares
 from prepos.signals.registry import SIGNALS, read_columns, read_signals
+from prepos.signals.shrunk import WAYS
 from prepos.signals.together import together
 from tests.unit.forecast.snapshots import Line, make_snapshot, random_lines, weekly
 
@@ -190,7 +191,7 @@ def test_shrunk_columns_tell_whose_word_they_are() -> None:
         ["own", "pool", "neighbours"], evidence_of(lines, neighbours=[("b", "a", 1.0)])
     )
     told = [column for column in columns if column.parts]
-    assert len(told) == 6
+    assert len(told) == 2 * len(WAYS)
     for column in told:
         shares = sum(column.parts.values())
         assert (shares >= 0).all()
