@@ -41,9 +41,10 @@ REPEATS = {"prepos": 3, "cbc": 3, "highs": 1}  # HiGHS takes minutes, and is not
 ONCE_FROM = 500_000  # SKUs: larger problems are run once
 PRECISION = 1e-4  # asked of the search and of the choice
 LOOSE = 1e-2  # in the warm-up
-CALM = 0.9  # share of the time that a call runs where nothing disturbs
+CALM = 0.9  # cores that run at least where nothing disturbs
 AGREED = 1e-6  # relative: tolerance of the solvers
 GROWS_FROM = 10_000  # SKUs from which growth is judged
+HOLDS_FROM = 100_000  # SKUs from which memory is: below, what the solver takes outweighs them
 MEGABYTE = 1e6
 CBC_TIMES = {1_000: 8.0, 3_000: 20.0}  # how many times as fast as PuLP and CBC
 CBC_MEMORY = {3_000: 0.25}  # share of its peak
@@ -63,7 +64,7 @@ class Run(NamedTuple):
     cpu : float
         Of all threads, and of the solver's process.
     busy : float
-        Share of the time that the call ran.
+        Cores that ran for it on average: under one, it was kept waiting.
     base, peak : float
         MB before the problem was made, and at most.
     bound, cost : float
@@ -95,11 +96,10 @@ class Run(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """One repeat: its two parts, and the seconds that the caller and all others ran."""
+    """One repeat: its two parts, and the seconds that all threads ran."""
 
     first: float
     second: float
-    own: float
     cpu: float
     columns: int
     passes: int
@@ -111,14 +111,13 @@ class Turn(NamedTuple):
 def plan_once(problem: TransportProblem, precision: float) -> Turn:
     """Find prices and choose whole answers."""
     solver = choose_solver("auto")
-    begun, own, cpu = time.perf_counter(), time.thread_time(), time.process_time()
+    begun, cpu = time.perf_counter(), time.process_time()
     search = find_prices(problem, solver=solver, precision=precision)
     priced = time.perf_counter()
     choice = choose_answers(problem, search, solver=solver, precision=precision)
     return Turn(
         first=priced - begun,
         second=time.perf_counter() - priced,
-        own=time.thread_time() - own,
         cpu=time.process_time() - cpu,
         columns=0,
         passes=search.passes,
@@ -132,12 +131,10 @@ def solve_once(problem: TransportProblem, solver: str) -> Turn:
     """Build and solve the whole program."""
     before = processor_seconds()
     found = solve_whole(problem, solver)
-    ran = processor_seconds() - before
     return Turn(
         first=found.build_s,
         second=found.solve_s,
-        own=ran,
-        cpu=ran,
+        cpu=processor_seconds() - before,
         columns=found.columns,
         passes=0,
         bound=found.objective,
@@ -183,7 +180,7 @@ def measure(who: str, skus: int) -> Run:
         second=middle(lambda each: each.second),
         seconds=float(np.median(seconds)),
         cpu=middle(lambda each: each.cpu),
-        busy=sum(each.own for each in turns) / sum(seconds),
+        busy=sum(each.cpu for each in turns) / sum(seconds),
         base=base,
         peak=peak,
         passes=turns[0].passes,
@@ -256,12 +253,11 @@ def tell_ours(runs: list[Run]) -> None:
         if run.skus in MOST_MEMORY:
             limit = MOST_MEMORY[run.skus]
             tell(f"{what}: MB", f"{run.peak:,.0f}", f"<= {limit:,.0f}", run.peak <= limit)
+    for run in runs[-1:] if runs[-1].skus >= HOLDS_FROM else ():
+        size = (run.peak - run.base) * MEGABYTE / run.skus
+        what, most = f"{run.skus:,} SKUs: bytes a SKU beyond the base", BYTES_A_SKU
+        tell(what, f"{size:,.0f}", f"<= {most:,.0f}", size <= most)
     large = [run for run in runs if run.skus >= GROWS_FROM]
-    if large:
-        bytes_a_sku = (large[-1].peak - large[-1].base) * MEGABYTE / large[-1].skus
-        what = f"{large[-1].skus:,} SKUs: bytes a SKU beyond the base"
-        most = BYTES_A_SKU
-        tell(what, f"{bytes_a_sku:,.0f}", f"<= {most:,.0f}", bytes_a_sku <= most)
     if len(large) > 1:
         skus, cpu = [run.skus for run in large], [run.cpu for run in large]
         slope = float(np.polyfit(np.log(skus), np.log(cpu), 1)[0])
