@@ -1,0 +1,222 @@
+"""The transportation problem as one mixed-integer program: the reference for what is done at scale.
+
+Units take routes, in whole cases where they move, and come together where they can serve; there
+they are put aside for ranks or lie idle. Vehicles are whole. For some hundred SKUs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import csc_matrix
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.program import Entries, Program
+from prepos.plan.solver import Solution, solve_program
+from prepos.plan.transport.costs import pair
+from prepos.plan.transport.problem import NO_ROW, TransportProblem
+
+Place = tuple[int, int, int]  # SKU, node, first period served; T where none is left
+
+
+@dataclass(slots=True)
+class Draft:
+    """A program under construction: columns with costs and bounds, rows with sides."""
+
+    cost: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    lowest: list[float] = field(default_factory=list)
+    highest: list[float] = field(default_factory=list)
+    entries: list[tuple[int, int, float]] = field(default_factory=list)
+
+    def column(self, cost: float, upper: float = np.inf, *, whole: bool = False) -> int:
+        """Open a column and return its position."""
+        self.cost.append(cost)
+        self.upper.append(upper)
+        self.whole.append(whole)
+        return len(self.cost) - 1
+
+    def row(self, lowest: float, highest: float) -> int:
+        """Open a row and return its position."""
+        self.lowest.append(lowest)
+        self.highest.append(highest)
+        return len(self.lowest) - 1
+
+    def program(self, constant: float) -> Program:
+        """Return what was drafted."""
+        columns, entries = len(self.cost), Entries()
+        row, column, amount = (np.array(part) for part in zip(*self.entries, strict=True))
+        at, sums = np.unique(row * columns + column, return_inverse=True)
+        entries.add(at // columns, at % columns, np.bincount(sums, amount))
+        return Program(
+            cost=np.array(self.cost),
+            lower=np.zeros(columns),
+            upper=np.array(self.upper),
+            integer=np.array(self.whole, dtype=np.bool_),
+            matrix=csc_matrix(entries.matrix(len(self.lowest), columns)),
+            row_lower=np.array(self.lowest),
+            row_upper=np.array(self.highest),
+            constant=constant,
+        )
+
+
+def write_exact(problem: TransportProblem, case_pack: IntArray) -> Program:
+    """Return the program of all SKUs, the shared rows first.
+
+    Parameters
+    ----------
+    case_pack : (K,) int
+        Units that move together.
+    """
+    draft = Draft()
+    for row, limit in enumerate(problem.limit.tolist()):
+        draft.row(-np.inf, limit)
+        draft.entries.append((row, draft.column(float(problem.ceiling[row])), -1.0))
+    _add_purchases(problem, draft)
+    width = [draft.row(-np.inf, units) for units in problem.ranks.width.tolist()]
+    places: dict[Place, int] = {}
+    for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
+        for source in range(start, end):
+            _add_source(problem, draft, places, sku, source, int(case_pack[sku]))
+    for (sku, node, period), balance in places.items():
+        _add_idle(problem, draft, (sku, node, period), balance)
+        if period < problem.periods:
+            _add_service(problem, draft, (sku, node, period), balance, width)
+    return draft.program(problem.shortage)
+
+
+def solve_transport(
+    problem: TransportProblem,
+    case_pack: IntArray,
+    *,
+    solver: str,
+    gap: float = 0.0,
+    time_limit_s: float = 600.0,
+    whole: bool = True,
+) -> Solution:
+    """Return the solution of the whole problem; without ``whole`` that of its relaxation.
+
+    Raises SolverError where none was found in time.
+    """
+    program = write_exact(problem, case_pack)
+    if not whole:
+        program = replace(program, integer=np.zeros_like(program.integer))
+    return solve_program(program, solver=solver, gap=gap, time_limit_s=time_limit_s)
+
+
+def _add_purchases(problem: TransportProblem, draft: Draft) -> None:
+    """Add a whole number of each kind that can be bought."""
+    kinds = problem.purchases
+    for kind, (cost, most) in enumerate(zip(kinds.cost.tolist(), kinds.most.tolist(), strict=True)):
+        column = draft.column(cost, most, whole=True)
+        taken = slice(*kinds.take.indptr[kind : kind + 2].tolist())
+        members = zip(kinds.take.indices[taken].tolist(), kinds.take.data[taken], strict=True)
+        draft.entries += [(row, column, float(amount)) for row, amount in members]
+
+
+def _add_source(
+    problem: TransportProblem,
+    draft: Draft,
+    places: dict[Place, int],
+    sku: int,
+    source: int,
+    pack: int,
+) -> None:
+    """Send a source's units, all of them, by its routes to places; what moves in whole cases."""
+    routes, sources = problem.routes, problem.sources
+    units = float(sources.units[source])
+    release = int(sources.release[source])
+    begin, end = routes.first[release : release + 2].tolist()
+    all_sent = draft.row(units, units)
+    for route in range(begin, end):
+        each = 1 if route == begin else pack
+        cost, use = _route_terms(problem, sku, release, route)
+        column = draft.column(each * cost, units / each, whole=route != begin)
+        draft.entries.append((all_sent, column, float(each)))
+        draft.entries += [(row, column, each * amount) for row, amount in use]
+        place = (sku, int(routes.node[route]), int(min(routes.period[route], problem.periods)))
+        if place not in places:
+            places[place] = draft.row(0.0, 0.0)
+        draft.entries.append((places[place], column, float(each)))
+
+
+def _route_terms(
+    problem: TransportProblem, sku: int, release: int, route: int
+) -> tuple[float, list[tuple[int, float]]]:
+    """Return what a unit costs on a route, and what it takes of shared rows."""
+    goods, routes, places = problem.goods, problem.routes, problem.places
+    volume, weight = float(goods.volume_m3[sku]), float(goods.weight_kg[sku])
+    cost = routes.per_unit[route] + routes.per_m3[route] * volume + routes.per_kg[route] * weight
+    cost += goods.holding_cost[sku] * routes.held[route]
+    if places.is_forward[places.release_node[release]] and route != routes.first[release]:
+        cost += goods.return_cost[sku]
+    use = []
+    for entry in range(*routes.row_first[route : route + 2].tolist()):
+        amount = routes.row_unit[entry] + routes.row_m3[entry] * volume
+        use.append((int(routes.row[entry]), float(amount + routes.row_kg[entry] * weight)))
+    return float(cost), use
+
+
+def _add_idle(problem: TransportProblem, draft: Draft, place: Place, balance: int) -> None:
+    """Let units lie at a place to the window's end."""
+    sku, node, period = place
+    goods, cost = problem.goods, 0.0
+    if problem.places.is_forward[node]:
+        left = problem.periods - period
+        cost = float(goods.holding_cost[sku] * left + goods.return_cost[sku])
+    column = draft.column(cost)
+    draft.entries.append((balance, column, -1.0))
+    for row in problem.places.storage_row[node, period:].tolist():
+        if row != NO_ROW:
+            draft.entries.append((row, column, float(goods.volume_m3[sku])))
+
+
+def _add_service(
+    problem: TransportProblem, draft: Draft, place: Place, balance: int, width: list[int]
+) -> None:
+    """Let units at a place be put aside for every rank that the node may serve."""
+    sku, node, _ = place
+    places, ranks = problem.places, problem.ranks
+    for rank in range(*ranks.first[sku : sku + 2].tolist()):
+        zone = int(ranks.catchment[rank])
+        begin, end = places.server_first[zone : zone + 2].tolist()
+        if node not in places.server[begin:end]:
+            continue
+        cost, use = _rank_terms(problem, place, rank)
+        column = draft.column(cost)
+        draft.entries += [(balance, column, -1.0), (width[rank], column, 1.0)]
+        draft.entries += [(row, column, amount) for row, amount in use]
+
+
+def _rank_terms(
+    problem: TransportProblem, place: Place, rank: int
+) -> tuple[float, list[tuple[int, float]]]:
+    """Return what a unit at a place costs that serves a rank, and what it takes of shared rows."""
+    sku, node, period = place
+    goods, places, zone = problem.goods, problem.places, int(problem.ranks.catchment[rank])
+    lies = np.array([goods.holding_cost[sku], goods.return_cost[sku]]) * places.is_forward[node]
+    cost, left, use = 0.0, 1.0, []
+    for end in range(period, problem.periods):
+        if places.storage_row[node, end] != NO_ROW:
+            use.append((int(places.storage_row[node, end]), float(goods.volume_m3[sku] * left)))
+        left = 1.0 - float(problem.ranks.used[rank, pair(period, end, problem.periods)])
+        cost += float(lies[0] * left)
+    service = places.service[sku if len(places.service) > 1 else 0, node, zone]
+    cost += float(lies[1] * left + (1.0 - left) * (service - goods.shortage_cost[sku]))
+    if places.fill_row[zone] != NO_ROW:
+        use.append((int(places.fill_row[zone]), left - 1.0))
+    return cost, use
+
+
+def relaxed_cost(problem: TransportProblem, solver: str) -> float:
+    """Return the cost of the relaxation: what prices can prove at most."""
+    packs = np.ones(len(problem), dtype=np.int64)
+    return solve_transport(problem, packs, solver=solver, whole=False).objective
+
+
+def penalty(problem: TransportProblem, solution: Solution) -> FloatArray:
+    """Return (S,) by how much the solution does not keep each limit."""
+    return np.asarray(solution.values[: len(problem.limit)])

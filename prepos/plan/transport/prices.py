@@ -1,0 +1,220 @@
+"""Prices of the shared rows, moved until the bound that they prove hardly rises.
+
+A sample of the SKUs, spread evenly over their sizes, finds the first prices, a larger one better
+ones, all SKUs the last. The cuts choose where to look, within a box around the best prices that
+grows where it foretold well and shrinks where it did not. Any prices prove a bound, so stopping
+early is honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.transport.batch import answer
+from prepos.plan.transport.cuts import Cuts
+from prepos.plan.transport.problem import Goods, Ranks, Sources, TransportProblem
+
+SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next one; of the rest
+PASSES = 80  # at most
+BOX, RESUMED = 0.5, 0.05  # half width at first, in scales: on the first SKUs, and on later ones
+FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box grows, shrinks
+WIDER, NARROWER = 1.5, 0.4
+WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is nothing
+FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
+
+
+@dataclass(slots=True)
+class Search:
+    """Where a search stands.
+
+    Attributes
+    ----------
+    prices : (S,) float
+        The best so far.
+    scale : (S,) float
+        A rise of the row's price that is felt.
+    value : (M,) float
+        What one more unit of each source is worth.
+    bound : float
+        What the best prices prove, ``TransportProblem.shortage`` included.
+    use : (S,) float
+        Of the shared rows, at the best prices.
+    """
+
+    prices: FloatArray
+    scale: FloatArray
+    value: FloatArray
+    bound: float = -np.inf
+    use: FloatArray = field(default_factory=lambda: np.zeros(0))
+    passes: int = 0
+
+
+def find_prices(
+    problem: TransportProblem,
+    *,
+    solver: str,
+    precision: float,
+    start: FloatArray | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Search:
+    """Return prices near the best, and what they prove.
+
+    Parameters
+    ----------
+    solver : str
+        ``highs`` or ``cbc``.
+    precision : float
+        Share of the cost below which a rise of the bound is not looked for.
+    start : (S,) float, optional
+        Prices to start from.
+    tick : callable
+        Called after each pass.
+    """
+    rows, sources = len(problem.limit), len(problem.sources.units)
+    first = problem.purchases.even_prices() if start is None else start
+    search = Search(np.minimum(first, problem.ceiling), np.zeros(rows), np.zeros(sources))
+    order = by_size(problem)
+    count, width = SAMPLE, BOX
+    while count * WHOLE_UP_TO < len(problem) and rows:
+        chosen = np.sort(order[spread(len(order), count)])
+        part, mine = sample_of(problem, chosen)
+        begun = replace(search, value=search.value[mine], bound=-np.inf)
+        done = climb(part, begun, width, solver, 10.0 * precision, tick)
+        search.prices, search.scale = done.prices, done.scale
+        search.value[mine] = done.value
+        count, width = count * GROWTH, RESUMED
+    return climb(problem, search, width, solver, precision, tick)
+
+
+def climb(
+    problem: TransportProblem,
+    search: Search,
+    width: float,
+    solver: str,
+    precision: float,
+    tick: Callable[[], None],
+) -> Search:
+    """Raise the bound of a problem from where the search stands, and return where it then does.
+
+    ``width`` is the box's first half width, in scales.
+    """
+    cuts, prices, foretold = Cuts(problem), search.prices, np.inf
+    box = width * search.scale
+    for number in range(PASSES):
+        cost, use = answer(problem, prices, search.value)
+        cuts.add(prices, cost, use)
+        bound = prove(problem, prices, cost)
+        risen = bound - search.bound
+        if risen > 0:
+            search.bound, search.prices, search.use = bound, prices, use.sum(axis=0)
+        search.passes += 1
+        tick()
+        if not len(problem.limit):
+            break
+        if not search.scale.any():
+            search.scale = first_scale(problem, cost, search.use)
+            box = width * search.scale
+        if number and risen >= FORETOLD * foretold:
+            box = box * WIDER
+        elif number and risen <= FAILED * foretold:
+            box = box * NARROWER
+        enough = precision * abs(search.bound)
+        prices, foretold, box = look_around(problem, search, cuts, box, enough, solver)
+        if foretold < enough:
+            break
+    return search
+
+
+def prove(problem: TransportProblem, prices: FloatArray, cost: FloatArray) -> float:
+    """Return what no plan costs less than, when the SKUs cost this at best at these prices."""
+    bought = problem.purchases.gain(prices)
+    return float(cost.sum() - prices @ problem.limit) + bought + problem.shortage
+
+
+def look_around(
+    problem: TransportProblem,
+    search: Search,
+    cuts: Cuts,
+    box: FloatArray,
+    enough: float,
+    solver: str,
+) -> tuple[FloatArray, float, FloatArray]:
+    """Return where to look next, the rise foretold there, and the box it was found in.
+
+    A box in which no rise is foretold that is large enough is made wider before that is believed.
+    """
+    while True:
+        lower = np.maximum(search.prices - box, 0.0)
+        upper = np.minimum(search.prices + box, problem.ceiling)
+        prices, hoped = cuts.highest(lower, upper, solver)
+        foretold = hoped + problem.shortage - search.bound
+        if foretold >= enough or (box >= WIDEST * search.scale).all():
+            return prices, foretold, box
+        box = box * WIDENED
+
+
+def first_scale(problem: TransportProblem, cost: FloatArray, taken: FloatArray) -> FloatArray:
+    """Return (S,) the first guess at how far a price must go to be felt."""
+    saved = abs(float(cost.sum())) + 1e-9 * (1.0 + problem.shortage)
+    room = np.maximum(np.abs(taken), np.abs(problem.limit))
+    used = room.sum() if room.any() else 1.0
+    scale = np.full(len(taken), FIRST_PRICE * saved / used)
+    even = problem.purchases.even_prices()
+    return np.where(even > 0, even, scale)
+
+
+def excess(problem: TransportProblem, taken: FloatArray) -> FloatArray:
+    """Return (S,) how much more than its limit each row is asked for, in limits."""
+    size = np.maximum(np.abs(problem.limit), 0.01 * np.abs(taken))
+    return (taken - problem.limit) / np.maximum(size, 1e-12)
+
+
+def by_size(problem: TransportProblem) -> IntArray:
+    """Return the SKUs by the volume that is wanted of them; ties in their own order."""
+    return np.argsort(problem.goods.wanted * problem.goods.volume_m3, kind="stable")
+
+
+def spread(count: int, chosen: int) -> IntArray:
+    """Return so many positions, evenly spread."""
+    return np.linspace(0, count - 1, chosen).astype(np.int64)
+
+
+def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProblem, IntArray]:
+    """Return the problem of some SKUs, with their part of each limit, and their sources."""
+    size = problem.goods.wanted * problem.goods.volume_m3
+    whole = float(size.sum())
+    share = float(size[skus].sum()) / whole if whole > 0 else len(skus) / len(problem)
+    source_first, sources = slices_of(problem.sources.first, skus)
+    rank_first, ranks = slices_of(problem.ranks.first, skus)
+    places = problem.places
+    if len(places.service) > 1:
+        places = places._replace(service=places.service[skus])
+    part = replace(
+        problem,
+        places=places,
+        sources=Sources(
+            source_first, problem.sources.release[sources], problem.sources.units[sources]
+        ),
+        ranks=Ranks(
+            rank_first,
+            problem.ranks.catchment[ranks],
+            problem.ranks.width[ranks],
+            problem.ranks.used[ranks],
+        ),
+        goods=Goods(*(column[skus] for column in problem.goods)),
+        limit=problem.limit * share,
+        purchases=replace(problem.purchases, most=problem.purchases.most * share),
+    )
+    return part, sources
+
+
+def slices_of(first: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the slices of some begin in a new array, and the positions that they hold."""
+    length = np.diff(first)[chosen]
+    begin = np.append(0, np.cumsum(length))
+    position = np.repeat(first[chosen] - begin[:-1], length) + np.arange(begin[-1])
+    return begin, position

@@ -1,0 +1,245 @@
+"""The problem as one of transportation: units that lie somewhere, ranks of demand that want them.
+
+Without the rows that SKUs share, each SKU is a small transportation problem: its sources (what lies
+at a node from some day on) are assigned to the ranks of the catchments' demand, each by the route
+and the server that cost least. The nouns here are arrays alone, so that compiled loops can run over
+a million SKUs; ``build`` makes them.
+
+A rank is a slice of the units that a catchment will want of a SKU over the window, counted up from
+the first. A unit that can serve it from period ``s`` on is used by the end of period ``t`` with the
+chance ``used``; what is not used lies on, and is returned where it was moved in vain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csc_matrix
+
+from prepos.core.kernels import Float32Array
+from prepos.core.types import BoolArray, FloatArray, IntArray
+
+NO_ROW = -1
+NO_ROUTE = -1
+
+
+class Sources(NamedTuple):
+    """Units by SKU and release (a node and the day from which they lie there).
+
+    ``first`` (K + 1,) marks each SKU's slice of ``release`` and ``units`` (M,).
+    """
+
+    first: IntArray
+    release: IntArray
+    units: IntArray
+
+
+class Ranks(NamedTuple):
+    """Slices of demand, sorted by (SKU, catchment, rank).
+
+    Attributes
+    ----------
+    first : (K + 1,) int
+        Marks each SKU's slice.
+    catchment, width : (L,) int
+        Whose demand, and how many units.
+    used : (L, P) float32
+        Chance that a unit there from period s on is used by the end of period t >= s; columns run
+        over the pairs (s, t) as ``pair`` counts them.
+    """
+
+    first: IntArray
+    catchment: IntArray
+    width: IntArray
+    used: Float32Array
+
+
+class Goods(NamedTuple):
+    """What one unit of each SKU is: (K,) m3, kg, and currency per unit (and period, for holding).
+
+    Where ``wanted`` is the mean of all demand, in units.
+    """
+
+    volume_m3: FloatArray
+    weight_kg: FloatArray
+    shortage_cost: FloatArray
+    holding_cost: FloatArray
+    return_cost: FloatArray
+    wanted: FloatArray
+
+
+class Routes(NamedTuple):
+    """Ways from a release to where a unit is put aside: staying, or one departure after another.
+
+    Attributes
+    ----------
+    first : (releases + 1,) int
+        Marks each release's slice; the first of each is to stay.
+    node, period : (Q,) int
+        Where the route ends, and the first period that a unit there can serve; the period is T
+        where none is left.
+    held : (Q,) int
+        Period ends at which the unit lies at forward nodes on its way, before ``period``.
+    per_unit, per_m3, per_kg : (Q,) float
+        Currency.
+    row_first : (Q + 1,) int
+        Marks each route's slice of the shared rows it takes from.
+    row : (E,) int
+    row_unit, row_m3, row_kg : (E,) float
+        What of the row a unit takes: a constant, times its m3, times its kg.
+    """
+
+    first: IntArray
+    node: IntArray
+    period: IntArray
+    held: IntArray
+    per_unit: FloatArray
+    per_m3: FloatArray
+    per_kg: FloatArray
+    row_first: IntArray
+    row: IntArray
+    row_unit: FloatArray
+    row_m3: FloatArray
+    row_kg: FloatArray
+
+
+class Places(NamedTuple):
+    """Who serves whom, and what lying somewhere means.
+
+    Attributes
+    ----------
+    release_node, release_period : (releases,) int
+        Where a release lies, and the first period at whose end it counts as lying there.
+    server_first : (Z + 1,) int
+        Marks each catchment's slice of ``server``, the nodes that may serve it.
+    service : (K or 1, N, Z) float
+        Currency per unit, of each SKU or of all; what lies outside ``server`` is not read.
+    is_forward : (N,) bool
+        Where holding and returning cost.
+    storage_row : (N, T) int
+    fill_row : (Z,) int
+        Shared rows, ``NO_ROW`` where there is no such limit.
+    """
+
+    release_node: IntArray
+    release_period: IntArray
+    server_first: IntArray
+    server: IntArray
+    service: FloatArray
+    is_forward: BoolArray
+    storage_row: IntArray
+    fill_row: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Purchases:
+    """What room may be bought for: V kinds of vehicles, each on one departure.
+
+    Attributes
+    ----------
+    cost : (V,) float
+        Currency for each one.
+    most : (V,) float
+        How many at most.
+    take : (S, V) sparse float
+        What each takes of the shared rows; below 0 where it gives room.
+    """
+
+    cost: FloatArray
+    most: FloatArray
+    take: csc_matrix
+
+    def at_prices(self, prices: FloatArray) -> FloatArray:
+        """Return (V,) what one costs when the rows it takes are paid for, and those it gives sold.
+
+        Those that cost less than nothing are bought as often as they can be.
+        """
+        return np.asarray(self.cost + self.take.T @ prices)
+
+    def gain(self, prices: FloatArray) -> float:
+        """Return currency, 0 or less: what buying costs at best at these prices."""
+        return float(np.minimum(self.at_prices(prices), 0.0) @ self.most)
+
+    def even_prices(self) -> FloatArray:
+        """Return (S,) the price of each row's room at which buying it pays for itself.
+
+        Of a vehicle's rows, volume and weight, the first bears its cost.
+        """
+        prices, rows = np.zeros(self.take.shape[0]), self.take.tocoo()
+        gives = np.flatnonzero(rows.data < 0)
+        first = np.unique(rows.col[gives], return_index=True)[1]
+        row, kind = rows.row[gives[first]], rows.col[gives[first]]
+        prices[row] = self.cost[kind] / -rows.data[gives[first]]
+        return prices
+
+
+def no_purchases(rows: int) -> Purchases:
+    """Return that nothing can be bought."""
+    return Purchases(np.zeros(0), np.zeros(0), csc_matrix((rows, 0)))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TransportProblem:
+    """Minimise the cost of K SKUs under S shared rows: use <= limit, or room that is bought.
+
+    Attributes
+    ----------
+    periods : int
+        T, of the window.
+    limit : (S,) float
+    ceiling : (S,) float
+        Currency per unit of a limit: no price is higher, as breaking it costs no more.
+    """
+
+    periods: int
+    sources: Sources
+    ranks: Ranks
+    goods: Goods
+    routes: Routes
+    places: Places
+    limit: FloatArray
+    ceiling: FloatArray
+    purchases: Purchases
+
+    def __len__(self) -> int:
+        return len(self.goods.volume_m3)
+
+    @property
+    def shortage(self) -> float:
+        """Currency paid if nothing is served."""
+        return float(self.goods.shortage_cost @ self.goods.wanted)
+
+
+class Priced(NamedTuple):
+    """Costs at given prices of the shared rows.
+
+    ``per_unit``, ``per_m3``, ``per_kg`` (Q,) of routes; ``storage`` (N, T) per m3 and period,
+    ``fill`` (Z,) per unit expected to be served.
+    """
+
+    per_unit: FloatArray
+    per_m3: FloatArray
+    per_kg: FloatArray
+    storage: FloatArray
+    fill: FloatArray
+
+
+def at_prices(problem: TransportProblem, prices: FloatArray) -> Priced:
+    """Return the costs when a unit of each shared row costs ``prices`` (S,)."""
+    routes, places = problem.routes, problem.places
+    route = np.repeat(np.arange(len(routes.node)), np.diff(routes.row_first))
+
+    def added(amount: FloatArray) -> FloatArray:
+        taken = np.bincount(route, prices[routes.row] * amount, minlength=len(routes.node))
+        return np.asarray(taken, dtype=np.float64)
+
+    known = np.append(prices, 0.0)  # position -1, no row, costs nothing
+    return Priced(
+        routes.per_unit + added(routes.row_unit),
+        routes.per_m3 + added(routes.row_m3),
+        routes.per_kg + added(routes.row_kg),
+        known[places.storage_row],
+        known[places.fill_row],
+    )

@@ -1,0 +1,303 @@
+"""The plan at scale: seconds, proven gap, memory and growth, beside one program in PuLP.
+
+Run it as a script: ``python tests/bench/bench_plan.py``, or with the numbers of SKUs to be tried:
+``python tests/bench/bench_plan.py 1000 100000 1000000``. Every figure comes from a process of its
+own, after a warm-up on a small problem, and is the median of three repeats; HiGHS and a million
+SKUs are run once. The peers solve the same problem as one linear program, its flows not even whole,
+built in PuLP and solved with CBC or HiGHS on one thread; their optimum must lie between the bound
+and the cost of the plan. Peak memory is that of the process with all it imports, CBC's own process
+left out. Where other programs had the cores, so that calls were kept waiting, the line says so
+beside the verdict; processor seconds, of all threads, suffer less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from family import make_family
+from plan_peers import solve_whole
+
+from prepos.plan.solver import choose_solver
+from prepos.plan.transport.contested import choose_answers
+from prepos.plan.transport.prices import find_prices
+from prepos.plan.transport.problem import TransportProblem
+
+SIZES = (1_000, 3_000, 10_000, 100_000)
+PEERS = ("cbc", "highs")
+PEERS_UP_TO = 3_000  # SKUs
+SMALL = 300  # SKUs of the warm-up
+REPEATS = {"prepos": 3, "cbc": 3, "highs": 1}  # HiGHS takes minutes, and is not judged
+ONCE_FROM = 500_000  # SKUs: larger problems are run once
+PRECISION = 1e-4  # asked of the search and of the choice
+LOOSE = 1e-2  # in the warm-up
+CALM = 0.9  # cores that run at least where nothing disturbs
+AGREED = 1e-6  # relative: tolerance of the solvers
+GROWS_FROM = 10_000  # SKUs from which growth is judged
+HOLDS_FROM = 100_000  # SKUs from which memory is: below, what the solver takes outweighs them
+MEGABYTE = 1e6
+CBC_TIMES = {1_000: 8.0, 3_000: 20.0}  # how many times as fast as PuLP and CBC
+CBC_MEMORY = {3_000: 0.25}  # share of its peak
+GAP, GAP_UP_TO, GAP_BEYOND = 2e-4, 250_000, 5e-4
+SLOPE, BYTES_A_SKU = 0.95, 9_000.0
+MOST_MEMORY = {1_000_000: 8_000.0}  # MB
+
+
+class Run(NamedTuple):
+    """What one process measured; times are seconds, medians of the repeats.
+
+    Attributes
+    ----------
+    who : "prepos" or a peer
+    first, second : float
+        Prices and choice, or building and solving.
+    cpu : float
+        Of all threads, and of the solver's process.
+    busy : float
+        Cores that ran for it on average: under one, it was kept waiting.
+    base, peak : float
+        MB before the problem was made, and at most.
+    bound, cost : float
+        For a peer both are its optimum.
+    """
+
+    who: str
+    skus: int
+    columns: int
+    first: float
+    second: float
+    seconds: float
+    cpu: float
+    busy: float
+    base: float
+    peak: float
+    passes: int
+    bound: float
+    cost: float
+    holds: bool
+
+    @property
+    def gap(self) -> float:
+        return (self.cost - self.bound) / self.cost
+
+    @property
+    def calm(self) -> bool:
+        return self.busy >= CALM
+
+
+class Turn(NamedTuple):
+    """One repeat: its two parts, and the seconds that all threads ran."""
+
+    first: float
+    second: float
+    cpu: float
+    columns: int
+    passes: int
+    bound: float
+    cost: float
+    holds: bool
+
+
+def plan_once(problem: TransportProblem, precision: float) -> Turn:
+    """Find prices and choose whole answers."""
+    solver = choose_solver("auto")
+    begun, cpu = time.perf_counter(), time.process_time()
+    search = find_prices(problem, solver=solver, precision=precision)
+    priced = time.perf_counter()
+    choice = choose_answers(problem, search, solver=solver, precision=precision)
+    return Turn(
+        first=priced - begun,
+        second=time.perf_counter() - priced,
+        cpu=time.process_time() - cpu,
+        columns=0,
+        passes=search.passes,
+        bound=search.bound,
+        cost=choice.cost,
+        holds=not (choice.over > 0).any(),
+    )
+
+
+def solve_once(problem: TransportProblem, solver: str) -> Turn:
+    """Build and solve the whole program."""
+    before = processor_seconds()
+    found = solve_whole(problem, solver)
+    return Turn(
+        first=found.build_s,
+        second=found.solve_s,
+        cpu=processor_seconds() - before,
+        columns=found.columns,
+        passes=0,
+        bound=found.objective,
+        cost=found.objective,
+        holds=True,
+    )
+
+
+def processor_seconds() -> float:
+    """Return what this process and those it waited for have run."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, whose))
+
+
+def peak_memory() -> float:
+    """Return MB that this process held at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+
+
+def measure(who: str, skus: int) -> Run:
+    """Warm up, make the problem and run it; the peak is what the first repeat reached."""
+
+    def turn(problem: TransportProblem, precision: float = PRECISION) -> Turn:
+        gc.collect()
+        return plan_once(problem, precision) if who == "prepos" else solve_once(problem, who)
+
+    turn(make_family(SMALL), LOOSE)
+    base = peak_memory()
+    problem = make_family(skus)
+    turns, peak = [turn(problem)], peak_memory()
+    more = 0 if skus >= ONCE_FROM else REPEATS[who] - 1
+    turns += [turn(problem) for _ in range(more)]
+    seconds = [each.first + each.second for each in turns]
+
+    def middle(read: Callable[[Turn], float]) -> float:
+        return float(np.median([read(each) for each in turns]))
+
+    return Run(
+        who,
+        skus,
+        turns[0].columns,
+        first=middle(lambda each: each.first),
+        second=middle(lambda each: each.second),
+        seconds=float(np.median(seconds)),
+        cpu=middle(lambda each: each.cpu),
+        busy=sum(each.cpu for each in turns) / sum(seconds),
+        base=base,
+        peak=peak,
+        passes=turns[0].passes,
+        bound=turns[0].bound,
+        cost=turns[0].cost,
+        holds=turns[0].holds,
+    )
+
+
+def measure_apart(who: str, skus: int) -> Run:
+    """Return what a fresh process measures."""
+    command = [sys.executable, __file__, str(skus), "--one", who]
+    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Run(**json.loads(found.stdout.splitlines()[-1]))
+
+
+def print_run(run: Run) -> None:
+    """Print one line of the table."""
+    ours = run.who == "prepos"
+    known = f"{run.passes:6d} {run.gap:8.4%} {'all' if run.holds else 'BROKEN':>6s}"
+    size = f"{(run.peak - run.base) * MEGABYTE / run.skus:9,.0f}"
+    print(
+        f"{run.skus:9,} {run.who:7s} {'' if ours else f'{run.columns:,}':>9s} "
+        f"{run.first:8.2f} {run.second:8.2f} {run.seconds:8.2f} {run.cpu:8.2f} {run.busy:5.0%} "
+        f"{run.peak:7,.0f} {size} {known if ours else '':22s} {os.getloadavg()[0]:5.1f}",
+        flush=True,
+    )
+
+
+def tell(what: str, figure: str, target: str, holds: bool, runs: tuple[Run, ...] = ()) -> None:
+    """Print one target; times are judged only where they were measured undisturbed."""
+    verdict = "+ reached" if holds else "- missed"
+    if not all(run.calm for run in runs):
+        verdict = f"? disturbed ({verdict[0]})"
+    print(f"{what:52s} {figure:>12s}  {target:14s} {verdict}", flush=True)
+
+
+def tell_peers(ours: Run, peers: dict[str, Run]) -> None:
+    """Print how many times as fast and as small, and see that the optimum lies where it must."""
+    for name, peer in peers.items():
+        leeway = AGREED * abs(ours.cost)
+        if np.isfinite(peer.cost):
+            assert ours.bound <= peer.cost + leeway, f"{name} found {peer.cost} below {ours.bound}"
+            assert peer.cost <= ours.cost + leeway, f"{name} found {peer.cost} above {ours.cost}"
+        else:
+            print(f"{ours.skus:,} SKUs: {name} was given up after {peer.second:.0f} s of solving")
+        what = f"{ours.skus:,} SKUs, PuLP + {name}"
+        target = CBC_TIMES.get(ours.skus) if name == "cbc" else None
+        times, cpu = peer.seconds / ours.seconds, peer.cpu / ours.cpu
+        if target:
+            figure, limit = f"{times:.1f}", f">= {target:.0f}"
+            tell(f"{what}: times as fast", figure, limit, times >= target, (ours, peer))
+        else:
+            print(f"{what + ': times as fast':52s} {times:12.1f}")
+        print(f"{what + ': its processor seconds over ours':52s} {cpu:12.1f}")
+        share, most = ours.peak / peer.peak, CBC_MEMORY.get(ours.skus) if name == "cbc" else None
+        if most:
+            tell(f"{what}: memory, share of its", f"{share:.2f}", f"<= {most}", share <= most)
+        else:
+            print(f"{what + ': memory, share of its':52s} {share:12.2f}")
+
+
+def tell_ours(runs: list[Run]) -> None:
+    """Print gap, limits, growth and memory beside their targets."""
+    for run in runs:
+        what = f"{run.skus:,} SKUs"
+        most = GAP if run.skus <= GAP_UP_TO else GAP_BEYOND
+        tell(f"{what}: proven gap", f"{run.gap:.4%}", f"<= {most:.2%}", run.gap <= most)
+        tell(f"{what}: limits", "kept" if run.holds else "broken", "kept", run.holds)
+        if run.skus in MOST_MEMORY:
+            limit = MOST_MEMORY[run.skus]
+            tell(f"{what}: MB", f"{run.peak:,.0f}", f"<= {limit:,.0f}", run.peak <= limit)
+    for run in runs[-1:] if runs[-1].skus >= HOLDS_FROM else ():
+        size = (run.peak - run.base) * MEGABYTE / run.skus
+        what, most = f"{run.skus:,} SKUs: bytes a SKU beyond the base", BYTES_A_SKU
+        tell(what, f"{size:,.0f}", f"<= {most:,.0f}", size <= most)
+    large = [run for run in runs if run.skus >= GROWS_FROM]
+    if len(large) > 1:
+        skus, cpu = [run.skus for run in large], [run.cpu for run in large]
+        slope = float(np.polyfit(np.log(skus), np.log(cpu), 1)[0])
+        what = f"slope of log processor time from {large[0].skus:,} SKUs"
+        tell(what, f"{slope:.3f}", f"<= {SLOPE}", slope <= SLOPE)
+
+
+def main() -> None:
+    """Print the table, then the targets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--one", choices=("prepos", *PEERS), help="measure in this process")
+    parser.add_argument("--compile", action="store_true", help="only fill the kernels' cache")
+    parser.add_argument("--peers", choices=PEERS, nargs="*", default=PEERS)
+    given = parser.parse_args()
+    if given.compile:
+        plan_once(make_family(SMALL), LOOSE)
+        return
+    if given.one:
+        print(json.dumps(measure(given.one, given.sizes[0])._asdict()))
+        return
+    subprocess.run([sys.executable, __file__, "--compile"], check=True)
+    print(f"{numba.config.NUMBA_NUM_THREADS} cores, precision {PRECISION:.2%}; seconds, MB")
+    print(
+        f"{'':27s}{'prices':>9s}{'choice':>9s}\n"
+        f"{'SKUs':>9s} {'who':7s} {'columns':>9s}{'or build':>9s}{'or solve':>9s}"
+        f"{'both':>9s}{'CPU':>9s}  busy    peak     B/SKU passes      gap limits  load"
+    )
+    ours, peers = [], {}
+    for skus in sorted(given.sizes):
+        ours.append(measure_apart("prepos", skus))
+        print_run(ours[-1])
+        for name in given.peers if skus <= PEERS_UP_TO else ():
+            peers.setdefault(skus, {})[name] = measure_apart(name, skus)
+            print_run(peers[skus][name])
+    print("\nto be reached (+ reached, - missed):")
+    for run in ours:
+        tell_peers(run, peers.get(run.skus, {}))
+    tell_ours(ours)
+
+
+if __name__ == "__main__":
+    main()

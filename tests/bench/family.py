@@ -1,0 +1,305 @@
+"""The family of plans that the plan's benchmarks are run on, as arrays and as input tables.
+
+A catchment may be served from its three nearest forward nodes and from every origin; less may come
+into a forward node than would be sent there. ``country.py`` draws nodes, regions and SKUs.
+
+``python tests/bench/family.py FOLDER --skus 100`` writes the tables of the contract, to be planned
+with ``prepos plan -c FOLDER/prepos.toml``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from country import FORWARDS, NODES, ORIGINS, REGIONS, Block, Country, draw_blocks, make_country
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.tranches import cut_ranks, expected_served
+from prepos.plan.transport.problem import (
+    NO_ROW,
+    Goods,
+    Places,
+    Ranks,
+    Routes,
+    Sources,
+    TransportProblem,
+    no_purchases,
+)
+
+NEAR = 3  # forward nodes that may serve a catchment
+DISPERSION = 0.4  # of a catchment's demand
+CEILING = 1e9  # currency per m3 beyond the room
+FLOOR = 0.001  # units; smaller means of a region are left out of the table
+CUTOFF = date(2026, 11, 2)
+KM_PER_DEGREE = 111.2
+CONFIG = f"""[data]
+orders = "orders.csv"
+products = "products.csv"
+regions = "regions.csv"
+nodes = "nodes.csv"
+lanes = "lanes.csv"
+service = "service.csv"
+stock = "stock.csv"
+forecasts = "forecasts.parquet"
+
+[time]
+horizon = 1
+cutoff = {CUTOFF}
+
+[forecast]
+source = "given"
+
+[plan]
+cover = 1
+near = {NEAR}
+"""
+NODE = np.array(
+    [f"O{n}" for n in range(1, ORIGINS + 1)] + [f"F{n:02d}" for n in range(1, FORWARDS + 1)]
+)
+REGION = np.array([f"R{n:03d}" for n in range(1, REGIONS + 1)])
+
+
+def make_family(skus: int, seed: int = 0) -> TransportProblem:
+    """Return the problem of so many SKUs."""
+    country = make_country(seed)
+    sources: list[Sources] = []
+    ranks: list[Ranks] = []
+    goods: list[Goods] = []
+    wanted_m3 = np.zeros(FORWARDS)
+    for block in draw_blocks(country, skus, seed):
+        sources.append(make_sources(block.units))
+        ranks.append(make_ranks(block.mean))
+        goods.append(make_goods(block))
+        wanted_m3 += block.volume_m3 @ block.mean
+    return TransportProblem(
+        periods=1,
+        sources=Sources(*chain(sources)),
+        ranks=Ranks(*chain(ranks)),
+        goods=Goods(*(np.concatenate(column) for column in zip(*goods, strict=True))),
+        routes=make_routes(country),
+        places=make_places(country),
+        limit=country.room * wanted_m3,
+        ceiling=np.full(FORWARDS, CEILING),
+        purchases=no_purchases(FORWARDS),
+    )
+
+
+def chain(parts: list[Sources] | list[Ranks]) -> Iterator[np.ndarray]:
+    """Yield the blocks' columns as one each; the first marks slices and counts on."""
+    length = np.concatenate([np.diff(part.first) for part in parts])
+    yield np.append(0, np.cumsum(length))
+    for column in range(1, len(parts[0])):
+        yield np.concatenate([part[column] for part in parts])
+
+
+def make_sources(units: IntArray) -> Sources:
+    """Return what lies at nodes (K, N); a release is a node here."""
+    sku, node = np.nonzero(units)
+    return Sources(np.searchsorted(sku, np.arange(len(units) + 1)), node, units[sku, node])
+
+
+def make_ranks(mean: FloatArray) -> Ranks:
+    """Return the ranks of demand (K, Z)."""
+    sku, catchment = np.nonzero(mean)
+    wanted, dispersion = mean[sku, catchment], np.full(len(sku), DISPERSION)
+    cell, start, end = cut_ranks(wanted, dispersion)
+    served = [expected_served(wanted[cell], dispersion[cell], rank) for rank in (start, end)]
+    used = np.clip((served[1] - served[0]) / (end - start), 0.0, 1.0)
+    first = np.searchsorted(sku[cell], np.arange(len(mean) + 1))
+    return Ranks(first, catchment[cell], end - start, used.astype(np.float32)[:, None])
+
+
+def make_goods(block: Block) -> Goods:
+    """Return what a unit of each SKU is and costs."""
+    return Goods(
+        volume_m3=block.volume_m3,
+        weight_kg=block.weight_kg,
+        shortage_cost=block.shortage_cost,
+        holding_cost=block.holding_cost,
+        return_cost=block.return_cost,
+        wanted=block.mean.sum(axis=1),
+    )
+
+
+def make_routes(country: Country) -> Routes:
+    """Return the ways from each node: to stay, and from an origin to every forward node."""
+    ways = np.repeat([1 + FORWARDS, 1], [ORIGINS, FORWARDS])
+    first = np.append(0, np.cumsum(ways))
+    node = np.repeat(np.arange(NODES), ways)
+    sent = np.full(len(node), True)
+    sent[first[:-1]] = False
+    node[sent] = np.tile(np.arange(ORIGINS, NODES), ORIGINS)
+    per_unit, per_m3 = np.zeros((2, len(node)))
+    per_unit[sent], per_m3[sent] = country.lane_per_unit.ravel(), country.lane_per_m3.ravel()
+    row = node[sent] - ORIGINS  # what comes in takes from the node's room
+    return Routes(
+        first=first,
+        node=node,
+        period=np.zeros_like(node),
+        held=np.zeros_like(node),
+        per_unit=per_unit,
+        per_m3=per_m3,
+        per_kg=np.zeros(len(node)),
+        row_first=np.append(0, np.cumsum(sent)),
+        row=row,
+        row_unit=np.zeros(len(row)),
+        row_m3=np.ones(len(row)),
+        row_kg=np.zeros(len(row)),
+    )
+
+
+def make_places(country: Country) -> Places:
+    """Return who serves whom."""
+    weight = np.zeros((REGIONS, FORWARDS))
+    weight[np.arange(REGIONS), country.catchment] = country.population
+    service = np.ascontiguousarray(country.ship_cost @ weight / weight.sum(axis=0))
+    near = np.sort(service[ORIGINS:].argsort(axis=0, kind="stable")[:NEAR], axis=0)
+    server = np.vstack([np.tile(np.arange(ORIGINS), (FORWARDS, 1)).T, ORIGINS + near])
+    return Places(
+        release_node=np.arange(NODES),
+        release_period=np.zeros(NODES, dtype=np.int64),
+        server_first=np.arange(FORWARDS + 1) * len(server),
+        server=server.T.ravel(),
+        service=service[None],
+        is_forward=np.arange(NODES) >= ORIGINS,
+        storage_row=np.full((NODES, 1), NO_ROW),
+        fill_row=np.full(FORWARDS, NO_ROW),
+    )
+
+
+def write_tables(folder: Path, skus: int, seed: int = 0) -> None:
+    """Write the same family as input tables, with a configuration beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    country, wanted_m3 = make_country(seed), np.zeros(FORWARDS)
+    products, stock = [], []
+    schema = list_forecasts(country, np.zeros(0, str), np.zeros((0, FORWARDS))).schema
+    with pq.ParquetWriter(folder / "forecasts.parquet", schema) as forecasts:
+        for block in draw_blocks(country, skus, seed):
+            start = sum(map(len, products))
+            sku = np.char.mod("K%07d", np.arange(start + 1, start + 1 + len(block.mean)))
+            products.append(list_products(sku, block))
+            of_sku, node = np.nonzero(block.units)
+            units = block.units[of_sku, node]
+            stock.append(
+                pd.DataFrame({"node_id": NODE[node], "sku": sku[of_sku], "on_hand": units})
+            )
+            forecasts.write_table(list_forecasts(country, sku, block.mean))
+            wanted_m3 += block.volume_m3 @ block.mean
+    tables = list_network(country, country.room * wanted_m3)
+    tables |= {"products": pd.concat(products), "stock": pd.concat(stock)}
+    tables["orders"] = list_orders(tables["products"]["sku"])
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "prepos.toml").write_text(CONFIG, encoding="utf-8")
+
+
+def list_network(country: Country, room_m3: FloatArray) -> dict[str, pd.DataFrame]:
+    """Return nodes, regions, lanes and service; kilometres become degrees near the equator."""
+    origin, forward = np.divmod(np.arange(ORIGINS * FORWARDS), FORWARDS)
+    node, region = np.divmod(np.arange(NODES * REGIONS), REGIONS)
+    ship_cost = country.ship_cost.ravel()
+    return {
+        "nodes": pd.DataFrame(
+            {
+                "node_id": NODE,
+                "kind": np.repeat(["origin", "forward"], [ORIGINS, FORWARDS]),
+                "longitude": country.nodes[:, 0] / KM_PER_DEGREE,
+                "latitude": country.nodes[:, 1] / KM_PER_DEGREE,
+                "inbound_m3": np.append(np.full(ORIGINS, np.nan), room_m3),
+            }
+        ),
+        "regions": pd.DataFrame(
+            {
+                "region_id": REGION,
+                "longitude": country.regions[:, 0] / KM_PER_DEGREE,
+                "latitude": country.regions[:, 1] / KM_PER_DEGREE,
+                "population": country.population,
+            }
+        ),
+        "lanes": pd.DataFrame(
+            {
+                "origin": NODE[origin],
+                "destination": NODE[ORIGINS + forward],
+                "lead_time_days": 0,
+                "cost_per_unit": country.lane_per_unit.ravel(),
+                "cost_per_m3": country.lane_per_m3.ravel(),
+            }
+        ),
+        "service": pd.DataFrame(
+            {
+                "node_id": NODE[node],
+                "region_id": REGION[region],
+                "ship_cost": ship_cost,
+                "transit_days": np.ceil(ship_cost / 4.0).astype(np.int64),
+            }
+        ),
+    }
+
+
+def list_products(sku: np.ndarray, block: Block) -> pd.DataFrame:
+    """Return the products of a block."""
+    return pd.DataFrame(
+        {
+            "sku": sku,
+            "unit_volume_m3": block.volume_m3,
+            "unit_weight_kg": block.weight_kg,
+            "unit_value": block.value,
+            "shortage_cost": block.shortage_cost,
+            "holding_cost": block.holding_cost,
+            "return_cost": block.return_cost,
+            "case_pack": 1,
+        }
+    )
+
+
+def list_forecasts(country: Country, sku: np.ndarray, mean: FloatArray) -> pa.Table:
+    """Return means and dispersions by region; as independent demands they add up to (K, Z)."""
+    share = (
+        country.population / np.bincount(country.catchment, country.population)[country.catchment]
+    )
+    squares = np.bincount(country.catchment, share**2)[country.catchment]
+    by_region = mean[:, country.catchment] * share
+    row, region = np.nonzero(by_region > FLOOR)
+    return pa.table(
+        {
+            "region_id": pa.array(REGION[region], pa.string()),
+            "sku": pa.array(sku[row], pa.string()),
+            "period_start": pa.array(np.full(len(row), np.datetime64(CUTOFF)), pa.date32()),
+            "mean": by_region[row, region],
+            "dispersion": (DISPERSION / squares)[region],
+        }
+    )
+
+
+def list_orders(skus: pd.Series) -> pd.DataFrame:
+    """Return one order of each SKU on the last known day: the forecast is given."""
+    return pd.DataFrame(
+        {
+            "order_id": skus.str.replace("K", "A"),
+            "ordered_at": CUTOFF - timedelta(days=1),
+            "sku": skus,
+            "quantity": 1,
+            "region_id": REGION[0],
+        }
+    )
+
+
+def main() -> None:
+    """Write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--skus", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    write_tables(given.folder, given.skus, given.seed)
+
+
+if __name__ == "__main__":
+    main()
