@@ -49,19 +49,47 @@ def choose_solver(wanted: str) -> str:
 
 
 def call_solver(
-    name: str, gap: float = 0.0, time_limit_s: float | None = None, *, heuristics: bool = True
+    name: str,
+    gap: float = 0.0,
+    time_limit_s: float | None = None,
+    *,
+    heuristics: bool = True,
+    nodes: int | None = None,
 ) -> pulp.LpSolver:
-    """Return PuLP's way to call a solver; CBC is the one that PuLP brings along."""
+    """Return PuLP's way to call a solver; CBC is the one that PuLP brings along.
+
+    A limit of ``nodes`` ends a search at the same place on every machine, as one of time does not.
+    """
     if name == "highs":
-        without = {} if heuristics else dict.fromkeys(HEURISTICS, False)
-        return pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS, **without)
+        more: dict[str, object] = {} if heuristics else dict.fromkeys(HEURISTICS, False)
+        if nodes is not None:
+            more["mip_max_nodes"] = nodes
+        return NodeLimitedHiGHS(
+            msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS, **more
+        )
     return pulp.COIN_CMD(
         path=pulp.PULP_CBC_CMD.pulp_cbc_path,
         msg=False,
         gapRel=gap,
         timeLimit=time_limit_s,
         threads=THREADS,
+        maxNodes=nodes,
     )
+
+
+class NodeLimitedHiGHS(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS, told what HiGHS's word for a limit of nodes means: PuLP does not know it."""
+
+    def findSolutionValues(self, lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802
+        """Return PuLP's status and that of the solution; the values are read in any case."""
+        try:
+            status, solution = super().findSolutionValues(lp)
+        except KeyError:
+            found = lp.solverModel.getInfo().primal_solution_status == FEASIBLE_POINT
+            if found:
+                return pulp.LpStatusOptimal, pulp.LpSolutionIntegerFeasible
+            return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+        return status, solution
 
 
 def solve_program(

@@ -20,7 +20,7 @@ from prepos.errors import SolverError
 from prepos.plan.solver import call_solver
 from prepos.plan.transport.problem import TransportProblem
 
-GROUPS = 32  # that the SKUs are cut in
+GROUPS = 16  # that the SKUs are cut in
 
 
 class Cuts:

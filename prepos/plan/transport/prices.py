@@ -27,6 +27,18 @@ WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is n
 FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One pass over all SKUs: its prices (S,), and by block of SKUs cost (B,) and use (B, S).
+
+    The prices paid are not in the cost.
+    """
+
+    prices: FloatArray
+    cost: FloatArray
+    use: FloatArray
+
+
 @dataclass(slots=True)
 class Search:
     """Where a search stands.
@@ -43,6 +55,8 @@ class Search:
         What the best prices prove, ``TransportProblem.shortage`` included.
     use : (S,) float
         Of the shared rows, at the best prices.
+    passes : list of Pass
+        Over all SKUs; those over samples are not kept.
     """
 
     prices: FloatArray
@@ -50,7 +64,7 @@ class Search:
     value: FloatArray
     bound: float = -np.inf
     use: FloatArray = field(default_factory=lambda: np.zeros(0))
-    passes: int = 0
+    passes: list[Pass] = field(default_factory=list)
 
 
 def find_prices(
@@ -82,7 +96,7 @@ def find_prices(
     while count * WHOLE_UP_TO < len(problem) and rows:
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
-        begun = replace(search, value=search.value[mine], bound=-np.inf)
+        begun = replace(search, value=search.value[mine], bound=-np.inf, passes=[])
         done = climb(part, begun, width, solver, 10.0 * precision, tick)
         search.prices, search.scale = done.prices, done.scale
         search.value[mine] = done.value
@@ -111,7 +125,7 @@ def climb(
         risen = bound - search.bound
         if risen > 0:
             search.bound, search.prices, search.use = bound, prices, use.sum(axis=0)
-        search.passes += 1
+        search.passes.append(Pass(prices, cost - (use * prices).sum(axis=1), use))
         tick()
         if not len(problem.limit):
             break

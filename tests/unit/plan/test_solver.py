@@ -11,7 +11,14 @@ from scipy.sparse import csc_matrix
 from prepos.errors import InfeasibleError, SolverError
 from prepos.plan import solver as module
 from prepos.plan.program import Entries, Program, Rows
-from prepos.plan.solver import choose_solver, judge_status, sides, solve_program, typical_size
+from prepos.plan.solver import (
+    call_solver,
+    choose_solver,
+    judge_status,
+    sides,
+    solve_program,
+    typical_size,
+)
 
 INF = np.inf
 both = pytest.mark.parametrize("solver", ["highs", "cbc"])
@@ -177,3 +184,19 @@ def test_entries_and_rows() -> None:
     rows.entries.add(first, np.array([1, 0]), 3.0)
     assert rows.entries.matrix(rows.count, 2).toarray().tolist() == [[0, 3], [3, 0], [7, 0]]
     assert np.concatenate(rows.lower).tolist() == [-INF, -INF, 5.0]
+
+
+def test_a_limit_of_nodes_gives_the_best_values_so_far() -> None:
+    """PuLP does not know HiGHS's word for it; what was found is told as feasible, not optimal."""
+    rng = np.random.default_rng(0)
+    problem = pulp.LpProblem("packing", pulp.LpMaximize)
+    variables = [problem.add_variable(f"x{i}", 0, 1, pulp.LpBinary) for i in range(60)]
+    worth = rng.uniform(1, 2, 60).tolist()
+    problem.setObjective(pulp.LpAffineExpression(list(zip(variables, worth, strict=True))))
+    for row in range(5):
+        weights = list(zip(variables, rng.uniform(1, 3, 60).tolist(), strict=True))
+        packed = pulp.LpAffineExpression(weights)
+        problem.addConstraint(pulp.LpConstraint(packed, pulp.LpConstraintLE, f"row{row}", 31.7))
+    problem.solve(call_solver("highs", nodes=1))
+    assert problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+    assert 10 < pulp.value(problem.objective) < 60

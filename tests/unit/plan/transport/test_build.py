@@ -12,7 +12,7 @@ from prepos.plan.planner import do_nothing, make_blocks
 from prepos.plan.problem import Problem
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import as_transport
-from prepos.plan.transport.contested import choose_answers
+from prepos.plan.transport.choice import choose_answers
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.problem import TransportProblem
 from tests.instances import Case, forward, framed, lane, make_case, origin, random_case
