@@ -20,7 +20,7 @@ from prepos.plan.transport.problem import Goods, Ranks, Sources, TransportProble
 
 SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next one; of the rest
 PASSES = 80  # at most
-BOX, RESUMED = 0.5, 0.05  # half width at first, in scales: on the first SKUs, and on later ones
+BOX, RESUMED = 0.5, 0.02  # half width at first, in scales: on the first SKUs, and on later ones
 FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box grows, shrinks
 WIDER, NARROWER = 1.5, 0.4
 WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is nothing
