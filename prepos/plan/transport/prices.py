@@ -181,12 +181,6 @@ def first_scale(problem: TransportProblem, cost: FloatArray, taken: FloatArray) 
     return np.where(even > 0, even, scale)
 
 
-def excess(problem: TransportProblem, taken: FloatArray) -> FloatArray:
-    """Return (S,) how much more than its limit each row is asked for, in limits."""
-    size = np.maximum(np.abs(problem.limit), 0.01 * np.abs(taken))
-    return (taken - problem.limit) / np.maximum(size, 1e-12)
-
-
 def by_size(problem: TransportProblem) -> IntArray:
     """Return the SKUs by the volume that is wanted of them; ties in their own order."""
     return np.argsort(problem.goods.wanted * problem.goods.volume_m3, kind="stable")
