@@ -7,6 +7,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
 	done)
 RUN := $(VENV)/bin/python
+KERNELS := $(shell grep -rl --include='*.py' kernel prepos)
 
 .PHONY: help demo test peers check lint types schemas bench clean
 .DELETE_ON_ERROR:
@@ -20,10 +21,10 @@ help:
 	@echo "make bench   set up with the peers, then the benchmarks (tests/bench): an hour or two"
 	@echo "make clean   remove the environment and what the tools left"
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.ready $(VENV)/.kernels
 	@$(VENV)/bin/prepos demo
 
-test: check
+test: check $(VENV)/.kernels
 	$(RUN) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 # statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2.
@@ -46,7 +47,7 @@ schemas: $(VENV)/.ready
 	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES)'); do \
 		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
 
-bench: $(VENV)/.ready-bench
+bench: $(VENV)/.ready-bench $(VENV)/.kernels
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(RUN) $$bench || exit; done
 
 clean:
@@ -71,6 +72,11 @@ $(VENV)/.ready-test: pyproject.toml $(VENV)/pyvenv.cfg
 $(VENV)/.ready-bench: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
 	@touch $@ $(VENV)/.ready $(VENV)/.ready-test
+
+# Compiled loops are kept by the file they stand in; one that calls another file's does not see it change.
+$(VENV)/.kernels: $(KERNELS) $(VENV)/pyvenv.cfg
+	@find prepos -name '*.nb[ic]' -delete
+	@touch $@
 
 $(PEERS)/.ready: pyproject.toml
 	@$(PYTHON) -m venv $(PEERS)
