@@ -5,10 +5,17 @@ from __future__ import annotations
 import numba
 import numpy as np
 import pytest
-from worlds import idle_cost, idle_use, list_columns, make_world, serve, solve_world
 
 from prepos.plan.transport.batch import answer, answer_each, blocks_of, read_flows
 from prepos.plan.transport.problem import TransportProblem
+from tests.unit.plan.transport.worlds import (
+    idle_cost,
+    idle_use,
+    list_columns,
+    make_world,
+    serve,
+    solve_world,
+)
 
 SEEDS = range(12)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import make_world
 
 from prepos.plan.transport.choice import choose_answers, chosen_answers, offered, spread_passes
 from prepos.plan.transport.mix import Answers, mix_answers
 from prepos.plan.transport.prices import find_prices
+from tests.unit.plan.transport.worlds import make_world
 
 
 @pytest.mark.parametrize("vehicles", [False, True])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import make_world, solve_world
 
 from prepos.plan.transport.choice import choose_answers
 from prepos.plan.transport.exact import penalty, relaxed_cost, solve_transport
 from prepos.plan.transport.prices import find_prices
+from tests.unit.plan.transport.worlds import make_world, solve_world
 
 SEEDS = range(8)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import make_world, solve_world
 
 from prepos.plan.transport.batch import answer, answer_each
 from prepos.plan.transport.choice import choose_answers
 from prepos.plan.transport.cuts import Cuts
 from prepos.plan.transport.prices import find_prices, sample_of, slices_of
+from tests.unit.plan.transport.worlds import make_world, solve_world
 
 SEEDS = range(10)
 
