@@ -97,9 +97,8 @@ def answer_each(
     cost : (J,) float
     use : (J, S) float
     """
-    cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(prices)))
-    edges = blocks_of(len(skus))
-    _answer_skus(*make_market(problem, prices), skus, edges, value.copy(), cost, use)
+    no_flows = np.zeros((5, 0), dtype=np.int64)
+    cost, use, _ = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)
     return cost - (use * prices).sum(axis=1), use
 
 
@@ -107,13 +106,27 @@ def read_flows(
     problem: TransportProblem, prices: FloatArray, value: FloatArray, skus: IntArray
 ) -> Flows:
     """Return the flows of some SKUs (J,) at these prices: those that ``answer_each`` tells of."""
-    market, edges = make_market(problem, prices), blocks_of(len(skus))
-    count, none = np.zeros(len(skus), dtype=np.int64), np.zeros((5, 0), dtype=np.int64)
-    _list_skus(*market, skus, edges, value.copy(), count, np.zeros_like(count), none)
-    start = np.cumsum(count) - count
+    no_flows = np.zeros((5, 0), dtype=np.int64)
+    count = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)[2]
     found = np.empty((5, int(count.sum())), dtype=np.int64)
-    _list_skus(*market, skus, edges, value.copy(), count, start, found)
+    _ask_skus(problem, prices, value, skus, np.cumsum(count) - count, found)
     return Flows(*found)
+
+
+def _ask_skus(
+    problem: TransportProblem,
+    prices: FloatArray,
+    value: FloatArray,
+    skus: IntArray,
+    start: IntArray,
+    found: IntArray,
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return cost (J,), prices included, use (J, S) and number of flows (J,) of some SKUs."""
+    cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(prices)))
+    count = np.zeros(len(skus), dtype=np.int64)
+    market, edges = make_market(problem, prices), blocks_of(len(skus))
+    _answer_skus(*market, skus, edges, value.copy(), cost, use, count, start, found)
+    return cost, use, count
 
 
 @serial_kernel
@@ -177,8 +190,14 @@ def _answer_skus(
     value: FloatArray,
     cost: FloatArray,
     use: FloatArray,
+    count: IntArray,
+    start: IntArray,
+    found: IntArray,
 ) -> None:
-    """Solve some SKUs, block by block, and note what each costs and takes."""
+    """Solve some SKUs, block by block: note what each costs and takes, and how many flows it has.
+
+    The flows are listed in ``found`` (5, F) from ``start`` (J,) on, where it has any columns.
+    """
     for block in each(len(edges) - 1):
         market = Market(periods, sources, ranks, goods, routes, places, priced)
         first, last = edges[block], edges[block + 1]
@@ -188,33 +207,6 @@ def _answer_skus(
         for entry in range(first, last):
             cost[entry] = assign_sku(market, skus[entry], sides, value)
             take_rows(market, skus[entry], sides, use[entry])
-
-
-@kernel
-def _list_skus(
-    periods: int,
-    sources: Sources,
-    ranks: Ranks,
-    goods: Goods,
-    routes: Routes,
-    places: Places,
-    priced: Priced,
-    skus: IntArray,
-    edges: IntArray,
-    value: FloatArray,
-    count: IntArray,
-    start: IntArray,
-    found: IntArray,
-) -> None:
-    """Count each SKU's flows where there is no room for them, list them where there is."""
-    for block in each(len(edges) - 1):
-        market = Market(periods, sources, ranks, goods, routes, places, priced)
-        first, last = edges[block], edges[block + 1]
-        if first == last:
-            continue
-        sides = make_sides(market, skus[first], skus[last - 1] + 1)
-        for entry in range(first, last):
-            assign_sku(market, skus[entry], sides, value)
             count[entry] = _list_flows(market, skus[entry], sides, start[entry], found)
 
 

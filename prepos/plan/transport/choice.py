@@ -75,6 +75,9 @@ def choose_answers(
     precision : float
         Share of the cost that may be lost on the way.
     """
+    if not len(problem):
+        nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros(len(problem.purchases.cost))
+        return tell_choice(problem, search, nobody, nothing)
     mixed = share_passes(problem, search, solver, precision)
     blocks = len(search.passes[0].cost)
     number = spread_passes(problem, mixed.share.reshape(-1, blocks))
@@ -156,14 +159,21 @@ def settle(
     number = number.copy()
     taken = np.flatnonzero(mixed.share > 0.5)
     number[skus[answers.group[taken]]] = passes[taken]
+    return tell_choice(problem, search, number, mixed.bought)
+
+
+def tell_choice(
+    problem: TransportProblem, search: Search, number: IntArray, bought: FloatArray
+) -> Choice:
+    """Return what all SKUs cost and take by the passes (K,) they are given, and what is over."""
     cost, use = chosen_answers(problem, search, number)
-    over = use + problem.purchases.take @ mixed.bought - problem.limit
+    over = use + problem.purchases.take @ bought - problem.limit
     over[over <= KEPT * (1.0 + np.abs(problem.limit))] = 0.0
     return Choice(
         prices=np.stack([each.prices for each in search.passes]),
         number=number,
-        cost=cost + float(problem.purchases.cost @ mixed.bought) + problem.shortage,
-        bought=mixed.bought,
+        cost=cost + float(problem.purchases.cost @ bought) + problem.shortage,
+        bought=bought,
         use=use,
         over=np.maximum(over, 0.0),
     )

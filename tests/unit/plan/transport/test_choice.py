@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from prepos.plan.transport.choice import choose_answers, chosen_answers, offered, spread_passes
 from prepos.plan.transport.mix import Answers, mix_answers
-from prepos.plan.transport.prices import find_prices
+from prepos.plan.transport.prices import find_prices, sample_of
 from tests.unit.plan.transport.worlds import make_world
 
 
@@ -24,6 +26,18 @@ def test_many_skus_are_chosen_for_at_little_loss(vehicles: bool) -> None:
     bought = problem.purchases.cost @ choice.bought
     assert cost + bought + problem.shortage == pytest.approx(choice.cost)
     np.testing.assert_allclose(use, choice.use)
+
+
+def test_without_skus_there_is_nothing_to_choose() -> None:
+    """No SKU costs nothing; a fill that is asked for all the same is told as missing."""
+    whole = make_world(np.random.default_rng(0), skus=3)
+    none, _ = sample_of(whole, np.zeros(0, dtype=np.int64))
+    problem = replace(none, limit=whole.limit)
+    search = find_prices(problem, solver="highs", precision=1e-4)
+    choice = choose_answers(problem, search, solver="highs", precision=1e-4)
+    assert choice.cost == 0.0
+    assert len(choice.number) == 0
+    np.testing.assert_allclose(choice.over, np.maximum(-whole.limit, 0.0))
 
 
 def test_same_problem_same_choice() -> None:
