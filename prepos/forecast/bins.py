@@ -16,7 +16,7 @@ from prepos.core.types import AnyArray, FloatArray, IntArray
 LEAST_MEAN = 1e-6  # units; smaller means say nothing of the width
 BINS_PER_E, BINS = 5, 180  # narrow bins per factor e of the mean, and of them all
 FEW = 128  # units up to which cells are counted by units
-LEADING, TRAILING = 15, 16  # bits of a float32; numbers alike in the leading: within 1 %
+LEADING, TRAILING = 16, 16  # bits of a float32, sign included; alike in the leading: within 1 %
 
 Many = tuple[IntArray, IntArray, FloatArray]  # kind, bin and units of cells with many
 
@@ -70,7 +70,7 @@ def _tabulate(
     for row in range(mean.shape[0]):
         for sku in range(mean.shape[1]):
             at = first[bits[row, sku] >> np.uint32(TRAILING)]
-            at += mean[row, sku] >= edges[at + 1]
+            at = min(at + int(mean[row, sku] >= edges[at + 1]), BINS - 1)
             if at < 0:
                 continue
             cells[kind[sku], at] += 1.0

@@ -40,3 +40,12 @@ def test_cells_with_many_units_are_listed() -> None:
     assert not few[1].any()
     assert (kind.tolist(), many.tolist()) == ([1], [float(FEW)])
     assert place[0] == int(np.log(2.0 / LEAST_MEAN) * BINS_PER_E)
+
+
+def test_no_number_falls_outside_the_table() -> None:
+    """Nothing at zero or below has a bin, with a sign or without; the largest are in the last."""
+    mean = np.array([[-0.0, 0.0, -1.0, -np.inf, np.finfo(np.float32).max, np.inf]], np.float32)
+    cells, _, few, _ = tabulate(mean, np.zeros_like(mean), np.zeros(6, dtype=np.int64), 1)
+    assert cells.sum() == 2.0
+    assert cells[0, BINS - 1] == 2.0
+    assert few.sum() == 2.0
