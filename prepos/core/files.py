@@ -164,13 +164,15 @@ REJECTS = Table(
 
 CATCHMENTS = Table(
     name="catchments",
-    meaning="the forecast grouped by catchment, where the mean is above 0",
-    label="catchment {catchment_id}, {sku} for {period_start}",
-    key=("catchment_id", "sku", "period_start"),
+    meaning="the forecast of every span of the planning window by catchment, where the mean is "
+    "above 0; a span's dispersion is fitted on its sum",
+    label="catchment {catchment_id}, {sku} for {periods} periods from {period_start}",
+    key=("catchment_id", "sku", "period_start", "periods"),
     columns=(
         CATCHMENT,
         SKU,
         PERIOD,
+        whole_column("periods", "of the span, from period_start on", required=True, above=0),
         MEAN,
         number_column("dispersion", "a of variance = mean + a * mean^2", required=True),
     ),
@@ -178,19 +180,36 @@ CATCHMENTS = Table(
 
 ALLOCATION = Table(
     name="allocation",
-    meaning="units put aside at a node for a slice of a catchment's demand",
-    label="{plan}: {sku} at {node_id} for {catchment_id}, {period_start}",
-    key=("plan", "sku", "node_id", "catchment_id", "period_start", "rank_from"),
+    meaning="units put aside at a node, until the window's end, for a slice of a catchment's demand "
+    "over the window",
+    label="{plan}: {sku} at {node_id} for {catchment_id}, from {period_start}",
+    key=("plan", "sku", "node_id", "catchment_id", "period_start", "moved", "rank_from"),
     columns=(
         choice_column("plan", ("plan", "nothing"), "with transfers, or without", required=True),
         SKU,
         NODE,
         CATCHMENT,
         PERIOD,
+        whole_column("moved", "1 where transfers bring the units, 0 where they are", required=True),
         whole_column("rank_from", "the slice starts after this unit", unit="units", required=True),
         whole_column("rank_to", "its last unit", unit="units", required=True, above=0),
         number_column("units", "put aside", unit="units", required=True),
         number_column("expected_use", "of them", unit="units", required=True),
+    ),
+)
+
+SUPPLY = Table(
+    name="supply",
+    meaning="what one more unit of stock on hand or to come would save: with certificate.json, the "
+    "proof of the bound",
+    label="supply of {sku} at {node_id} from {lies_from}",
+    key=("sku", "node_id", "lies_from"),
+    columns=(
+        SKU,
+        NODE,
+        date_column("lies_from", "day it comes, or the day before the cutoff", required=True),
+        whole_column("units", "there are", unit="units", required=True),
+        number_column("value", "of one more unit", unit="currency per unit", required=True),
     ),
 )
 
@@ -230,6 +249,7 @@ RUN_TABLES = (
     REJECTS,
     CATCHMENTS,
     ALLOCATION,
+    SUPPLY,
     CUSTOMERS,
     STATE,
     *SCORE_TABLES,

@@ -22,6 +22,7 @@ LOADS = "loads.csv"
 TARGETS = "targets.csv"
 CATCHMENTS = "catchments.parquet"
 ALLOCATION = "allocation.parquet"
+SUPPLY = "supply.parquet"
 FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
@@ -33,6 +34,7 @@ SCORES_BY_CUTOFF = "scores.parquet"
 COVERAGE = "coverage.csv"
 SPEEDS = "speeds.csv"
 KPIS = "kpis.json"
+CERTIFICATE = "certificate.json"
 FITTED = "fitted.json"
 MANIFEST = "manifest.json"
 
@@ -46,6 +48,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         TARGETS: files.TARGETS,
         CATCHMENTS: files.CATCHMENTS,
         ALLOCATION: files.ALLOCATION,
+        SUPPLY: files.SUPPLY,
         FORECAST: files.FORECAST,
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,
@@ -97,6 +100,8 @@ class RunFiles:
         Columns as in ``RUN_TABLES``; row i of a CSV stands on line i + 2, of Parquet in row i + 1.
     kpis : dict
         ``kpis.json``; empty for a run without a plan.
+    certificate : dict
+        ``certificate.json``; empty likewise.
     manifest : dict
         ``manifest.json``; empty while a run is being written.
     fitted : dict
@@ -107,6 +112,7 @@ class RunFiles:
     kpis: dict[str, Any]
     manifest: dict[str, Any]
     fitted: dict[str, Any] = field(default_factory=dict)
+    certificate: dict[str, Any] = field(default_factory=dict)
 
 
 def line_of(file: str, row: int) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from prepos.core.axes import Axis
 from prepos.core.periods import Periods
-from prepos.core.types import BoolArray, FloatArray, IntArray
+from prepos.core.types import BoolArray, TimeArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +76,67 @@ class Catchments:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Allocation:
-    """Units put aside at a node for a tranche of a catchment's demand; arrays of equal length.
+    """Units put aside at a node for a slice of a catchment's demand; arrays of equal length.
 
-    A tranche is the ranks (rank_from, rank_to] of the demand of one catchment, SKU and period; a
-    unit put aside for it is used with the tranche's mean hit rate.
+    A slice is the ranks (rank_from, rank_to] of the demand of one catchment and SKU over the whole
+    window, counted from its first unit. What is put aside from a period on waits there until it is
+    used, or the window ends.
+
+    Attributes
+    ----------
+    sku, node, catchment : (A,) int
+    period : (A,) int
+        The first that the units serve.
+    moved : (A,) bool
+        Whether transfers bring them: what is left of those at a forward node is returned.
+    rank_from, rank_to : (A,) int
+    units : (A,) float
+    use : (A, T) float
+        Units expected to be used in each period.
     """
 
     sku: IntArray
     node: IntArray
     catchment: IntArray
     period: IntArray
+    moved: BoolArray
     rank_from: IntArray
     rank_to: IntArray
     units: FloatArray
-    expected_use: FloatArray
+    use: FloatArray
+
+    @property
+    def expected_use(self) -> FloatArray:
+        """(A,) units expected to be used over the window."""
+        return np.asarray(self.use.sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Certificate:
+    """Prices that prove the bound, by weak duality, for whoever works it out again.
+
+    Attributes
+    ----------
+    limits, places : tuples of S texts
+        The name and place of each limit that SKUs share.
+    prices : (S,) float
+        Currency per unit of the limit, 0 or more.
+    sku, node, units : (M,) int
+        Stock on hand or to come.
+    lies_from : (M,) datetime64[D]
+        The day it comes; of stock on hand the day before the cutoff.
+    value : (M,) float
+        Currency that one more unit of it would save, 0 or more.
+    """
+
+    limits: tuple[str, ...]
+    places: tuple[str, ...]
+    prices: FloatArray
+    sku: IntArray
+    node: IntArray
+    lies_from: TimeArray
+    units: IntArray
+    value: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -165,7 +214,8 @@ class Plan:
     costs: Costs
     nothing: Costs
     bound: float  # no plan of this problem costs less
-    method: str  # "exact"
+    certificate: Certificate
+    method: str  # "exact" or "decompose"
     status: str  # "optimal" (within the gap asked for) or "feasible"
     solver: str  # "highs" or "cbc"
     slacks: tuple[Slack, ...]

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from prepos.core.faults import Fault
 from prepos.core.run import (
+    CERTIFICATE,
     DATE,
     FITTED,
     INTEGER,
@@ -80,7 +81,7 @@ def read_files(
             if name in RUN_TABLES:
                 frames[name], found = _typed(name, _read_table(folder / name))
                 faults += found
-            elif name in (KPIS, FITTED):
+            elif name in (KPIS, FITTED, CERTIFICATE):
                 documents[name] = json.loads((folder / name).read_bytes())
         except (OSError, ValueError, pa.ArrowException) as error:
             faults.append(_file_fault(name, UNREADABLE, f"{name} cannot be read: {error}"))
@@ -91,6 +92,7 @@ def read_files(
         kpis=documents.get(KPIS, {}),
         manifest=dict(manifest or {}),
         fitted=documents.get(FITTED, {}),
+        certificate=documents.get(CERTIFICATE, {}),
     )
 
 

@@ -165,6 +165,7 @@ def make_places(country: Country) -> Places:
     return Places(
         release_node=np.arange(NODES),
         release_period=np.zeros(NODES, dtype=np.int64),
+        release_moved=np.zeros(NODES, dtype=np.bool_),
         server_first=np.arange(FORWARDS + 1) * len(server),
         server=server.T.ravel(),
         service=service[None],

@@ -72,6 +72,7 @@ def list_places(problem: Problem, frame: Frame, releases: list[Release]) -> Plac
     return Places(
         np.array([release.node for release in releases], dtype=np.int64),
         np.array([lies_from(problem, frame, release.day) for release in releases], dtype=np.int64),
+        np.zeros(len(releases), dtype=np.bool_),
         np.searchsorted(zone, np.arange(len(catchments.axis) + 1)),
         server,
         np.ascontiguousarray(catchments.service_cost.transpose(2, 0, 1)),

@@ -25,6 +25,8 @@ from prepos.plan.transport.problem import (
     at_prices,
 )
 
+NOWHERE = -1
+
 
 class Market(NamedTuple):
     """The arrays of a problem and its costs at some prices, as the loops read them."""
@@ -49,9 +51,12 @@ class Sides(NamedTuple):
         That route.
     idle : (S,) float
         What a unit costs that lies where it is.
-    at : (R,) float
+    home : (S,) int
+        The place where it stays and is not returned, though others there are; -1 where there is
+        none.
+    at, own : (R,) float
     rate : (T,) float
-        Room for the costs at one place.
+        Room for the costs at one place: of what came there, and of what was there.
     cost : (S + 1, R) float
         Of a unit of each source on each rank, beyond lying idle; the last row is of nobody.
     held : (S + 1, R) int
@@ -70,7 +75,9 @@ class Sides(NamedTuple):
     way: FloatArray
     by: IntArray
     idle: FloatArray
+    home: IntArray
     at: FloatArray
+    own: FloatArray
     rate: FloatArray
     cost: FloatArray
     held: IntArray
@@ -106,6 +113,8 @@ def make_sides(market: Market, first: int, last: int) -> Sides:
         np.empty((sources, places)),
         np.empty((sources, places), dtype=np.int64),
         np.empty(sources),
+        np.empty(sources, dtype=np.int64),
+        np.empty(ranks),
         np.empty(ranks),
         np.empty(market.periods),
         np.zeros((nodes, ranks)),
@@ -125,8 +134,14 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
     release = market.sources.release[market.sources.first[sku] + source]
     volume, weight = goods.volume_m3[sku], goods.weight_kg[sku]
     node, since = places.release_node[release], places.release_period[release]
-    forward = 1.0 if places.is_forward[node] else 0.0
-    idle = forward * (goods.holding_cost[sku] * (market.periods - since) + goods.return_cost[sku])
+    sides.home[source], idle = NOWHERE, 0.0
+    if places.is_forward[node]:
+        idle += goods.holding_cost[sku] * (market.periods - since)
+        if places.release_moved[release]:
+            idle += goods.return_cost[sku]
+        else:
+            stays = routes.period[routes.first[release]]
+            sides.home[source] = node * market.periods + stays
     for period in range(since, market.periods):
         idle += volume * priced.storage[node, period]
     sides.idle[source] = idle
@@ -141,8 +156,6 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
             + priced.per_kg[route] * weight
             + goods.holding_cost[sku] * routes.held[route]
         )
-        if forward > 0.0 and route > routes.first[release]:
-            cost += goods.return_cost[sku]  # what leaves a forward node is not saved from return
         place = routes.node[route] * market.periods + routes.period[route]
         if cost < sides.way[source, place]:
             sides.way[source, place], sides.by[source, place] = cost, route
@@ -154,7 +167,7 @@ def cost_ranks(market: Market, sku: int, sources: int, sides: Sides) -> None:
     first, last = market.ranks.first[sku], market.ranks.first[sku + 1]
     catchment, periods = market.ranks.catchment, market.periods
     server_first, server = market.places.server_first, market.places.server
-    way, idle, cost, at = sides.way, sides.idle, sides.cost, sides.at
+    way, idle, cost, at, own = sides.way, sides.idle, sides.cost, sides.at, sides.own
     cost[:sources, : last - first] = np.inf
     begin = first
     while begin < last:
@@ -173,8 +186,9 @@ def cost_ranks(market: Market, sku: int, sources: int, sides: Sides) -> None:
                         _cost_place(market, sku, place, begin, stop, sides)
                         ready = True
                     mine = cost[source]
+                    there = own if sides.home[source] == place else at
                     for rank in range(stop - begin):
-                        found = come + at[rank]
+                        found = come + there[rank]
                         if found < mine[begin - first + rank]:
                             mine[begin - first + rank] = found
         begin = stop
@@ -182,8 +196,12 @@ def cost_ranks(market: Market, sku: int, sources: int, sides: Sides) -> None:
 
 @serial_kernel
 def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sides: Sides) -> None:
-    """Set ``sides.at``: what a unit costs at a place that serves some ranks of one catchment."""
-    periods, used, at, rate = market.periods, market.ranks.used, sides.at, sides.rate
+    """Set ``sides.at`` and ``sides.own``: what a unit costs at a place that serves some ranks.
+
+    The ranks are those of one catchment.
+    """
+    periods, used, rate = market.periods, market.ranks.used, sides.rate
+    at, own = sides.at, sides.own
     node, period = divmod(place, periods)
     storage, zone = market.priced.storage[node], market.ranks.catchment[begin]
     volume, holding, returned = market.goods.volume_m3[sku], 0.0, 0.0
@@ -191,7 +209,7 @@ def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sid
         holding, returned = market.goods.holding_cost[sku], market.goods.return_cost[sku]
     for end in range(period, periods - 1):
         rate[end] = holding + volume * storage[end + 1]
-    rate[periods - 1] = holding + returned
+    rate[periods - 1] = holding
     table = market.places.service
     service = table[sku if len(table) > 1 else 0, node, zone]
     gain = service - market.goods.shortage_cost[sku] - market.priced.fill[zone]
@@ -201,7 +219,8 @@ def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sid
         for end in range(period, periods):
             left = 1.0 - used[rank, first + end]
             total += rate[end] * left
-        at[rank - begin] = total + gain * (1.0 - left)
+        own[rank - begin] = total + gain * (1.0 - left)
+        at[rank - begin] = own[rank - begin] + returned * left
 
 
 @serial_kernel
@@ -214,7 +233,7 @@ def pair(start: int, end: int, periods: int) -> int:
 def best_place(market: Market, sku: int, source: int, rank: int, sides: Sides) -> int:
     """Return the place, node and period as one number, from which the source serves a rank."""
     position, periods = market.ranks.first[sku] + rank, market.periods
-    zone, way, at = market.ranks.catchment[position], sides.way[source], sides.at
+    zone, way = market.ranks.catchment[position], sides.way[source]
     server_first, server = market.places.server_first, market.places.server
     best, least = -1, np.inf
     for entry in range(server_first[zone], server_first[zone + 1]):
@@ -222,6 +241,7 @@ def best_place(market: Market, sku: int, source: int, rank: int, sides: Sides) -
             place = server[entry] * periods + period
             if way[place] < np.inf:
                 _cost_place(market, sku, place, position, position + 1, sides)
-                if way[place] + at[0] < least:
-                    best, least = place, way[place] + at[0]
+                there = sides.own[0] if sides.home[source] == place else sides.at[0]
+                if way[place] + there < least:
+                    best, least = place, way[place] + there
     return best

@@ -18,7 +18,8 @@ from prepos.plan.solver import Solution, solve_program
 from prepos.plan.transport.costs import pair
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
 
-Place = tuple[int, int, int]  # SKU, node, first period served; T where none is left
+# SKU, node, first period served (T where none is left), whether what is unused is returned.
+Place = tuple[int, int, int, bool]
 
 
 @dataclass(slots=True)
@@ -81,10 +82,10 @@ def write_exact(problem: TransportProblem, case_pack: IntArray) -> Program:
     for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
         for source in range(start, end):
             _add_source(problem, draft, places, sku, source, int(case_pack[sku]))
-    for (sku, node, period), balance in places.items():
-        _add_idle(problem, draft, (sku, node, period), balance)
-        if period < problem.periods:
-            _add_service(problem, draft, (sku, node, period), balance, width)
+    for place, balance in places.items():
+        _add_idle(problem, draft, place, balance)
+        if place[2] < problem.periods:
+            _add_service(problem, draft, place, balance, width)
     return draft.program(problem.shortage)
 
 
@@ -137,7 +138,7 @@ def _add_source(
         column = draft.column(each * cost, units / each, whole=route != begin)
         draft.entries.append((all_sent, column, float(each)))
         draft.entries += [(row, column, each * amount) for row, amount in use]
-        place = (sku, int(routes.node[route]), int(min(routes.period[route], problem.periods)))
+        place = _place_of(problem, sku, release, route)
         if place not in places:
             places[place] = draft.row(0.0, 0.0)
         draft.entries.append((places[place], column, float(each)))
@@ -147,12 +148,10 @@ def _route_terms(
     problem: TransportProblem, sku: int, release: int, route: int
 ) -> tuple[float, list[tuple[int, float]]]:
     """Return what a unit costs on a route, and what it takes of shared rows."""
-    goods, routes, places = problem.goods, problem.routes, problem.places
+    goods, routes = problem.goods, problem.routes
     volume, weight = float(goods.volume_m3[sku]), float(goods.weight_kg[sku])
     cost = routes.per_unit[route] + routes.per_m3[route] * volume + routes.per_kg[route] * weight
     cost += goods.holding_cost[sku] * routes.held[route]
-    if places.is_forward[places.release_node[release]] and route != routes.first[release]:
-        cost += goods.return_cost[sku]
     use = []
     for entry in range(*routes.row_first[route : route + 2].tolist()):
         amount = routes.row_unit[entry] + routes.row_m3[entry] * volume
@@ -160,13 +159,21 @@ def _route_terms(
     return float(cost), use
 
 
+def _place_of(problem: TransportProblem, sku: int, release: int, route: int) -> Place:
+    """Return where a route from a release ends."""
+    routes, places = problem.routes, problem.places
+    node, moved = int(routes.node[route]), route != routes.first[release]
+    is_returned = bool(places.is_forward[node] and (moved or places.release_moved[release]))
+    return sku, node, int(min(routes.period[route], problem.periods)), is_returned
+
+
 def _add_idle(problem: TransportProblem, draft: Draft, place: Place, balance: int) -> None:
     """Let units lie at a place to the window's end."""
-    sku, node, period = place
-    goods, cost = problem.goods, 0.0
+    sku, node, period, is_returned = place
+    goods = problem.goods
+    cost = float(goods.return_cost[sku] * is_returned)
     if problem.places.is_forward[node]:
-        left = problem.periods - period
-        cost = float(goods.holding_cost[sku] * left + goods.return_cost[sku])
+        cost += float(goods.holding_cost[sku] * (problem.periods - period))
     column = draft.column(cost)
     draft.entries.append((balance, column, -1.0))
     for row in problem.places.storage_row[node, period:].tolist():
@@ -178,7 +185,7 @@ def _add_service(
     problem: TransportProblem, draft: Draft, place: Place, balance: int, width: list[int]
 ) -> None:
     """Let units at a place be put aside for every rank that the node may serve."""
-    sku, node, _ = place
+    sku, node = place[:2]
     places, ranks = problem.places, problem.ranks
     for rank in range(*ranks.first[sku : sku + 2].tolist()):
         zone = int(ranks.catchment[rank])
@@ -195,17 +202,18 @@ def _rank_terms(
     problem: TransportProblem, place: Place, rank: int
 ) -> tuple[float, list[tuple[int, float]]]:
     """Return what a unit at a place costs that serves a rank, and what it takes of shared rows."""
-    sku, node, period = place
+    sku, node, period, is_returned = place
     goods, places, zone = problem.goods, problem.places, int(problem.ranks.catchment[rank])
-    lies = np.array([goods.holding_cost[sku], goods.return_cost[sku]]) * places.is_forward[node]
+    holding = float(goods.holding_cost[sku] * places.is_forward[node])
     cost, left, use = 0.0, 1.0, []
     for end in range(period, problem.periods):
         if places.storage_row[node, end] != NO_ROW:
             use.append((int(places.storage_row[node, end]), float(goods.volume_m3[sku] * left)))
         left = 1.0 - float(problem.ranks.used[rank, pair(period, end, problem.periods)])
-        cost += float(lies[0] * left)
+        cost += holding * left
     service = places.service[sku if len(places.service) > 1 else 0, node, zone]
-    cost += float(lies[1] * left + (1.0 - left) * (service - goods.shortage_cost[sku]))
+    cost += float(goods.return_cost[sku] * is_returned * left)
+    cost += float((1.0 - left) * (service - goods.shortage_cost[sku]))
     if places.fill_row[zone] != NO_ROW:
         use.append((int(places.fill_row[zone]), left - 1.0))
     return cost, use

@@ -112,12 +112,14 @@ class Places(NamedTuple):
     ----------
     release_node, release_period : (releases,) int
         Where a release lies, and the first period at whose end it counts as lying there.
+    release_moved : (releases,) bool
+        Whether a transfer brought it, so that what is left of it is returned though it stays.
     server_first : (Z + 1,) int
         Marks each catchment's slice of ``server``, the nodes that may serve it.
     service : (K or 1, N, Z) float
         Currency per unit, of each SKU or of all; what lies outside ``server`` is not read.
     is_forward : (N,) bool
-        Where holding and returning cost.
+        Where holding costs, and returning what was moved there in vain.
     storage_row : (N, T) int
     fill_row : (Z,) int
         Shared rows, ``NO_ROW`` where there is no such limit.
@@ -125,6 +127,7 @@ class Places(NamedTuple):
 
     release_node: IntArray
     release_period: IntArray
+    release_moved: BoolArray
     server_first: IntArray
     server: IntArray
     service: FloatArray

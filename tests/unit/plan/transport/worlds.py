@@ -77,6 +77,7 @@ def make_world(
         places=Places(
             np.arange(nodes),
             np.zeros(nodes, dtype=np.int64),
+            rng.random(nodes) < 0.3,
             np.append(0, np.cumsum([len(few) for few in servers])),
             np.concatenate(servers),
             rng.uniform(1.0, 6.0, (int(rng.choice([1, skus])), nodes, zones)),
@@ -182,7 +183,7 @@ def idle_cost(problem: TransportProblem, sku: int, release: int) -> float:
     """Return what a unit costs that lies where it is until the window's end."""
     goods, places = problem.goods, problem.places
     left = problem.periods - int(places.release_period[release])
-    lies = goods.holding_cost[sku] * left + goods.return_cost[sku]
+    lies = goods.holding_cost[sku] * left + goods.return_cost[sku] * places.release_moved[release]
     return float(lies) if places.is_forward[places.release_node[release]] else 0.0
 
 
@@ -205,8 +206,7 @@ def serve(
     use = np.zeros(len(problem.limit))
     cost = routes.per_unit[route] + routes.per_m3[route] * volume + routes.per_kg[route] * weight
     cost += goods.holding_cost[sku] * routes.held[route]
-    if places.is_forward[places.release_node[release]] and route != routes.first[release]:
-        cost += goods.return_cost[sku]
+    moved = route != routes.first[release] or places.release_moved[release]
     for entry in range(*routes.row_first[route : route + 2]):
         amount = routes.row_unit[entry] + routes.row_m3[entry] * volume
         use[routes.row[entry]] += amount + routes.row_kg[entry] * weight
@@ -220,7 +220,7 @@ def serve(
         if places.is_forward[node]:
             cost += goods.holding_cost[sku] * left
     if places.is_forward[node]:
-        cost += goods.return_cost[sku] * left
+        cost += goods.return_cost[sku] * left * moved
     cost += (1.0 - left) * (
         places.service[sku % len(places.service), node, zone] - goods.shortage_cost[sku]
     )
