@@ -18,10 +18,11 @@ from prepos.core.demand import Forecast
 from prepos.core.network import WEEKDAYS, Lane, Network, Node, Region, Service
 from prepos.core.periods import Periods
 from prepos.core.products import Products
+from prepos.core.spans import list_spans
 from prepos.core.stock import Receipt, Stock
 from prepos.core.transfer import Catchments, Plan, Transfer
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan import Frozen, PlanOptions, make_catchments, make_plan
+from prepos.plan import Frozen, PlanOptions, make_catchments, make_plan, planning_window
 from prepos.plan.frame import Frame, make_frame
 from prepos.plan.problem import NOTHING_FROZEN, Problem, make_problem
 from prepos.plan.shared import list_shared_rows
@@ -98,8 +99,10 @@ class Case:
         """Make the plan; rules are overrides in the contract's order, options PlanOptions's."""
         chosen = options_of(self, options)
         catchments = self.catchments(chosen.near)
+        demand = self.grouped(catchments)
         return make_plan(
-            self.grouped(catchments),
+            demand,
+            dispersion_of_spans(demand, self.network, chosen),
             catchments,
             self.network,
             self.products,
@@ -117,7 +120,8 @@ class Case:
         chosen = options_of(self, options)
         catchments = self.catchments(chosen.near)
         demand = self.grouped(catchments)
-        nouns = (catchments, self.network, self.products, self.stock)
+        spread = dispersion_of_spans(demand, self.network, chosen)
+        nouns = (spread, catchments, self.network, self.products, self.stock)
         return make_problem(demand, *nouns, table_of(rules), chosen, frozen)
 
     def with_products(self, **columns: Numbers) -> Case:
@@ -169,6 +173,12 @@ def options_of(case: Case, options: Mapping[str, object]) -> PlanOptions:
     """Return the options, covering the whole forecast and proving all unless told otherwise."""
     usual = {"cover": case.demand.periods.horizon, "gap": 0.0}
     return PlanOptions(**{**usual, **options})
+
+
+def dispersion_of_spans(demand: Forecast, network: Network, options: PlanOptions) -> FloatArray:
+    """Return that of the first period for every span of the planning window."""
+    periods = planning_window(network, demand.periods, options).horizon
+    return np.repeat(demand.dispersion[:1], len(list_spans(periods)[0]), axis=0)
 
 
 def table_of(rules: Sequence[tuple[str, str, str, str, float]]) -> pd.DataFrame | None:

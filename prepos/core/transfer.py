@@ -117,6 +117,8 @@ class Certificate:
 
     Attributes
     ----------
+    bound : float
+        Currency.
     limits, places : tuples of S texts
         The name and place of each limit that SKUs share.
     prices : (S,) float
@@ -129,6 +131,7 @@ class Certificate:
         Currency that one more unit of it would save, 0 or more.
     """
 
+    bound: float
     limits: tuple[str, ...]
     places: tuple[str, ...]
     prices: FloatArray

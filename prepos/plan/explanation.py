@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from prepos.core.demand import Forecast
-from prepos.core.transfer import Targets
-from prepos.core.types import FloatArray, IntArray
-from prepos.plan.block_solver import BlockSolver
-from prepos.plan.blocks import Block
 from prepos.plan.frame import Frame
-from prepos.plan.outcome import Decision, owners
+from prepos.plan.outcome import Outcome, moved_in_vain, owners
 from prepos.plan.problem import Problem
 
 SIGNALS_NAMED = 2  # in a reason: the largest
+
+Pair = tuple[int, int]  # departure, SKU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,74 +28,26 @@ class Worth:
     chance_unused: float
 
 
-def worth_of_moves(
-    frame: Frame,
-    blocks: Sequence[Block],
-    decision: Decision,
-    *,
-    oracle: BlockSolver,
-    nothing: Sequence[float],
-    targets: Targets,
-    units: FloatArray,
-) -> dict[tuple[int, int], Worth]:
+def worth_of_moves(frame: Frame, outcome: Outcome, nothing: Outcome) -> dict[Pair, Worth]:
     """Return the worth of every (departure, SKU) that is shipped.
 
-    Parameters
-    ----------
-    oracle : BlockSolver
-        Of the same blocks.
-    nothing : sequence of float
-        Each block's cost if none of the SKU is moved, its constant left out.
-    units : (D, K) float
-        What is shipped.
+    What a SKU's moves save together is shared out by their units.
     """
-    arrived = targets.transfers_in.sum(axis=0)
-    stranded = np.maximum(targets.closing[-1] - targets.closing_without_plan[-1], 0.0)
-    unused = np.divide(stranded, arrived, out=np.zeros_like(arrived), where=arrived > 0)
-    found = {}
-    for position, (block, values) in enumerate(zip(blocks, decision.values, strict=True)):
-        layout = block.layout
-        shipped = np.nonzero(np.rint(values[: layout.stock_at]))[0]
-        savings = savings_of(oracle, position, block, values, shipped, nothing[position])
-        for d, saving in zip(layout.departure[shipped].tolist(), savings, strict=True):
-            found[d, layout.sku] = Worth(
-                saving=saving,
-                moving=float(frame.unit_cost[d, layout.sku] * units[d, layout.sku]),
-                chance_unused=min(float(unused[frame.destination[d], layout.sku]), 1.0),
-            )
-    return found
-
-
-def savings_of(
-    oracle: BlockSolver,
-    position: int,
-    block: Block,
-    values: FloatArray,
-    shipped: IntArray,
-    nothing: float,
-) -> list[float]:
-    """Return what each shipped column saves against leaving it out, all else as decided.
-
-    Where the rest cannot stand without it (stock sent on from a hub), it takes part in what the
-    SKU's whole plan saves, by its cases.
-    """
-    cost = block.program.cost.copy()
-    cost[block.layout.slack_at :] = 0.0
-    spent = float(cost @ values)
-    if len(shipped) == 1:
-        return [nothing - spent]
-    free = np.zeros(block.use.shape[0])
-    cases = np.rint(values[: block.layout.stock_at])
-    savings = []
-    for column in shipped:
-        lower, upper = block.program.lower.copy(), block.program.upper.copy()
-        lower[: len(cases)] = upper[: len(cases)] = cases
-        lower[column] = upper[column] = 0.0
-        answer = oracle.solve_within(position, free, lower, upper)
-        share = float(cases[column] / cases.sum())
-        without = share * (nothing - spent) + spent if answer is None else cost @ answer.values
-        savings.append(float(without - spent))
-    return savings
+    moves, arrived = outcome.moves, outcome.targets.transfers_in.sum(axis=0)
+    in_vain = moved_in_vain(outcome.allocation, outcome.targets)
+    unused = np.divide(in_vain, arrived, out=np.zeros_like(arrived), where=arrived > 0)
+    saved = nothing.by_sku - outcome.by_sku
+    moved = np.bincount(moves.sku, moves.units, minlength=len(saved))
+    share = moves.units / moved[moves.sku]
+    saving = saved[moves.sku] * share
+    moving = frame.unit_cost[moves.departure, moves.sku] * moves.units
+    chance = np.minimum(unused[frame.destination[moves.departure], moves.sku], 1.0)
+    pairs = zip(moves.departure.tolist(), moves.sku.tolist(), strict=True)
+    terms = zip(saving.tolist(), moving.tolist(), chance.tolist(), strict=True)
+    return {
+        pair: Worth(saving=gain, moving=spent, chance_unused=risk)
+        for pair, (gain, spent, risk) in zip(pairs, terms, strict=True)
+    }
 
 
 def name_signals(problem: Problem, demand: Forecast) -> dict[tuple[int, int], str]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 
 from prepos.core.demand import Forecast
 from prepos.core.transfer import Transfer
-from prepos.plan.block_solver import BlockSolver
-from prepos.plan.blocks import Block
 from prepos.plan.explanation import Worth, name_signals, worth_of_moves, write_reason
 from prepos.plan.frame import Frame
 from prepos.plan.loads import Line, Packing, load_id
-from prepos.plan.outcome import Decision, Outcome
+from prepos.plan.outcome import Outcome
 from prepos.plan.problem import Problem
 
 ID_DIGITS = 12
@@ -24,25 +21,17 @@ ID_DIGITS = 12
 def write_transfers(
     problem: Problem,
     frame: Frame,
-    blocks: Sequence[Block],
-    decision: Decision,
     *,
     packing: Packing,
     demand: Forecast,
-    oracle: BlockSolver,
-    nothing: Sequence[float],
     outcome: Outcome,
+    nothing: Outcome,
 ) -> tuple[Transfer, ...]:
     """Return the plan's lines, sorted by ship date, origin, destination, SKU and load."""
-    worth = worth_of_moves(
-        frame,
-        blocks,
-        decision,
-        oracle=oracle,
-        nothing=nothing,
-        targets=outcome.targets,
-        units=outcome.units,
-    )
+    worth = worth_of_moves(frame, outcome, nothing)
+    moves = outcome.moves
+    pairs = zip(moves.departure.tolist(), moves.sku.tolist(), strict=True)
+    sent = dict(zip(pairs, moves.units.tolist(), strict=True))
     signals = name_signals(problem, demand)
     vehicle = vehicle_costs(problem, packing)
     asked_for = {
@@ -54,7 +43,7 @@ def write_transfers(
     transfers = []
     for line in packing.lines:
         key = (line.departure, line.sku)
-        share = line.units / outcome.units[key]
+        share = line.units / sent[key]
         part = Worth(
             saving=worth[key].saving * share,
             moving=worth[key].moving * share,

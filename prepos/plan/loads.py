@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from prepos.core.transfer import Load
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
 from prepos.plan.shared import vehicle_room
 
@@ -36,49 +38,49 @@ class Packing:
     missing: dict[tuple[str, int], float]
 
 
-def pack_vehicles(problem: Problem, units: FloatArray, vehicles: IntArray) -> Packing:
-    """Pack what is shipped.
+def pack_vehicles(problem: Problem, moves: Moves, vehicles: IntArray) -> Packing:
+    """Pack what is shipped, in whole case packs.
 
     Parameters
     ----------
-    units : (D, K) float
-        Whole case packs, by departure.
     vehicles : (D,) int
         How many there are for each departure.
     """
     lines: list[Line] = []
     missing: dict[tuple[str, int], float] = {}
-    for d in range(len(units)):
-        skus = np.nonzero(units[d])[0]
+    edges = np.searchsorted(moves.departure, np.arange(len(problem.departures) + 1))
+    for d, (begin, end) in enumerate(pairwise(edges.tolist())):
+        skus, units = moves.sku[begin:end], moves.units[begin:end]
         lane = problem.network.lanes[problem.departures[d].lane]
         if not lane.has_vehicle:
-            lines += [Line(d, int(sku), -1, int(units[d, sku])) for sku in skus]
+            both = zip(skus.tolist(), units.tolist(), strict=True)
+            lines += [Line(d, sku, -1, sent) for sku, sent in both]
             continue
-        placed, left = pack_departure(problem, d, units[d], int(vehicles[d]))
+        placed, left = pack_departure(problem, d, skus, units, int(vehicles[d]))
         lines += placed
         missing |= left
     return Packing(tuple(lines), missing)
 
 
 def pack_departure(
-    problem: Problem, departure: int, units: FloatArray, vehicles: int
+    problem: Problem, departure: int, skus: IntArray, units: IntArray, vehicles: int
 ) -> tuple[list[Line], dict[tuple[str, int], float]]:
     """Pack one departure's vehicles; return the lines and what found no room."""
     products = problem.products
     lane = problem.network.lanes[problem.departures[departure].lane]
     room = np.tile(np.array(vehicle_room(problem, lane)), (vehicles, 1))
-    skus = np.nonzero(units)[0]
     size = products.unit_volume_m3[skus] * products.case_pack[skus]
     lines, missing = [], np.zeros(2)
-    for sku in skus[np.lexsort((skus, -size))]:
+    for position in np.lexsort((skus, -size)).tolist():
+        sku = int(skus[position])
         pack = int(products.case_pack[sku])
         case = pack * np.array([products.unit_volume_m3[sku], products.unit_weight_kg[sku]])
-        left = round(units[sku] / pack)
+        left = int(units[position]) // pack
         for vehicle in range(vehicles):
             taken = min(left, cases_that_fit(room[vehicle], case, left))
             if taken:
                 room[vehicle] -= taken * case
-                lines.append(Line(departure, int(sku), vehicle, taken * pack))
+                lines.append(Line(departure, sku, vehicle, taken * pack))
                 left -= taken
         missing += left * case
     if not missing.any():

@@ -1,44 +1,42 @@
 """What a decision means: stock by node and period, what is put aside for whom, and what it costs.
 
-Worked out from the shipped cases and the units put aside alone, so the cost told is the cost of the
+Worked out from the shipped units and the units put aside alone, so the cost told is the cost of the
 plan that is handed over, to the last digit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from prepos.core.spans import span_number
 from prepos.core.transfer import Allocation, Costs, Slack, Targets
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.blocks import Block
 from prepos.plan.frame import Frame
+from prepos.plan.moves import Moves, list_moves
 from prepos.plan.problem import Problem
+from prepos.plan.transport.batch import NO_RANK, Flows
+from prepos.plan.transport.build import Transport
 
 LEAST_UNITS = 1e-7  # below this a solver's value is its tolerance, not stock
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Decision:
-    """Column values of every block, vehicles by departure, slack by shared row, and the proof."""
-
-    values: tuple[FloatArray, ...]
-    vehicles: IntArray
-    slack: FloatArray
-    bound: float
-    optimal: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Outcome:
-    """A decision seen through: units (D, K), allocation, stock, cost, and wishes not met."""
+    """A decision seen through: what moves, allocation, stock, cost, and wishes not met.
 
-    units: FloatArray
+    Attributes
+    ----------
+    by_sku : (K,) float
+        Currency: every SKU's part of the cost, vehicles left out.
+    """
+
+    moves: Moves
     allocation: Allocation
     targets: Targets
     costs: Costs
+    by_sku: FloatArray
     slacks: tuple[Slack, ...]
 
     @property
@@ -50,8 +48,8 @@ class Outcome:
 def make_outcome(
     problem: Problem,
     frame: Frame,
-    blocks: Sequence[Block],
-    values: Sequence[FloatArray],
+    transport: Transport,
+    flows: Flows,
     *,
     vehicles: IntArray,
     closing_without: FloatArray | None,
@@ -60,21 +58,21 @@ def make_outcome(
 
     Parameters
     ----------
-    values : sequence of arrays
-        Column values by block.
     vehicles : (D,) int
         In use, by departure.
     closing_without : (T, N, K) float or None
         Stock at the periods' ends if nothing moves; None when this is what is worked out.
     """
-    units = units_shipped(problem, blocks, values)
-    allocation = make_allocation(problem, blocks, values)
-    targets = make_targets(problem, frame, units, allocation, closing_without)
+    moves = list_moves(transport, flows)
+    allocation = make_allocation(transport, flows)
+    targets = make_targets(problem, frame, moves, allocation, closing_without)
+    costs, by_sku = price_decision(problem, frame, moves, vehicles, allocation, targets)
     return Outcome(
-        units=units,
+        moves=moves,
         allocation=allocation,
         targets=targets,
-        costs=price_decision(problem, frame, units, vehicles, allocation, targets),
+        costs=costs,
+        by_sku=by_sku,
         slacks=unmet_wishes(problem, frame, allocation),
     )
 
@@ -99,50 +97,69 @@ def unmet_wishes(problem: Problem, frame: Frame, allocation: Allocation) -> tupl
     )
 
 
-def units_shipped(
-    problem: Problem, blocks: Sequence[Block], values: Sequence[FloatArray]
-) -> FloatArray:
-    """Return (D, K) units sent on each departure."""
-    units = np.zeros((len(problem.departures), len(problem.products)))
-    for block, found in zip(blocks, values, strict=True):
-        layout = block.layout
-        cases = np.rint(found[: layout.stock_at])
-        units[layout.departure, layout.sku] = cases * problem.products.case_pack[layout.sku]
-    return units
-
-
-def make_allocation(
-    problem: Problem, blocks: Sequence[Block], values: Sequence[FloatArray]
-) -> Allocation:
-    """Return what each block puts aside, in the order of SKU, tranche and node."""
-    tranches = problem.tranches
-    skus, nodes, chosen, units = [], [], [], []
-    for block, found in zip(blocks, values, strict=True):
-        layout = block.layout
-        aside = found[layout.put_at : layout.slack_at]
-        kept = np.nonzero(aside > LEAST_UNITS)[0]
-        skus.append(np.full(len(kept), layout.sku))
-        nodes.append(layout.nodes[layout.put_node[kept]])
-        chosen.append(layout.put_tranche[kept])
-        units.append(np.minimum(aside[kept], tranches.width[layout.put_tranche[kept]]))
-    tranche = np.concatenate(chosen)
-    aside_units = np.concatenate(units)
-    return Allocation(
-        sku=np.concatenate(skus),
-        node=np.concatenate(nodes),
-        catchment=tranches.catchment[tranche],
-        period=tranches.period[tranche],
-        rank_from=tranches.rank_from[tranche],
-        rank_to=tranches.rank_to[tranche],
-        units=aside_units,
-        expected_use=aside_units * tranches.hit_rate[tranche],
+def make_allocation(transport: Transport, flows: Flows) -> Allocation:
+    """Return what is put aside, in the order of SKU, node, catchment, period, moved and rank."""
+    arrays = transport.problem
+    serving = np.flatnonzero(flows.rank != NO_RANK)
+    rank, route = flows.rank[serving], flows.route[serving]
+    release = arrays.sources.release[flows.source[serving]]
+    moved = (route != arrays.routes.first[release]) | arrays.places.release_moved[release]
+    where = (
+        flows.sku[serving],
+        arrays.routes.node[route],
+        arrays.ranks.catchment[rank],
+        arrays.routes.period[route],
+        moved,
+        rank,
     )
+    order = np.lexsort(where[::-1])
+    sorted_by = np.stack([column[order] for column in where])
+    fresh = np.append(True, (np.diff(sorted_by, axis=1) != 0).any(axis=0))[: len(order)]
+    begin = np.flatnonzero(fresh)
+    units = np.add.reduceat(flows.units[serving][order], begin) if len(begin) else np.zeros(0)
+    sku, node, catchment, period, was_moved, of_rank = sorted_by[:, begin]
+    high, low = rank_ends(transport)
+    return Allocation(
+        sku=sku,
+        node=node,
+        catchment=catchment,
+        period=period,
+        moved=was_moved.astype(np.bool_),
+        rank_from=low[of_rank],
+        rank_to=high[of_rank],
+        units=units,
+        use=units[:, None] * use_by_period(transport, period, of_rank),
+    )
+
+
+def rank_ends(transport: Transport) -> tuple[IntArray, IntArray]:
+    """Return (rank_to, rank_from) (L,) of every rank, counted within its SKU and catchment."""
+    arrays = transport.problem
+    ranks = arrays.ranks
+    sku = np.repeat(np.arange(len(arrays)), np.diff(ranks.first))
+    fresh = np.append(True, (np.diff(sku) != 0) | (np.diff(ranks.catchment) != 0))[: len(sku)]
+    upto = np.cumsum(ranks.width)
+    begin = np.maximum.accumulate(np.where(fresh, upto - ranks.width, 0))
+    return upto - begin, upto - ranks.width - begin
+
+
+def use_by_period(transport: Transport, period: IntArray, rank: IntArray) -> FloatArray:
+    """Return (A, T) the chance that a unit there from a period on is used in each."""
+    arrays = transport.problem
+    periods = arrays.periods
+    by_end = np.zeros((len(rank), periods))
+    for since in range(periods):
+        mine = np.flatnonzero(period == since)
+        for until in range(since, periods):
+            column = span_number(since, until, periods)
+            by_end[mine, until] = arrays.ranks.used[rank[mine], column]
+    return np.diff(by_end, axis=1, prepend=0.0)
 
 
 def make_targets(
     problem: Problem,
     frame: Frame,
-    units: FloatArray,
+    moves: Moves,
     allocation: Allocation,
     closing_without: FloatArray | None,
 ) -> Targets:
@@ -152,11 +169,13 @@ def make_targets(
     for receipt in problem.receipts:
         t = problem.periods.period_of(receipt.arrives_on)
         receipts[t, receipt.node, receipt.sku] += receipt.quantity
-    in_time = frame.arrival_period < shape[0]
-    where = (frame.arrival_period[in_time], frame.destination[in_time])
-    np.add.at(arrived, where, units[in_time])
-    np.add.at(sent, (frame.ship_period, frame.origin), units)
-    np.add.at(used, (allocation.period, allocation.node, allocation.sku), allocation.expected_use)
+    on, sku = moves.departure, moves.sku
+    in_time = frame.arrival_period[on] < shape[0]
+    where = (frame.arrival_period[on], frame.destination[on], sku)
+    np.add.at(arrived, tuple(part[in_time] for part in where), moves.units[in_time])
+    np.add.at(sent, (frame.ship_period[on], frame.origin[on], sku), moves.units)
+    for t in range(shape[0]):
+        np.add.at(used[t], (allocation.node, allocation.sku), allocation.use[:, t])
     on_hand = problem.on_hand.astype(np.float64)
     closing = on_hand + np.cumsum(receipts + arrived - sent - used, axis=0)
     closing[np.abs(closing) < LEAST_UNITS] = 0.0
@@ -173,13 +192,28 @@ def make_targets(
     )
 
 
+def moved_in_vain(allocation: Allocation, targets: Targets) -> FloatArray:
+    """Return (N, K) units that transfers moved and that are expected unused where they came to.
+
+    Those put aside tell for themselves; of the others at most what came and did not leave again.
+    """
+    aside, unused = np.zeros_like(targets.closing[0]), np.zeros_like(targets.closing[0])
+    moved = np.flatnonzero(allocation.moved)
+    where = (allocation.node[moved], allocation.sku[moved])
+    np.add.at(aside, where, allocation.units[moved])
+    np.add.at(unused, where, (allocation.units - allocation.expected_use)[moved])
+    came = (targets.transfers_in - targets.transfers_out).sum(axis=0)
+    return np.asarray(unused + np.maximum(came - aside, 0.0))
+
+
 def fill_rates(problem: Problem, allocation: Allocation) -> FloatArray:
     """Return (T, N, K): share of the demand of a node's own catchments that is served at all."""
     owner = owners(problem)
     shape = (problem.periods.horizon, len(problem.network.nodes), len(problem.products))
     served, wanted = np.zeros(shape), np.zeros(shape)
     own = owner[allocation.catchment]
-    np.add.at(served, (allocation.period, own, allocation.sku), allocation.expected_use)
+    for t in range(shape[0]):
+        np.add.at(served[t], (own, allocation.sku), allocation.use[:, t])
     for z, node in enumerate(owner):
         if node >= 0:
             wanted[:, node, :] += problem.demand_mean[:, z, :]
@@ -201,36 +235,42 @@ def owners(problem: Problem) -> IntArray:
 def price_decision(
     problem: Problem,
     frame: Frame,
-    units: FloatArray,
+    moves: Moves,
     vehicles: IntArray,
     allocation: Allocation,
     targets: Targets,
-) -> Costs:
-    """Return the money and the service of what is shipped (D, K) and put aside."""
-    products, lanes = problem.products, problem.network.lanes
-    use = allocation.expected_use
+) -> tuple[Costs, FloatArray]:
+    """Return the money and the service of a decision, and every SKU's part (K,) but vehicles."""
+    products, lanes, count = problem.products, problem.network.lanes, len(problem.products)
+    use, lane = allocation.expected_use, frame.lane[moves.departure]
     forward = problem.network.is_forward
     who = (allocation.node, allocation.catchment, allocation.sku)
     wanted = problem.demand_mean.sum(axis=(0, 1))
-    served = np.bincount(allocation.sku, use, minlength=len(products))
-    stranded = np.maximum(targets.closing[-1] - targets.closing_without_plan[-1], 0.0)[forward]
+    served = np.bincount(allocation.sku, use, minlength=count)
+
+    def by_sku(sku: IntArray, amount: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(sku, amount, minlength=count), dtype=np.float64)
+
+    returned = moved_in_vain(allocation, targets)[forward].sum(axis=0)
+    parts = {
+        "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
+        "handling": by_sku(moves.sku, moves.units * problem.handling[lane]),
+        "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who]),
+        "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,
+        "return": returned * products.return_cost,
+        "shortage": np.maximum(wanted - served, 0.0) * products.shortage_cost,
+    }
     vehicle_cost = np.array([lanes[lane].vehicle_cost for lane in frame.lane])
     local = owners(problem)[allocation.catchment] == allocation.node
     total, used = float(wanted.sum()), float(use.sum())
-    return Costs(
-        transport_cost=float((units * problem.unit_transport[frame.lane]).sum()),
+    costs = Costs(
+        **{f"{name}_cost": float(part.sum()) for name, part in parts.items()},
         vehicle_cost=float(vehicle_cost @ vehicles) if len(vehicles) else 0.0,
-        handling_cost=float(units.sum(axis=1) @ problem.handling[frame.lane]),
-        service_cost=float(use @ problem.catchments.service_cost[who]),
-        holding_cost=float(
-            (targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost).sum()
-        ),
-        return_cost=float((stranded.sum(axis=0) * products.return_cost).sum()),
-        shortage_cost=float(np.maximum(wanted - served, 0.0) @ products.shortage_cost),
-        units=float(units.sum()),
+        units=float(moves.units.sum()),
         loads=int(vehicles.sum()),
-        volume_m3=float(units.sum(axis=0) @ products.unit_volume_m3),
+        volume_m3=float(moves.units @ products.unit_volume_m3[moves.sku]),
         fill_rate=used / total if total else 1.0,
         local_share=float(use[local].sum()) / total if total else 1.0,
         mean_distance_km=float(use @ problem.catchments.distance_km[who]) / used if used else 0.0,
     )
+    return costs, np.asarray(sum(parts.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,35 +13,31 @@ from prepos.core.demand import Forecast
 from prepos.core.network import Network
 from prepos.core.products import Products
 from prepos.core.stock import Stock
-from prepos.core.transfer import Catchments, Plan
+from prepos.core.transfer import Catchments, Certificate, Plan
 from prepos.core.types import FloatArray
 from prepos.errors import InfeasibleError, SolverError
-from prepos.plan.block_solver import BlockSolver, make_block_solver
-from prepos.plan.blocks import Block, make_block
+from prepos.plan.decision import Decision
 from prepos.plan.decompose import solve_by_prices
-from prepos.plan.exact import solve_exactly
+from prepos.plan.exact import is_small, solve_exactly
 from prepos.plan.frame import Frame, make_frame
 from prepos.plan.lines import write_transfers
 from prepos.plan.loads import Packing, make_loads, pack_vehicles, vehicles_used
+from prepos.plan.moves import list_moves
 from prepos.plan.options import PlanOptions
-from prepos.plan.outcome import Decision, Outcome, make_outcome, units_shipped
-from prepos.plan.pricing import still
+from prepos.plan.outcome import Outcome, make_outcome
 from prepos.plan.problem import NOTHING_FROZEN, Frozen, Problem, make_problem
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
+from prepos.plan.stillness import answer_still, keeps_limits
+from prepos.plan.transport.batch import answer
+from prepos.plan.transport.build import Transport, as_transport
+from prepos.plan.transport.prices import Search, find_prices, prove
 
-EXACT_UP_TO = 8000  # columns: above, prices give a better plan in the same time
 PACKING_TRIES = 4
+PRICED = 0.1  # of the gap asked for: how near to the best prices must come
+FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
 SAME = 1e-9  # relative: costs that differ by less are the same
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Nothing:
-    """What happens if nothing moves, and each SKU's cost then, its block's constant left out."""
-
-    outcome: Outcome
-    block_costs: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,6 +52,7 @@ class Decided:
 
 def make_plan(
     demand: Forecast,
+    dispersion: FloatArray,
     catchments: Catchments,
     network: Network,
     products: Products,
@@ -73,6 +70,8 @@ def make_plan(
     ----------
     demand : Forecast
         By catchment: the same groups, in the same order, as ``catchments``.
+    dispersion : (P, Z, K) float
+        Of the demand of every span of the planning window, by ``span_number``.
     overrides : frame or None
         The contract's table.
     plan_id : str
@@ -94,19 +93,23 @@ def make_plan(
     SolverError
         If there is no plan in time.
     """
-    problem = make_problem(demand, catchments, network, products, stock, overrides, options, frozen)
+    nouns = (demand, dispersion, catchments, network, products, stock)
+    problem = make_problem(*nouns, overrides, options, frozen)
     solver = choose_solver(options.solver)
     frame = make_frame(problem, list_shared_rows(problem))
-    nothing = do_nothing(problem, frame, solver)
-    blocks = make_blocks(problem, frame, nothing)
-    oracle = make_block_solver(blocks, solver)
-    decided = decide(problem, frame, blocks, solver, tick)
-    outcome = see_through(problem, frame, blocks, decided, nothing)
-    if nothing.outcome.objective <= outcome.objective * (1 + SAME):
-        stayed = stay(problem, frame, blocks, oracle, decided)
-        if stayed is not None:
-            decided = stayed
-            outcome = see_through(problem, frame, blocks, decided, nothing)
+    transport = as_transport(problem, frame)
+    still = answer_still(transport)
+    nobody = np.zeros(len(problem.departures), dtype=np.int64)
+    nothing = make_outcome(
+        problem, frame, transport, still, vehicles=nobody, closing_without=None
+    )
+    decided = decide(problem, frame, transport, solver, tick)
+    outcome = see_through(problem, frame, transport, decided, nothing)
+    gains = nothing.objective > outcome.objective * (1 + SAME)
+    if not gains and not problem.overrides and keeps_limits(transport, frame):
+        stays = replace(decided.decision, flows=still, vehicles=nobody)
+        decided = replace(decided, decision=stays, packing=Packing((), {}))
+        outcome = see_through(problem, frame, transport, decided, nothing)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
     return Plan(
@@ -115,22 +118,20 @@ def make_plan(
         transfers=write_transfers(
             problem,
             frame,
-            blocks,
-            decided.decision,
             packing=decided.packing,
             demand=demand,
-            oracle=oracle,
-            nothing=nothing.block_costs,
             outcome=outcome,
+            nothing=nothing,
         ),
         loads=make_loads(problem, decided.packing.lines),
         catchments=catchments,
         targets=outcome.targets,
         allocation=outcome.allocation,
-        nothing_allocation=nothing.outcome.allocation,
+        nothing_allocation=nothing.allocation,
         costs=outcome.costs,
-        nothing=nothing.outcome.costs,
+        nothing=nothing.costs,
         bound=bound,
+        certificate=write_certificate(frame, transport, decided.decision),
         method=decided.method,
         status="optimal" if proven else "feasible",
         solver=solver,
@@ -138,103 +139,49 @@ def make_plan(
     )
 
 
-def do_nothing(problem: Problem, frame: Frame, solver: str) -> Nothing:
-    """Return the best that the stock can do where it lies, and where receipts will bring it."""
-    count = len(problem.products)
-    blocks = [make_block(problem, frame, sku, None) for sku in range(count)]
-    oracle = make_block_solver(blocks, solver)
-    prices = np.zeros(len(frame.shared))
-    answers = [oracle.solve(position, prices) for position in range(count)]
-    return Nothing(
-        outcome=make_outcome(
-            problem,
-            frame,
-            blocks,
-            [answer.values for answer in answers],
-            vehicles=np.zeros(len(problem.departures), dtype=np.int64),
-            closing_without=None,
-        ),
-        block_costs=tuple(answer.objective for answer in answers),
-    )
-
-
-def make_blocks(problem: Problem, frame: Frame, nothing: Nothing) -> list[Block]:
-    """Return every SKU's block."""
-    closing: FloatArray = nothing.outcome.targets.closing[-1]
-    return [
-        make_block(problem, frame, sku, closing[:, sku]) for sku in range(len(problem.products))
-    ]
-
-
 def see_through(
-    problem: Problem, frame: Frame, blocks: Sequence[Block], decided: Decided, nothing: Nothing
+    problem: Problem, frame: Frame, transport: Transport, decided: Decided, nothing: Outcome
 ) -> Outcome:
     """Return the outcome of a packed decision."""
     return make_outcome(
         problem,
         frame,
-        blocks,
-        decided.decision.values,
+        transport,
+        decided.decision.flows,
         vehicles=vehicles_used(decided.packing, len(problem.departures)),
-        closing_without=nothing.outcome.targets.closing,
+        closing_without=nothing.targets.closing,
     )
-
-
-def stay(
-    problem: Problem,
-    frame: Frame,
-    blocks: Sequence[Block],
-    oracle: BlockSolver,
-    decided: Decided,
-) -> Decided | None:
-    """Return the decision to move nothing, None where that breaks a limit or a rule."""
-    if problem.overrides:
-        return None
-    values = [still(block, position, oracle).values for position, block in enumerate(blocks)]
-    use = sum(block.use @ found for block, found in zip(blocks, values, strict=True))
-    limits = np.array([np.inf if row.is_wish else row.limit for row in frame.shared])
-    if frame.shared and (use > limits + BROKEN).any():
-        return None
-    decision = replace(
-        decided.decision,
-        values=tuple(values),
-        vehicles=np.zeros(len(problem.departures), dtype=np.int64),
-    )
-    return replace(decided, decision=decision, packing=Packing((), {}))
 
 
 def decide(
     problem: Problem,
     frame: Frame,
-    blocks: Sequence[Block],
+    transport: Transport,
     solver: str,
     tick: Callable[[], None],
 ) -> Decided:
     """Solve and pack; where whole cases do not fit the vehicles, leave room for that and repeat."""
     method = problem.options.method
     if method == "auto":
-        columns = sum(block.layout.columns for block in blocks)
-        method = "exact" if columns <= EXACT_UP_TO or solver == "cbc" else "decompose"
+        method = "exact" if is_small(transport) else "decompose"
     deadline = time.monotonic() + problem.options.time_limit_s
-    bound: float | None = None
+    first: Decision | None = None
     loss: dict[tuple[str, int], float] = {}
     for _ in range(PACKING_TRIES):
-        tight = replace(problem, packing_loss=loss)
-        seen = replace(frame, shared=list_shared_rows(tight))
-        left = max(deadline - time.monotonic(), 1.0)
-        if method == "exact":
-            decision = solve_exactly(tight, seen, blocks, solver=solver, time_limit_s=left)
-        else:
-            decision = solve_by_prices(
-                tight, seen, blocks, solver=solver, time_limit_s=left, tick=tick
-            )
-        # Only the first answer's bound is the problem's: less room never costs less.
-        bound = decision.bound if bound is None else bound
-        refuse_broken(seen, blocks, decision)
-        units = units_shipped(problem, blocks, decision.values)
-        packing = pack_vehicles(problem, units, decision.vehicles)
+        rows = list_shared_rows(replace(problem, packing_loss=loss))
+        limit = np.array([row.limit for row in rows], dtype=np.float64)
+        tight = replace(transport, problem=replace(transport.problem, limit=limit))
+        decision = solve(problem, frame, tight, method, solver, deadline, tick)
+        # Only the first answer's proof is the problem's: less room never costs less.
+        first = first or decision
+        refuse_broken(frame, decision)
+        moves = list_moves(transport, decision.flows)
+        packing = pack_vehicles(problem, moves, decision.vehicles)
         if not packing.missing:
-            return Decided(decision=decision, packing=packing, method=method, bound=bound)
+            proof = replace(
+                first, flows=decision.flows, vehicles=decision.vehicles, over=decision.over
+            )
+            return Decided(decision=proof, packing=packing, method=method, bound=first.bound)
         for key, amount in packing.missing.items():
             loss = {**loss, key: loss.get(key, 0.0) + amount}
     raise SolverError(
@@ -242,23 +189,66 @@ def decide(
     )
 
 
-def refuse_broken(frame: Frame, blocks: Sequence[Block], decision: Decision) -> None:
-    """Raise InfeasibleError naming every hard limit and rule that is not kept, the worst first."""
+def solve(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    method: str,
+    solver: str,
+    deadline: float,
+    tick: Callable[[], None],
+) -> Decision:
+    """Find prices that prove a bound, and a plan near it by one method."""
+    precision = max(PRICED * problem.options.gap, FINEST)
+    search = find_prices(
+        transport.problem, solver=solver, precision=precision, tick=tick, deadline=deadline
+    )
+    if method == "exact":
+        left = max(deadline - time.monotonic(), 1.0)
+        found = solve_exactly(problem, frame, transport, search, solver=solver, time_limit_s=left)
+    else:
+        found = solve_by_prices(problem, transport, search, solver=solver)
+    return replace(found, value=value_sources(transport, search))
+
+
+def value_sources(transport: Transport, search: Search) -> FloatArray:
+    """Return (M,) what one more unit of each source is worth at the best prices."""
+    value = search.value.copy()
+    cost, _ = answer(transport.problem, search.prices, value)
+    search.bound = prove(transport.problem, search.prices, cost)
+    return value
+
+
+def write_certificate(frame: Frame, transport: Transport, decision: Decision) -> Certificate:
+    """Return the prices that prove the bound, by name."""
+    arrays = transport.problem
+    sku = np.repeat(np.arange(len(arrays)), np.diff(arrays.sources.first))
+    release = [transport.releases[number] for number in arrays.sources.release.tolist()]
+    epoch = np.datetime64("0001-01-01", "D")
+    days = np.array([each.day for each in release], dtype=np.int64)
+    return Certificate(
+        bound=decision.certified,
+        limits=tuple(row.name for row in frame.shared),
+        places=tuple(row.place for row in frame.shared),
+        prices=decision.prices,
+        sku=sku,
+        node=np.array([each.node for each in release], dtype=np.int64),
+        lies_from=epoch + (days - 1).astype("timedelta64[D]"),
+        units=arrays.sources.units,
+        value=decision.value,
+    )
+
+
+def refuse_broken(frame: Frame, decision: Decision) -> None:
+    """Raise InfeasibleError naming every hard limit that is not kept, the worst first."""
     broken = [
         (
             amount * row.penalty,
             f"{row.name} of {row.place or 'the plan'}: {amount:.6g} {row.unit} over",
         )
-        for row, amount in zip(frame.shared, decision.slack, strict=True)
+        for row, amount in zip(frame.shared, decision.over.tolist(), strict=True)
         if amount > BROKEN and not row.is_wish
     ]
-    for block, values in zip(blocks, decision.values, strict=True):
-        layout = block.layout
-        for i, rule in enumerate(layout.rules):
-            missing, over = values[layout.slack_at + 2 * i : layout.slack_at + 2 * i + 2]
-            words = f"{missing:.6g} units missing" if missing > over else f"{over:.6g} units over"
-            if max(missing, over) > BROKEN:
-                broken.append((float(max(missing, over)), f"{rule}: {words}"))
     if broken:
         worst = [words for _, words in sorted(broken, reverse=True)]
         raise InfeasibleError("limits contradict: " + "; ".join(worst))

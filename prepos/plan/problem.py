@@ -20,7 +20,6 @@ from prepos.errors import InfeasibleError
 from prepos.plan.departures import Departure, list_departures
 from prepos.plan.options import PlanOptions
 from prepos.plan.overrides import Override, frozen_as_overrides, read_overrides
-from prepos.plan.tranches import Tranches, make_tranches
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,7 +29,9 @@ class Problem:
     Attributes
     ----------
     demand_mean : (T, Z, K) float
-        Units by catchment; ``tranches`` is its distribution cut up.
+        Units by catchment.
+    dispersion : (P, Z, K) float
+        Of the demand of every span of periods, by ``span_number``.
     on_hand : (N, K) int
         Stock at the cutoff, receipts dated earlier included.
     receipts : tuple of Receipt
@@ -44,7 +45,7 @@ class Problem:
     products: Products
     catchments: Catchments
     demand_mean: FloatArray
-    tranches: Tranches
+    dispersion: FloatArray
     on_hand: IntArray
     receipts: tuple[Receipt, ...]
     departures: tuple[Departure, ...]
@@ -105,6 +106,7 @@ def planning_window(network: Network, periods: Periods, options: PlanOptions) ->
 
 def make_problem(
     demand: Forecast,
+    dispersion: FloatArray,
     catchments: Catchments,
     network: Network,
     products: Products,
@@ -113,7 +115,10 @@ def make_problem(
     options: PlanOptions,
     frozen: Frozen = NOTHING_FROZEN,
 ) -> Problem:
-    """Assemble the problem; raises InfeasibleError where a frozen line has no place in it."""
+    """Assemble the problem; raises InfeasibleError where a frozen line has no place in it.
+
+    ``dispersion`` (P, Z, K) is that of every span of the planning window.
+    """
     periods = planning_window(network, demand.periods, options)
     on_hand, receipts = arrived_and_coming(stock, periods)
     refuse_strange(frozen, network, products, periods)
@@ -131,7 +136,7 @@ def make_problem(
         products=products,
         catchments=catchments,
         demand_mean=mean,
-        tranches=make_tranches(mean, demand.dispersion[: periods.horizon]),
+        dispersion=dispersion,
         on_hand=on_hand,
         receipts=receipts,
         departures=departures,

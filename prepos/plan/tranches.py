@@ -11,8 +11,6 @@ Arrow, Harris and Marschak (1951), Econometrica 19(3), 250-272: the newsvendor's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.stats import nbinom, poisson
 
@@ -24,27 +22,6 @@ TOP = 0.995  # quantile of the highest rank worth planning for
 GRID = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.95, TOP)
 POISSON_BELOW = 1e-9  # dispersion, of one unit's mean at most: nobody can tell it from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tranches:
-    """All tranches, sorted by (SKU, catchment, period, rank); arrays of equal length.
-
-    ``first`` (K + 1,) marks each SKU's slice.
-    """
-
-    sku: IntArray
-    catchment: IntArray
-    period: IntArray
-    rank_from: IntArray
-    rank_to: IntArray
-    hit_rate: FloatArray
-    first: IntArray
-
-    @property
-    def width(self) -> IntArray:
-        """Units in each tranche."""
-        return self.rank_to - self.rank_from
 
 
 def expected_served(mean: FloatArray, dispersion: FloatArray, stock: IntArray) -> FloatArray:
@@ -85,33 +62,6 @@ def demand_quantile(mean: FloatArray, dispersion: FloatArray, probability: Float
         nbinom.ppf(probability, size, size / (size + mean)),
     )
     return units.astype(np.int64)
-
-
-def make_tranches(mean: FloatArray, dispersion: FloatArray) -> Tranches:
-    """Cut the demand of every catchment, SKU and period.
-
-    Parameters
-    ----------
-    mean, dispersion : (T, Z, K) float
-        Negative binomial demand, units by period.
-    """
-    sku, catchment, period = np.nonzero(mean.transpose(2, 1, 0) > LEAST_MEAN)
-    cell_mean = mean[period, catchment, sku]
-    cell_dispersion = dispersion[period, catchment, sku]
-    cell, rank_from, rank_to = cut_ranks(cell_mean, cell_dispersion)
-    served = [
-        expected_served(cell_mean[cell], cell_dispersion[cell], rank)
-        for rank in (rank_from, rank_to)
-    ]
-    return Tranches(
-        sku=sku[cell],
-        catchment=catchment[cell],
-        period=period[cell],
-        rank_from=rank_from,
-        rank_to=rank_to,
-        hit_rate=np.clip((served[1] - served[0]) / (rank_to - rank_from), 0.0, 1.0),
-        first=np.searchsorted(sku[cell], np.arange(mean.shape[2] + 1)),
-    )
 
 
 def cut_ranks(mean: FloatArray, dispersion: FloatArray) -> tuple[IntArray, IntArray, IntArray]:

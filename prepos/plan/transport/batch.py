@@ -34,19 +34,21 @@ from prepos.plan.transport.problem import (
 from prepos.plan.transport.rows import take_rows
 
 BLOCKS = 64
+NO_RANK = -1
 
 
 class Flows(NamedTuple):
     """Units put aside: arrays of equal length, sorted by SKU, source and rank.
 
-    ``route`` is how they come to where they serve; positions are those of the problem.
+    ``route`` is how they come to where they serve; positions are those of the problem. What moves
+    and serves nobody has ``NO_RANK``; what neither moves nor serves is not listed.
     """
 
     sku: IntArray
     source: IntArray
     rank: IntArray
     route: IntArray
-    units: IntArray
+    units: FloatArray
 
 
 def blocks_of(count: int) -> IntArray:
@@ -110,7 +112,7 @@ def read_flows(
     count = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)[2]
     found = np.empty((5, int(count.sum())), dtype=np.int64)
     _ask_skus(problem, prices, value, skus, np.cumsum(count) - count, found)
-    return Flows(*found)
+    return Flows(found[0], found[1], found[2], found[3], found[4].astype(np.float64))
 
 
 def _ask_skus(

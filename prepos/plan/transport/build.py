@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import csc_matrix
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.exact import shared_columns
-from prepos.plan.frame import Frame
+from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.problem import Problem
+from prepos.plan.program import Entries
+from prepos.plan.shared import total_stock, vehicle_room
 from prepos.plan.transport.problem import Goods, Places, Purchases, Sources, TransportProblem
 from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import Release, lies_from, list_releases, list_routes
 
+CASE_SHARE = 1e-6  # of a vehicle, that a case takes at least: nothing travels without one
 
-def as_transport(problem: Problem, frame: Frame, dispersion: FloatArray) -> TransportProblem:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transport:
+    """The planning problem as one of transportation, and what its positions mean.
+
+    Attributes
+    ----------
+    problem : TransportProblem
+    releases : tuple of Release
+    legs : tuple of tuples
+        The departures of each route.
+    kinds : (V,) int
+        The departure of each purchase.
+    """
+
+    problem: TransportProblem
+    releases: tuple[Release, ...]
+    legs: tuple[tuple[int, ...], ...]
+    kinds: IntArray
+
+
+def as_transport(problem: Problem, frame: Frame) -> Transport:
     """Return the problem as one of transportation, shared rows and all.
 
     Case packs and the planner's rules are not in it.
-
-    Parameters
-    ----------
-    dispersion : (P, Z, K) float
-        Of the demand of the periods s to t, by ``pair(s, t)``.
     """
     releases = list_releases(problem, frame)
-    return TransportProblem(
+    routes = list_routes(problem, frame, releases)
+    kinds = [
+        number
+        for number, departure in enumerate(problem.departures)
+        if problem.network.lanes[departure.lane].has_vehicle
+    ]
+    arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=list_sources(problem, releases),
-        ranks=make_ranks(problem.demand_mean, dispersion),
+        ranks=make_ranks(problem.demand_mean, problem.dispersion),
         goods=list_goods(problem),
-        routes=list_routes(problem, frame, releases).arrays(),
+        routes=routes.arrays(),
         places=list_places(problem, frame, releases),
         limit=np.array([row.limit for row in frame.shared], dtype=np.float64),
         ceiling=np.array([row.penalty for row in frame.shared], dtype=np.float64),
-        purchases=list_purchases(problem, frame),
+        purchases=list_purchases(problem, frame, kinds),
+    )
+    return Transport(
+        arrays, tuple(releases), tuple(routes.departures), np.array(kinds, dtype=np.int64)
     )
 
 
@@ -53,10 +82,13 @@ def list_sources(problem: Problem, releases: list[Release]) -> Sources:
 
 
 def list_goods(problem: Problem) -> Goods:
-    """Return what a unit of each SKU is and costs."""
+    """Return what a unit of each SKU is and costs; none is so small that it needs no vehicle."""
     products = problem.products
+    lanes = [lane for lane in problem.network.lanes if lane.has_vehicle]
+    smallest = min((vehicle_room(problem, lane)[0] for lane in lanes), default=0.0)
+    least = CASE_SHARE * smallest / products.case_pack if np.isfinite(smallest) else 0.0
     return Goods(
-        products.unit_volume_m3,
+        np.maximum(products.unit_volume_m3, least),
         products.unit_weight_kg,
         products.shortage_cost,
         products.holding_cost,
@@ -82,8 +114,35 @@ def list_places(problem: Problem, frame: Frame, releases: list[Release]) -> Plac
     )
 
 
-def list_purchases(problem: Problem, frame: Frame) -> Purchases:
-    """Return the vehicles of the departures that have some, and what each takes and gives."""
-    common, count = shared_columns(problem, frame), len(problem.departures)
-    kinds = np.flatnonzero(common.upper[:count] > 0)
-    return Purchases(common.cost[kinds], common.upper[kinds], csc_matrix(common.matrix[:, kinds]))
+def list_purchases(problem: Problem, frame: Frame, kinds: list[int]) -> Purchases:
+    """Return the vehicles of some departures: each gives room, and takes from fleet and budget."""
+    fleet = {
+        row.key[1:]: position
+        for position, row in enumerate(frame.shared)
+        if row.key[0] == "vehicles"
+    }
+    entries, cost, most = Entries(), np.zeros(len(kinds)), np.zeros(len(kinds))
+    for kind, number in enumerate(kinds):
+        departure = problem.departures[number]
+        lane = problem.network.lanes[departure.lane]
+        cost[kind], most[kind] = lane.vehicle_cost, most_vehicles(problem, number)
+        room_m3, room_kg = vehicle_room(problem, lane)
+        takes = [
+            (int(frame.volume_row[number]), -room_m3),
+            (int(frame.weight_row[number]), -room_kg),
+            (fleet.get((departure.lane, int(frame.ship_period[number])), NO_ROW), 1.0),
+            (frame.budget_row, lane.vehicle_cost),
+        ]
+        for row, amount in takes:
+            if row != NO_ROW and amount:
+                entries.add(np.array([row]), np.array([kind]), amount)
+    return Purchases(cost, most, csc_matrix(entries.matrix(len(frame.shared), len(kinds))))
+
+
+def most_vehicles(problem: Problem, departure: int) -> float:
+    """Return how many vehicles could ever be filled: a bound that keeps the proof finite."""
+    lane = problem.network.lanes[problem.departures[departure].lane]
+    volume, weight = total_stock(problem)
+    room_m3, room_kg = vehicle_room(problem, lane)
+    needed = max(volume / room_m3, weight / room_kg)
+    return float(min(np.ceil(needed) + 1, lane.vehicles))

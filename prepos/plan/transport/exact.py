@@ -24,7 +24,10 @@ Place = tuple[int, int, int, bool]
 
 @dataclass(slots=True)
 class Draft:
-    """A program under construction: columns with costs and bounds, rows with sides."""
+    """A program under construction: columns with costs and bounds, rows with sides.
+
+    ``sent`` notes (column, place, source, route, units each), ``aside`` (column, place, rank).
+    """
 
     cost: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
@@ -32,6 +35,8 @@ class Draft:
     lowest: list[float] = field(default_factory=list)
     highest: list[float] = field(default_factory=list)
     entries: list[tuple[int, int, float]] = field(default_factory=list)
+    sent: list[tuple[int, Place, int, int, int]] = field(default_factory=list)
+    aside: list[tuple[int, Place, int]] = field(default_factory=list)
 
     def column(self, cost: float, upper: float = np.inf, *, whole: bool = False) -> int:
         """Open a column and return its position."""
@@ -64,8 +69,8 @@ class Draft:
         )
 
 
-def write_exact(problem: TransportProblem, case_pack: IntArray) -> Program:
-    """Return the program of all SKUs, the shared rows first.
+def draft_exact(problem: TransportProblem, case_pack: IntArray) -> Draft:
+    """Return the draft of the program of all SKUs, the shared rows first.
 
     Parameters
     ----------
@@ -86,7 +91,7 @@ def write_exact(problem: TransportProblem, case_pack: IntArray) -> Program:
         _add_idle(problem, draft, place, balance)
         if place[2] < problem.periods:
             _add_service(problem, draft, place, balance, width)
-    return draft.program(problem.shortage)
+    return draft
 
 
 def solve_transport(
@@ -102,7 +107,7 @@ def solve_transport(
 
     Raises SolverError where none was found in time.
     """
-    program = write_exact(problem, case_pack)
+    program = draft_exact(problem, case_pack).program(problem.shortage)
     if not whole:
         program = replace(program, integer=np.zeros_like(program.integer))
     return solve_program(program, solver=solver, gap=gap, time_limit_s=time_limit_s)
@@ -142,6 +147,7 @@ def _add_source(
         if place not in places:
             places[place] = draft.row(0.0, 0.0)
         draft.entries.append((places[place], column, float(each)))
+        draft.sent.append((column, place, source, route, each))
 
 
 def _route_terms(
@@ -194,6 +200,7 @@ def _add_service(
             continue
         cost, use = _rank_terms(problem, place, rank)
         column = draft.column(cost)
+        draft.aside.append((column, place, rank))
         draft.entries += [(balance, column, -1.0), (width[rank], column, 1.0)]
         draft.entries += [(row, column, amount) for row, amount in use]
 

@@ -8,6 +8,7 @@ early is honest.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -74,6 +75,7 @@ def find_prices(
     precision: float,
     start: FloatArray | None = None,
     tick: Callable[[], None] = lambda: None,
+    deadline: float = np.inf,
 ) -> Search:
     """Return prices near the best, and what they prove.
 
@@ -87,6 +89,8 @@ def find_prices(
         Prices to start from.
     tick : callable
         Called after each pass.
+    deadline : float
+        Of ``time.monotonic``: the last pass is the first that ends after it.
     """
     rows, sources = len(problem.limit), len(problem.sources.units)
     first = problem.purchases.even_prices() if start is None else start
@@ -97,11 +101,11 @@ def find_prices(
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
         begun = replace(search, value=search.value[mine], bound=-np.inf, passes=[])
-        done = climb(part, begun, width, solver, 10.0 * precision, tick)
+        done = climb(part, begun, width, solver, 10.0 * precision, tick, deadline)
         search.prices, search.scale = done.prices, done.scale
         search.value[mine] = done.value
         count, width = count * GROWTH, RESUMED
-    return climb(problem, search, width, solver, precision, tick)
+    return climb(problem, search, width, solver, precision, tick, deadline)
 
 
 def climb(
@@ -111,6 +115,7 @@ def climb(
     solver: str,
     precision: float,
     tick: Callable[[], None],
+    deadline: float,
 ) -> Search:
     """Raise the bound of a problem from where the search stands, and return where it then does.
 
@@ -127,7 +132,7 @@ def climb(
             search.bound, search.prices, search.use = bound, prices, use.sum(axis=0)
         search.passes.append(Pass(prices, cost - (use * prices).sum(axis=1), use))
         tick()
-        if not len(problem.limit):
+        if not len(problem.limit) or time.monotonic() > deadline:
             break
         if not search.scale.any():
             search.scale = first_scale(problem, cost, search.use)

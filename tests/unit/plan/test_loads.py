@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from prepos.plan.loads import cases_that_fit, load_id, make_loads, pack_vehicles, vehicles_used
+from prepos.plan.moves import Moves
 from tests.instances import Case, forward, lane, make_case, origin
 
 
@@ -20,10 +21,17 @@ def truck(**terms: float) -> Case:
     )
 
 
+def moves_of(units: list[list[float]]) -> Moves:
+    """Return what leaves, from units by departure and SKU."""
+    table = np.array(units)
+    departure, sku = np.nonzero(table)
+    return Moves(departure, sku, table[departure, sku].astype(np.int64))
+
+
 def test_large_cases_first_then_small_ones_fill_the_gaps() -> None:
     """3 + 2 in the first vehicle of 5, 3 + 1 + 1 in the second."""
     problem = truck(vehicle_m3=5.0).problem()
-    packing = pack_vehicles(problem, np.array([[2.0, 1.0, 2.0]]), np.array([2]))
+    packing = pack_vehicles(problem, moves_of([[2.0, 1.0, 2.0]]), np.array([2]))
     assert packing.missing == {}
     assert [(line.sku, line.vehicle, line.units) for line in packing.lines] == [
         (0, 0, 1),
@@ -40,7 +48,7 @@ def test_large_cases_first_then_small_ones_fill_the_gaps() -> None:
 def test_weight_fills_a_vehicle_too() -> None:
     """Three units of 4 kg do not go into 10 kg."""
     problem = truck(vehicle_m3=50.0, vehicle_kg=10.0).problem()
-    packing = pack_vehicles(problem, np.array([[0.0, 0.0, 3.0]]), np.array([1]))
+    packing = pack_vehicles(problem, moves_of([[0.0, 0.0, 3.0]]), np.array([1]))
     assert packing.missing == {("vehicle_m3", 0): 1.0, ("vehicle_kg", 0): 4.0}
     (load,) = make_loads(problem, packing.lines)
     assert load.fill == pytest.approx(0.8)
@@ -49,7 +57,7 @@ def test_weight_fills_a_vehicle_too() -> None:
 def test_lanes_without_vehicles_need_no_packing() -> None:
     """One line a SKU, no vehicle, no load."""
     problem = truck().problem()
-    packing = pack_vehicles(problem, np.array([[1.0, 0.0, 2.0]]), np.array([0]))
+    packing = pack_vehicles(problem, moves_of([[1.0, 0.0, 2.0]]), np.array([0]))
     assert [(line.sku, line.vehicle) for line in packing.lines] == [(0, -1), (2, -1)]
     assert load_id(problem, packing.lines[0]) == ""
     assert make_loads(problem, packing.lines) == ()

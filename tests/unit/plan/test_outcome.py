@@ -45,13 +45,15 @@ class TestOutcome:
         assert 0.5 < a < 1
         assert 0.5 < b < 1
 
-    def test_return_is_paid_for_what_moves_leave_unused_elsewhere(self) -> None:
-        """A's own stock, left because B now serves, counts as left by the plan."""
+    def test_return_is_paid_for_what_was_moved_in_vain(self) -> None:
+        """Not for A's own stock, which nobody moved, however much of it is left."""
         case = two_nodes(return_cost=3.0).with_stock(A=9)
         plan = case.plan()
         assert plan.objective == pytest.approx(plan.bound)
-        left = plan.targets.closing[-1] - plan.targets.closing_without_plan[-1]
-        assert plan.costs.return_cost == pytest.approx(3.0 * np.maximum(left[:2], 0).sum())
+        assert plan.nothing.return_cost == 0.0
+        at_b = plan.targets.closing[-1, 1, 0]
+        assert at_b > 0
+        assert plan.costs.return_cost == pytest.approx(3.0 * at_b)
 
     def test_nothing_at_all_is_filled_in_full(self) -> None:
         """Without demand every share is 1 and nothing is NaN."""

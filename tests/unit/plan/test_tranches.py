@@ -11,7 +11,6 @@ from prepos.plan.tranches import (
     cut_ranks,
     demand_quantile,
     expected_served,
-    make_tranches,
 )
 
 MEANS = [1e-6, 0.01, 0.7, 5.0, 40.0, 1e4]
@@ -56,24 +55,3 @@ def test_many_units_are_cut_at_quantiles() -> None:
     assert len(high) <= len(GRID)
     assert low[0] == 0
     assert low[1:].tolist() == high[:-1].tolist()
-
-
-@pytest.mark.parametrize("dispersion", [0.0, 0.2, 3.0, 1e6])
-def test_hit_rates_are_chances_that_fall(dispersion: float) -> None:
-    """Within a cell the first unit is used most surely; together they serve nearly all."""
-    mean = np.array(MEANS).reshape(1, -1, 1)
-    tranches = make_tranches(mean, np.full_like(mean, dispersion))
-    assert np.isfinite(tranches.hit_rate).all()
-    for z in range(mean.shape[1]):
-        rates = tranches.hit_rate[tranches.catchment == z]
-        assert ((rates >= 0) & (rates <= 1)).all()
-        assert (np.diff(rates) <= 1e-9).all()
-
-
-def test_slices_by_sku() -> None:
-    """``first`` marks each SKU's tranches, an empty slice for one that nobody wants."""
-    mean = np.array([[[2.0, 0.0, 1.0]]])
-    tranches = make_tranches(mean, np.zeros_like(mean))
-    slices = [tranches.sku[a:b] for a, b in zip(tranches.first, tranches.first[1:], strict=False)]
-    assert [set(part.tolist()) for part in slices] == [{0}, set(), {2}]
-    assert (tranches.width == 1).all()

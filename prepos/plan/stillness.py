@@ -1,0 +1,42 @@
+"""Doing nothing: the best that the stock can do where it lies, and where receipts will bring it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from prepos.core.types import IntArray
+from prepos.plan.frame import Frame
+from prepos.plan.transport.batch import Flows, answer, read_flows
+from prepos.plan.transport.build import Transport
+from prepos.plan.transport.prices import slices_of
+from prepos.plan.transport.problem import Routes, TransportProblem
+
+BROKEN = 1e-6  # of a limit's unit: less is the sum's tolerance
+
+
+def answer_still(transport: Transport) -> Flows:
+    """Return the flows if nothing moves, the shared limits unseen."""
+    still = stay_only(transport.problem)
+    free, value = np.zeros(len(still.limit)), np.zeros(len(still.sources.units))
+    flows = read_flows(still, free, value, np.arange(len(still)))
+    return flows._replace(route=transport.problem.routes.first[flows.route])
+
+
+def keeps_limits(transport: Transport, frame: Frame) -> bool:
+    """Return whether all hard limits hold if nothing moves."""
+    still = stay_only(transport.problem)
+    free, value = np.zeros(len(still.limit)), np.zeros(len(still.sources.units))
+    use = answer(still, free, value)[1].sum(axis=0)
+    hard = np.array([not row.is_wish for row in frame.shared], dtype=np.bool_)
+    return bool((use[hard] <= still.limit[hard] + BROKEN).all())
+
+
+def stay_only(problem: TransportProblem) -> TransportProblem:
+    """Return the problem with staying as the only route of every release."""
+    routes, stay = problem.routes, problem.routes.first[:-1]
+    begin, entry = slices_of(routes.row_first, stay)
+    kept: list[IntArray] = [column[entry] for column in routes[8:]]
+    ways = [column[stay] for column in routes[1:7]]
+    return replace(problem, routes=Routes(np.arange(len(stay) + 1), *ways, begin, *kept))
