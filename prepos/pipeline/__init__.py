@@ -34,9 +34,11 @@ from prepos.core.run import (
     TRANSFERS,
 )
 from prepos.core.transfer import Plan
+from prepos.core.types import FloatArray
 from prepos.forecast.distribution import quantiles_at
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
+from prepos.forecast.spans import span_dispersion
 from prepos.pipeline.backtest import Trial, run_backtest
 from prepos.pipeline.carried import (
     Base,
@@ -51,7 +53,7 @@ from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
-from prepos.plan import make_catchments
+from prepos.plan import make_catchments, planning_window
 from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
@@ -172,8 +174,11 @@ def make_plan(
             known.network, above_floor(forecast, config.forecast.floor), config.plan.near
         )
         demand = grouped(forecast, catchments.of_region, catchments.axis)
+        window = planning_window(known.network, demand.periods, config.plan)
+        widths = span_dispersion(demand, window.horizon)
         plan = decide(
             demand,
+            widths,
             catchments,
             known.network,
             known.products,
@@ -188,7 +193,8 @@ def make_plan(
         units_forecast=float(forecast.mean.sum()),
         units_below=units_below(forecast, config.forecast.floor),
     )
-    frames = plan_files(plan, demand, known) | forecast_files(config, forecast) | state_files(state)
+    frames = plan_files(plan, demand, widths, known) | forecast_files(config, forecast)
+    frames |= state_files(state)
     documents = {KPIS: kpis} | fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))
     verdict = run.write(frames, documents, second_opinion)
@@ -227,14 +233,16 @@ def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame
     }
 
 
-def plan_files(plan: Plan, demand: Forecast, known: Known) -> dict[str, pd.DataFrame]:
-    """Return the plan's tables by file name."""
+def plan_files(
+    plan: Plan, demand: Forecast, widths: FloatArray, known: Known
+) -> dict[str, pd.DataFrame]:
+    """Return the plan's tables by file name; ``widths`` (P, Z, K) of the spans of its window."""
     nodes, skus = known.network.node_axis, known.products.skus
     return {
         TRANSFERS: transfers_frame(plan),
         LOADS: loads_frame(plan),
         TARGETS: targets_frame(plan, nodes, skus),
-        CATCHMENTS: catchments_frame(demand, plan.periods),
+        CATCHMENTS: catchments_frame(demand, widths, plan.periods),
         ALLOCATION: allocation_frame(plan, nodes, skus),
     }
 

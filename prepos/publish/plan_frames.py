@@ -16,9 +16,10 @@ from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
 from prepos.core.periods import Periods
 from prepos.core.run import ALLOCATION, CATCHMENTS, DATE, LOADS, RUN_TABLES, TARGETS, TRANSFERS
+from prepos.core.spans import list_spans, sum_spans
 from prepos.core.texts import TEXT_TYPE
 from prepos.core.transfer import Allocation, Load, Plan, Transfer
-from prepos.core.types import AnyArray, IntArray
+from prepos.core.types import AnyArray, FloatArray, IntArray
 
 STOCK_COLUMNS = tuple(RUN_TABLES[TARGETS])[3:]
 
@@ -59,27 +60,31 @@ def targets_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
     )
 
 
-def catchments_frame(forecast: Forecast, periods: Periods) -> pd.DataFrame:
-    """Return the demand the plan was made for: by catchment, SKU and period of its window.
+def catchments_frame(
+    forecast: Forecast, span_dispersion: FloatArray, periods: Periods
+) -> pd.DataFrame:
+    """Return the demand the plan was made for: by catchment, SKU and span of periods.
 
     Parameters
     ----------
     forecast : Forecast
         Grouped by catchment, over the window or longer.
+    span_dispersion : (P, Z, K) float
+        Of the demand of every span of the window, as ``core.spans`` numbers them.
     periods : Periods
         The plan's window.
     """
-    mean = forecast.mean[: periods.horizon].transpose(1, 2, 0)
-    dispersion = forecast.dispersion[: periods.horizon].transpose(1, 2, 0)
-    wanted = mean > 0
-    catchment, sku, period = np.nonzero(wanted)
+    first, last = list_spans(periods.horizon)
+    mean = sum_spans(forecast.mean[: periods.horizon])
+    catchment, sku, span = np.nonzero(mean.transpose(1, 2, 0) > 0)
     frame = pd.DataFrame(
         {
             "catchment_id": pick_ids(forecast.regions, catchment),
             "sku": pick_ids(forecast.skus, sku),
-            "period_start": pick_starts(periods, period),
-            "mean": mean[wanted],
-            "dispersion": dispersion[wanted],
+            "period_start": pick_starts(periods, first[span]),
+            "periods": last[span] - first[span] + 1,
+            "mean": mean[span, catchment, sku],
+            "dispersion": span_dispersion[span, catchment, sku],
         }
     )
     return frame[list(RUN_TABLES[CATCHMENTS])]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.kernels import serial_kernel
+from prepos.core.spans import span_number
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.problem import (
     NO_ROUTE,
@@ -213,7 +214,7 @@ def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sid
     table = market.places.service
     service = table[sku if len(table) > 1 else 0, node, zone]
     gain = service - market.goods.shortage_cost[sku] - market.priced.fill[zone]
-    first, room = pair(period, period, periods) - period, volume * storage[period]
+    first, room = span_number(period, period, periods) - period, volume * storage[period]
     for rank in range(begin, stop):
         total, left = room, 1.0
         for end in range(period, periods):
@@ -221,12 +222,6 @@ def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sid
             total += rate[end] * left
         own[rank - begin] = total + gain * (1.0 - left)
         at[rank - begin] = own[rank - begin] + returned * left
-
-
-@serial_kernel
-def pair(start: int, end: int, periods: int) -> int:
-    """Return the column of ``Ranks.used`` for the periods ``start`` to ``end``."""
-    return start * periods - start * (start - 1) // 2 + end - start
 
 
 @serial_kernel

@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csc_matrix
 
+from prepos.core.spans import span_number
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.program import Entries, Program
 from prepos.plan.solver import Solution, solve_program
-from prepos.plan.transport.costs import pair
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
 
 # SKU, node, first period served (T where none is left), whether what is unused is returned.
@@ -216,7 +216,7 @@ def _rank_terms(
     for end in range(period, problem.periods):
         if places.storage_row[node, end] != NO_ROW:
             use.append((int(places.storage_row[node, end]), float(goods.volume_m3[sku] * left)))
-        left = 1.0 - float(problem.ranks.used[rank, pair(period, end, problem.periods)])
+        left = 1.0 - float(problem.ranks.used[rank, span_number(period, end, problem.periods)])
         cost += holding * left
     service = places.service[sku if len(places.service) > 1 else 0, node, zone]
     cost += float(goods.return_cost[sku] * is_returned * left)

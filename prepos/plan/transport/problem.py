@@ -47,7 +47,7 @@ class Ranks(NamedTuple):
         Whose demand, and how many units.
     used : (L, P) float32
         Chance that a unit there from period s on is used by the end of period t >= s; columns run
-        over the pairs (s, t) as ``pair`` counts them.
+        over the spans s to t, by ``span_number``.
     """
 
     first: IntArray

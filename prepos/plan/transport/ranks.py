@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from prepos.core.spans import span_number
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
-from prepos.plan.transport.costs import pair
 from prepos.plan.transport.problem import Ranks
 
 
@@ -28,21 +28,21 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray) -> Ranks:
     mean : (T, Z, K) float
         Units by period.
     dispersion : (P, Z, K) float
-        Of the sum over the periods s to t, by ``pair(s, t)``: variance = mean + dispersion mean^2.
+        Of the sum of every span of periods, by ``span_number``.
     """
     periods, _, skus = mean.shape
     whole = mean.sum(axis=0)
     sku, catchment = np.nonzero(whole.T > LEAST_MEAN)
     by_period = mean[:, catchment, sku]
     cell, low, high = cut_window(
-        by_period, dispersion[pair(0, periods - 1, periods), catchment, sku]
+        by_period, dispersion[span_number(0, periods - 1, periods), catchment, sku]
     )
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
     shift = np.rint(np.cumsum(by_period, axis=0) - by_period).astype(np.int64)
     for since in range(periods):
         ends = [np.maximum(rank - shift[since, cell], 0) for rank in (low, high)]
         for until in range(since, periods):
-            column = pair(since, until, periods)
+            column = span_number(since, until, periods)
             span = by_period[since : until + 1].sum(axis=0)
             rate = hit_rates(span[cell], dispersion[column, catchment, sku][cell], ends, high - low)
             # Spans have dispersions of their own, yet what was used stays used.

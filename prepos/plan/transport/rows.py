@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from prepos.core.kernels import serial_kernel
+from prepos.core.spans import span_number
 from prepos.core.types import FloatArray
-from prepos.plan.transport.costs import Market, Sides, best_place, pair
+from prepos.plan.transport.costs import Market, Sides, best_place
 from prepos.plan.transport.problem import NO_ROW
 
 
@@ -50,7 +51,7 @@ def _take_place(
         row = market.places.storage_row[node, end]
         if row != NO_ROW:
             use[row] += units * volume * left
-        left = 1.0 - market.ranks.used[rank, pair(period, end, periods)]
+        left = 1.0 - market.ranks.used[rank, span_number(period, end, periods)]
     fill = market.places.fill_row[market.ranks.catchment[rank]]
     if fill != NO_ROW:
         use[fill] -= units * (1.0 - left)

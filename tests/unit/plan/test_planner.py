@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prepos.errors import InfeasibleError, SolverError
-from prepos.plan import Frozen, planner
+from prepos.plan import Frozen, exact, planner
 from tests.instances import (
     Case,
     day,
@@ -240,17 +240,17 @@ class TestSolvers:
         """Small problems are solved whole, large ones by prices."""
         case = one_lane(3.0, 9)
         assert case.plan().method == "exact"
-        monkeypatch.setattr(planner, "EXACT_UP_TO", 5)
+        monkeypatch.setattr(exact, "LARGEST", 1)
         assert case.plan().method == "decompose"
 
     def test_a_sample_finds_the_first_prices(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """With more SKUs than two samples the prices of a sample start the search."""
-        monkeypatch.setattr("prepos.plan.decompose.SAMPLE", 4)
+        monkeypatch.setattr("prepos.plan.transport.prices.SAMPLE", 4)
         case = random_case(np.random.default_rng(11), skus=14, limits=True)
-        exact, priced = case.plan(method="exact"), case.plan(method="decompose", gap=1e-4)
-        assert priced.bound <= exact.objective * (1 + 1e-6)
-        assert exact.objective <= priced.objective * (1 + 1e-6)
-        assert priced.objective <= exact.objective * 1.005
+        whole, priced = case.plan(method="exact"), case.plan(method="decompose", gap=1e-4)
+        assert priced.bound <= whole.objective * (1 + 1e-6)
+        assert whole.objective <= priced.objective * (1 + 1e-6)
+        assert priced.objective <= whole.objective * 1.005
 
 
 class TestVehicles:

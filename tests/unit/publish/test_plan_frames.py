@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -57,14 +58,35 @@ def test_allocation_has_both_ways_in_canonical_order(plan: Plan) -> None:
     ]
 
 
-def test_catchments_cover_the_window_alone(plan: Plan, forecast: Forecast) -> None:
+def test_catchments_cover_the_window_alone(forecast: Forecast) -> None:
     """Demand beyond the plan's window, and none at all, is left out."""
-    frame = catchments_frame(forecast, replace(plan.periods, horizon=1))
+    window = replace(forecast.periods, horizon=1)
+    frame = catchments_frame(forecast, forecast.dispersion[:1], window)
     assert list(frame) == list(RUN_TABLES[CATCHMENTS])
     assert frame[["catchment_id", "sku", "mean"]].to_numpy().tolist() == [
         ["r1", "007", 2.0],
         ["r1", "NA", 0.0005],
         ["r2", "NA", 1.0],
+    ]
+
+
+def test_catchments_tell_every_span(forecast: Forecast) -> None:
+    """One row for each span in which anything is wanted, by catchment, SKU, start and length."""
+    by_span = np.array([0.1, 0.2, 0.3])  # the first week, both, the second
+    frame = catchments_frame(forecast, np.tile(by_span[:, None, None], (1, 2, 2)), forecast.periods)
+    assert set(frame["period_start"].dt.strftime("%Y-%m-%d")) == {"2025-03-03", "2025-03-10"}
+    start = (frame["period_start"] - frame["period_start"].min()).dt.days
+    assert frame.assign(period_start=start).to_numpy().tolist() == [
+        ["r1", "007", 0, 1, 2.0, 0.1],
+        ["r1", "007", 0, 2, 5.0, 0.2],
+        ["r1", "007", 7, 1, 3.0, 0.3],
+        ["r1", "NA", 0, 1, 0.0005, 0.1],
+        ["r1", "NA", 0, 2, 0.0005, 0.2],
+        ["r2", "007", 0, 2, 0.5, 0.2],
+        ["r2", "007", 7, 1, 0.5, 0.3],
+        ["r2", "NA", 0, 1, 1.0, 0.1],
+        ["r2", "NA", 0, 2, 2.0, 0.2],
+        ["r2", "NA", 7, 1, 1.0, 0.3],
     ]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from prepos.core.spans import list_spans, span_number
 from prepos.plan.tranches import expected_served, make_tranches
-from prepos.plan.transport.costs import pair
 from prepos.plan.transport.problem import Ranks
 from prepos.plan.transport.ranks import make_ranks
 
@@ -20,8 +20,8 @@ def drawn(periods: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, Ranks]:
     mean = rng.lognormal(0.5, 1.3, (periods, 4, 5))
     mean[:, 1, 2] = 0.0
     mean[0, 3] = 0.0
-    pairs = periods * (periods + 1) // 2
-    dispersion = rng.uniform(0.25, 0.35, (pairs, 4, 5))
+    spans = len(list_spans(periods)[0])
+    dispersion = rng.uniform(0.25, 0.35, (spans, 4, 5))
     return mean, dispersion, make_ranks(mean, dispersion)
 
 
@@ -42,8 +42,8 @@ def test_chances_rise_with_time(periods: int) -> None:
     assert ((ranks.used >= 0) & (ranks.used <= 1)).all()
     for since in range(periods):
         for until in range(since, periods - 1):
-            now = ranks.used[:, pair(since, until, periods)]
-            later = ranks.used[:, pair(since, until + 1, periods)]
+            now = ranks.used[:, span_number(since, until, periods)]
+            later = ranks.used[:, span_number(since, until + 1, periods)]
             assert (later >= now).all()
 
 
@@ -51,7 +51,7 @@ def test_chances_rise_with_time(periods: int) -> None:
 def test_stock_from_the_start_serves_what_it_can(periods: int) -> None:
     """All ranks together, there from the first day, serve E min(D, stock) of the window."""
     mean, dispersion, ranks = drawn(periods)
-    column = pair(0, periods - 1, periods)
+    column = span_number(0, periods - 1, periods)
     for sku in range(mean.shape[2]):
         mine = slice(*ranks.first[sku : sku + 2])
         for zone in range(mean.shape[1]):
@@ -71,7 +71,7 @@ def test_what_comes_later_misses_the_first_ranks() -> None:
     mean = np.array([[[10.0]], [[6.0]]])
     ranks = make_ranks(mean, np.full((3, 1, 1), 0.1))
     high = np.cumsum(ranks.width)
-    late = ranks.used[:, pair(1, 1, 2)]
+    late = ranks.used[:, span_number(1, 1, 2)]
     assert not late[high <= 10].any()
     assert late[high == 11] > 0.9
 

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, lil_array
 
-from prepos.plan.transport.costs import pair
+from prepos.core.spans import list_spans, span_number
 from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
@@ -113,15 +113,15 @@ def _draw_ranks(rng: Generator, skus: int, zones: int, periods: int) -> Ranks:
     """Return ranks whose chances fall with the rank and rise with the time there is."""
     count = rng.integers(0, 5, (skus, zones))
     zone = np.repeat(np.tile(np.arange(zones), skus), count.ravel())
-    pairs = pair(periods - 1, periods - 1, periods) + 1
-    used = np.zeros((len(zone), pairs), dtype=np.float32)
+    spans = list_spans(periods)
+    used = np.zeros((len(zone), len(spans[0])), dtype=np.float32)
     begin = np.append(0, np.cumsum(count.ravel()))
     for start, end in pairwise(begin.tolist()):
         level = np.sort(rng.random(end - start))[::-1]
         for since in range(periods):
             for until in range(since, periods):
                 share = (until - since + 1) / periods
-                used[start:end, pair(since, until, periods)] = level * share
+                used[start:end, span_number(since, until, periods)] = level * share
     first = np.append(0, np.cumsum(count.sum(axis=1)))
     return Ranks(first, zone, rng.integers(1, 5, len(zone)), used)
 
@@ -216,7 +216,7 @@ def serve(
         row = places.storage_row[node, until]
         if row != NO_ROW:
             use[row] += volume * left
-        left = 1.0 - float(problem.ranks.used[rank, pair(since, until, problem.periods)])
+        left = 1.0 - float(problem.ranks.used[rank, span_number(since, until, problem.periods)])
         if places.is_forward[node]:
             cost += goods.holding_cost[sku] * left
     if places.is_forward[node]:
