@@ -54,7 +54,8 @@ class Draft:
     def program(self, constant: float) -> Program:
         """Return what was drafted."""
         columns, entries = len(self.cost), Entries()
-        row, column, amount = (np.array(part) for part in zip(*self.entries, strict=True))
+        table = np.array(self.entries, dtype=np.float64).reshape(-1, 3)
+        row, column, amount = table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2]
         at, sums = np.unique(row * columns + column, return_inverse=True)
         entries.add(at // columns, at % columns, np.bincount(sums, amount))
         return Program(
