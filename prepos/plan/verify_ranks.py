@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc, gammainc, gammaincc
 
+from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
 
 POISSON_BELOW = 1e-9  # dispersion that no count can tell from Poisson
@@ -82,7 +83,7 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
     spans have dispersions of their own. In single precision, as plans are made with.
     """
     periods, shift = len(cells.mean), cells.shift(since)[cell]
-    used = np.zeros((len(cell), periods), dtype=np.float32)
+    used: Float32Array = np.zeros((len(cell), periods), dtype=np.float32)
     below, above = np.maximum(low - shift, 0), np.maximum(high - shift, 0)
     for column, (first, last) in enumerate(list_spans(periods)):
         if first != since:
@@ -125,7 +126,7 @@ def expected_min(mean: FloatArray, dispersion: FloatArray, units: IntArray) -> F
             below, above = gammaincc(before, m), gammainc(n, m)
         else:
             r = 1.0 / dispersion[at]
-            below, above = betainc(r + 1, before, r / (r + m)), betainc(n, r, m / (r + m))
+            below, above = _beta(r + 1, before, r / (r + m)), _beta(n, r, m / (r + m))
         served[at] = m * np.where(n > 1, below, 0.0) + n * above
     return served
 
@@ -150,9 +151,17 @@ def chance_at_most(mean: FloatArray, dispersion: FloatArray, units: IntArray) ->
     chance = np.zeros(len(mean))
     for at, is_poisson in _by_kind(dispersion, units >= 0):
         m, n = mean[at], units[at] + 1.0
-        r = np.zeros(0) if is_poisson else 1.0 / dispersion[at]
-        chance[at] = gammaincc(n, m) if is_poisson else betainc(r, n, r / (r + m))
+        if is_poisson:
+            chance[at] = gammaincc(n, m)
+        else:
+            r = 1.0 / dispersion[at]
+            chance[at] = _beta(r, n, r / (r + m))
     return chance
+
+
+def _beta(a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:
+    """Return the regularised incomplete beta function."""
+    return np.asarray(betainc(a, b, x), dtype=np.float64)
 
 
 def _by_kind(dispersion: FloatArray, chosen: BoolArray) -> list[tuple[IntArray, bool]]:

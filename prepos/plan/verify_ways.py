@@ -127,7 +127,7 @@ class Ways:
         From the next day on they may leave.
         """
         on, days = self.departures, self.departures.days
-        since, serves = max(0, day // days), -(-day // days)
+        since, serves = max(0, day // days), max(0, -(-day // days))
         begun = start - self.lying[node, since, skus]
         if serves < self.stayed.shape[1]:
             self._keep(self.stayed, node, serves, skus, begun)
