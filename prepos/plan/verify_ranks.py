@@ -150,7 +150,7 @@ def chance_at_most(mean: FloatArray, dispersion: FloatArray, units: IntArray) ->
     """Return P(D <= n), n from 0 on."""
     chance = np.zeros(len(mean))
     for at, is_poisson in _by_kind(dispersion, units >= 0):
-        m, n = mean[at], units[at] + 1.0
+        m, n = mean[at], units[at].astype(np.float64) + 1.0
         if is_poisson:
             chance[at] = gammaincc(n, m)
         else:
