@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from prepos.core.run import (
     RunFiles,
 )
 from prepos.core.transfer import Plan
+from prepos.plan import planning_window
+from prepos.plan.transport.build import Transport
 from prepos.plan.verify_book import Given
 from prepos.publish import make_kpis
 from prepos.publish.certificate import make_certificate
@@ -27,6 +29,7 @@ from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
     loads_frame,
+    pick_ids,
     supply_frame,
     targets_frame,
     transfers_frame,
@@ -71,6 +74,30 @@ def files_of(case: Case, plan: Plan, **options: object) -> RunFiles:
     )
 
 
+def planless_files(case: Case, transport: Transport, **options: object) -> RunFiles:
+    """Return demand and sources alone, as a run would tell them; no source has a value."""
+    chosen = options_of(case, options)
+    catchments = case.catchments(chosen.near)
+    demand = case.grouped(catchments)
+    periods = planning_window(case.network, demand.periods, chosen)
+    spread = dispersion_of_spans(demand, case.network, chosen)
+    sources, skus = transport.problem.sources, case.products.skus
+    sku = np.repeat(np.arange(len(skus)), np.diff(sources.first))
+    release = [transport.releases[number] for number in sources.release.tolist()]
+    days = [date.fromordinal(each.day) for each in release]
+    supply = pd.DataFrame(
+        {
+            "sku": pick_ids(skus, sku),
+            "node_id": pick_ids(case.network.node_axis, np.array([each.node for each in release])),
+            "lies_from": np.array(days, dtype="datetime64[s]"),
+            "units": sources.units,
+            "value": 0.0,
+        }
+    )
+    frames = {CATCHMENTS: catchments_frame(demand, spread, periods), SUPPLY: supply}
+    return RunFiles(frames=frames | forecast_frames(case.demand), kpis={}, manifest={})
+
+
 def forecast_frames(demand: Forecast) -> dict[str, pd.DataFrame]:
     """Return the regions' forecast by period, and its total."""
     region, sku, period = np.nonzero(demand.mean.transpose(1, 2, 0))
@@ -89,9 +116,3 @@ def forecast_frames(demand: Forecast) -> dict[str, pd.DataFrame]:
     )
     total = by_period.groupby(["region_id", "sku"], as_index=False)["mean"].sum()
     return {FORECAST: by_period, FORECAST_TOTAL: total}
-
-
-def with_dispersion(case: Case, dispersion: float) -> Case:
-    """Return the case with another dispersion of all demand."""
-    demand = replace(case.demand, dispersion=np.full_like(case.demand.mean, dispersion))
-    return replace(case, demand=demand)
