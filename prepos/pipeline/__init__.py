@@ -23,6 +23,7 @@ from prepos.core.progress import SILENT, Progress
 from prepos.core.run import (
     ALLOCATION,
     CATCHMENTS,
+    CERTIFICATE,
     CUSTOMERS,
     FORECAST,
     FORECAST_TOTAL,
@@ -30,6 +31,7 @@ from prepos.core.run import (
     LOADS,
     REJECTS,
     SIGNALS,
+    SUPPLY,
     TARGETS,
     TRANSFERS,
 )
@@ -62,10 +64,12 @@ from prepos.publish import (
     forecast_frame,
     forecast_total_frame,
     loads_frame,
+    make_certificate,
     make_kpis,
     read_run,
     rejects_frame,
     signals_frame,
+    supply_frame,
     targets_frame,
     transfers_frame,
     units_below,
@@ -195,7 +199,8 @@ def make_plan(
     )
     frames = plan_files(plan, demand, widths, known) | forecast_files(config, forecast)
     frames |= state_files(state)
-    documents = {KPIS: kpis} | fit_documents(config, forecast, state)
+    proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
+    documents = proof | fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))
     verdict = run.write(frames, documents, second_opinion)
     return replace(finish(run, known), verdict=verdict)
@@ -244,6 +249,7 @@ def plan_files(
         TARGETS: targets_frame(plan, nodes, skus),
         CATCHMENTS: catchments_frame(demand, widths, plan.periods),
         ALLOCATION: allocation_frame(plan, nodes, skus),
+        SUPPLY: supply_frame(plan, nodes, skus),
     }
 
 

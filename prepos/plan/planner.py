@@ -100,9 +100,7 @@ def make_plan(
     transport = as_transport(problem, frame)
     still = answer_still(transport)
     nobody = np.zeros(len(problem.departures), dtype=np.int64)
-    nothing = make_outcome(
-        problem, frame, transport, still, vehicles=nobody, closing_without=None
-    )
+    nothing = make_outcome(problem, frame, transport, still, vehicles=nobody, closing_without=None)
     decided = decide(problem, frame, transport, solver, tick)
     outcome = see_through(problem, frame, transport, decided, nothing)
     gains = nothing.objective > outcome.objective * (1 + SAME)

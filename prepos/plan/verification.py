@@ -13,10 +13,12 @@ from prepos.core.faults import Fault
 from prepos.core.run import (
     ALLOCATION,
     CATCHMENTS,
+    CERTIFICATE,
     FORECAST,
     FORECAST_TOTAL,
     KPIS,
     LOADS,
+    SUPPLY,
     TARGETS,
     TRANSFERS,
     RunFiles,
@@ -24,7 +26,7 @@ from prepos.core.run import (
 from prepos.core.types import FloatArray
 from prepos.core.verdict import Check, Verdict
 from prepos.errors import RunError
-from prepos.plan.verify_allocation import check_allocation, find_allocation
+from prepos.plan.verify_allocation import Aside, check_allocation, find_allocation
 from prepos.plan.verify_book import Given, Rows
 from prepos.plan.verify_compare import Where, check_holds, merge_checks
 from prepos.plan.verify_costs import (
@@ -38,17 +40,28 @@ from prepos.plan.verify_costs import (
     standing_costs,
 )
 from prepos.plan.verify_demand import Areas, find_areas
+from prepos.plan.verify_limits import wish_penalty
 from prepos.plan.verify_loads import check_loads, find_loads
+from prepos.plan.verify_proof import check_proof
 from prepos.plan.verify_stock import (
     check_on_hand,
+    check_origins,
     check_room,
-    check_sent,
     check_targets,
     make_flows,
 )
 from prepos.plan.verify_transfers import check_lines, check_overrides, find_lines
 
-NEEDED = (TRANSFERS, LOADS, TARGETS, CATCHMENTS, ALLOCATION, FORECAST, FORECAST_TOTAL)
+NEEDED = (
+    TRANSFERS,
+    LOADS,
+    TARGETS,
+    CATCHMENTS,
+    ALLOCATION,
+    SUPPLY,
+    FORECAST,
+    FORECAST_TOTAL,
+)
 
 
 def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
@@ -68,21 +81,7 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
     RunError
         If the run lacks a file that a plan has.
     """
-    missing = [name for name in NEEDED if name not in run.frames]
-    if missing or not run.kpis:
-        names = missing or [KPIS]
-        faults = [
-            Fault(
-                name,
-                0,
-                "",
-                "",
-                "PP-RUN-MISSING",
-                f"{name} is missing, expected in the run of a plan",
-            )
-            for name in names
-        ]
-        raise RunError(f"run {run_id} holds no plan: {', '.join(names)} is missing", faults)
+    refuse_parts(run, run_id)
     lines, checks = find_lines(run, given)
     loads, found = find_loads(run, given)
     slacks = find_slacks(run)
@@ -94,43 +93,62 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
     return Verdict(run_id=run_id, checks=merge_checks(checks))
 
 
+def refuse_parts(run: RunFiles, run_id: str) -> None:
+    """Raise RunError that names each file which a plan has and the run lacks."""
+    missing = [name for name in NEEDED if name not in run.frames]
+    told = {KPIS: run.kpis, CERTIFICATE: run.certificate}
+    missing += [name for name, content in told.items() if not content]
+    faults = [
+        Fault(
+            name, 0, "", "", "PP-RUN-MISSING", f"{name} is missing, expected in the run of a plan"
+        )
+        for name in missing
+    ]
+    if missing:
+        raise RunError(f"run {run_id} holds no plan: {', '.join(missing)} is missing", faults)
+
+
 def check_plan(
     run: RunFiles, given: Given, areas: Areas, *, lines: Rows, loads: Rows
 ) -> list[Check]:
-    """Check stock, service and money, with the plan and with nothing moved."""
+    """Check stock, service, money and proof, with the plan and with nothing moved."""
     slacks = find_slacks(run)
     parts, checks = find_allocation(run, given, areas)
     idle = make_flows(given, None, parts["nothing"])
     flows = make_flows(given, lines, parts["plan"])
     for name, stock in (("plan", flows), ("nothing", idle)):
         checks += check_allocation(parts[name], given, areas)
-        checks += check_on_hand(given, stock, ALLOCATION)
+        checks += [
+            check_on_hand(given, stock, ALLOCATION),
+            *check_origins(given, stock, ALLOCATION),
+        ]
     served = served_demand(parts["plan"], areas)
-    checks.append(check_sent(given, flows))
     checks += check_room(given, flows, slacks)
     checks += check_targets(run, given, areas, flows=flows, idle=idle, served=served)
     moving = moving_costs(given, lines, loads)
-    costs = moving | standing_costs(given, areas, parts["plan"], flows=flows, idle=idle)
-    nothing = dict.fromkeys(moving, 0.0) | standing_costs(
-        given, areas, parts["nothing"], flows=idle, idle=idle
-    )
+    costs = moving | standing_costs(given, areas, parts["plan"].rows, flows)
+    nothing = dict.fromkeys(moving, 0.0)
+    nothing |= standing_costs(given, areas, parts["nothing"].rows, idle)
     may_stay = all(check.passed for check in check_room(given, idle, {}))
+    proven, found = check_proof(run, given, areas)
     return [
         *checks,
         *check_figures(run.kpis, "plan", costs),
         *check_figures(run.kpis, "nothing", nothing),
-        *check_bound(run, given, costs, may_stay=may_stay),
+        *found,
+        *check_bound(run, given, costs, proven=proven, may_stay=may_stay),
         *check_money(given, costs, slacks),
         *check_fill(given, areas, served, slacks),
-        check_slacks(run),
+        check_slacks(run, wish_penalty(given, areas)),
     ]
 
 
-def served_demand(allocation: Rows, areas: Areas) -> FloatArray:
+def served_demand(allocation: Aside, areas: Areas) -> FloatArray:
     """Return (T, Z, K) the expected use of each catchment's demand, by any node."""
     served = np.zeros_like(areas.mean)
-    cell = tuple(allocation.at[c] for c in ("period", "catchment_id", "sku"))
-    np.add.at(served, cell, allocation["expected_use"])
+    cell = tuple(allocation.rows.at[c] for c in ("catchment_id", "sku"))
+    for period in range(len(served)):
+        np.add.at(served[period], cell, allocation.use[:, period])
     return served
 
 

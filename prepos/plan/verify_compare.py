@@ -42,13 +42,13 @@ def check_equal(
     found: ArrayLike,
     expected: ArrayLike,
     *,
-    smallest: float = SMALLEST,
+    smallest: ArrayLike = SMALLEST,
     relative: float = RELATIVE,
 ) -> Check:
     """Check that numbers are what recomputing them gives."""
     want = np.asarray(expected, dtype=np.float64)
     have = np.asarray(found, dtype=np.float64)
-    room = smallest + relative * np.abs(want)
+    room = np.asarray(smallest, dtype=np.float64) + relative * np.abs(want)
     return _check(name, where, have, off=np.abs(have - want), room=room, words=_exactly(want))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from prepos.core.axes import Axis, make_axis
 from prepos.core.run import CATCHMENTS, FORECAST, FORECAST_TOTAL, SIGNALS, RunFiles, is_quantile
@@ -16,6 +15,8 @@ from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import Where, check_equal, check_holds
+from prepos.plan.verify_ranks import Cells
+from prepos.plan.verify_spans import find_spans
 from prepos.plan.verify_transfers import named, shown
 
 NOBODY = "unserved"
@@ -33,8 +34,10 @@ class Areas:
     servers : (Z, N) bool
     cost, distance : (Z, N, K) float
         Currency and km per unit, regions weighted by their total forecast.
-    mean, dispersion : (T, Z, K) float
-        From ``catchments.parquet``.
+    mean : (T, Z, K) float
+    dispersion : (P, Z, K) float
+        From ``catchments.parquet``: of each period, and of each span of the window in the order of
+        ``list_spans``.
     """
 
     axis: Axis
@@ -45,6 +48,10 @@ class Areas:
     distance: FloatArray
     mean: FloatArray
     dispersion: FloatArray
+
+    def cells(self, catchment: IntArray, sku: IntArray) -> Cells:
+        """Return the demand of pairs (C,) of catchment and SKU."""
+        return Cells(self.mean[:, catchment, sku], self.dispersion[:, catchment, sku])
 
 
 def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
@@ -57,14 +64,8 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
     total, checks = find_rows(run, FORECAST_TOTAL, axes, given, key="sku")
     weight = np.zeros((len(regions), len(given.skus)))
     weight[total.at["region_id"], total.at["sku"]] = total["mean"]
-    demand, found = find_rows(
-        run, CATCHMENTS, {"catchment_id": axis, "sku": given.skus}, given, key="catchment_id"
-    )
-    inside = demand.only(demand.at["period"] < given.window.horizon)
-    cell = (inside.at["period"], inside.at["catchment_id"], inside.at["sku"])
-    mean = np.zeros((given.window.horizon, len(axis), len(given.skus)))
-    dispersion = mean.copy()
-    mean[cell], dispersion[cell] = inside["mean"], inside["dispersion"]
+    mean, dispersion, found = find_spans(run, given, axis)
+    checks += found
     service = given.network.service
     areas = Areas(
         axis=axis,
@@ -76,8 +77,7 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
         mean=mean,
         dispersion=dispersion,
     )
-    checks += [*found, check_rows(demand, given), *check_signals(run, given, weight)]
-    return areas, checks + check_sums(run, given, areas)
+    return areas, checks + check_signals(run, given, weight) + check_sums(run, given, areas)
 
 
 def name_catchments(given: Given) -> tuple[list[str], dict[str, int]]:
@@ -122,24 +122,6 @@ def weigh(values: FloatArray, weight: FloatArray, group: IntArray, groups: int) 
         can = np.isfinite(values[:, members]).all(axis=1)
         means[z, can] = values[np.ix_(can, members)] @ (inner / inner.sum(axis=0))
     return means
-
-
-def check_rows(demand: Rows, given: Given) -> Check:
-    """Check that demand is of the window, above zero, and told once for each cell."""
-    cell = pd.DataFrame({name: demand.at[name] for name in ("catchment_id", "sku", "period")})
-    sound = (
-        (demand.at["period"] < given.window.horizon)
-        & (demand["mean"] > 0)
-        & (demand["dispersion"] >= 0)
-        & ~cell.duplicated().to_numpy()
-    )
-    return check_holds(
-        "catchments",
-        demand.where("mean", "catchment_id", "sku"),
-        sound,
-        found=shown(demand["mean"]),
-        expected=lambda _: "a mean above 0 and a dispersion from 0, once for each period planned",
-    )
 
 
 def check_signals(run: RunFiles, given: Given, total: FloatArray) -> list[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prepos.publish.certificate import make_certificate
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -17,6 +18,7 @@ from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
     loads_frame,
+    supply_frame,
     targets_frame,
     transfers_frame,
 )
@@ -32,6 +34,7 @@ __all__ = [
     "forecast_frame",
     "forecast_total_frame",
     "loads_frame",
+    "make_certificate",
     "make_kpis",
     "make_manifest",
     "make_run_id",
@@ -41,6 +44,7 @@ __all__ = [
     "seal",
     "signals_frame",
     "staged_folder",
+    "supply_frame",
     "targets_frame",
     "transfers_frame",
     "units_below",

@@ -15,7 +15,16 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
 from prepos.core.periods import Periods
-from prepos.core.run import ALLOCATION, CATCHMENTS, DATE, LOADS, RUN_TABLES, TARGETS, TRANSFERS
+from prepos.core.run import (
+    ALLOCATION,
+    CATCHMENTS,
+    DATE,
+    LOADS,
+    RUN_TABLES,
+    SUPPLY,
+    TARGETS,
+    TRANSFERS,
+)
 from prepos.core.spans import list_spans, sum_spans
 from prepos.core.texts import TEXT_TYPE
 from prepos.core.transfer import Allocation, Load, Plan, Transfer
@@ -102,9 +111,9 @@ def allocation_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
 def _allocation_part(
     name: str, plan: Plan, allocation: Allocation, nodes: Axis, skus: Axis
 ) -> pd.DataFrame:
-    """Return one way to put aside, sorted by SKU, node, catchment, period and rank."""
+    """Return one way to put aside, sorted by SKU, node, catchment, period, moved and rank."""
     a = allocation
-    order = np.lexsort((a.rank_from, a.period, a.catchment, a.node, a.sku))
+    order = np.lexsort((a.rank_from, a.moved, a.period, a.catchment, a.node, a.sku))
     return pd.DataFrame(
         {
             "plan": pd.array([name] * len(order), dtype=TEXT_TYPE),
@@ -112,12 +121,29 @@ def _allocation_part(
             "node_id": pick_ids(nodes, a.node[order]),
             "catchment_id": pick_ids(plan.catchments.axis, a.catchment[order]),
             "period_start": pick_starts(plan.periods, a.period[order]),
+            "moved": a.moved[order].astype(np.int64),
             "rank_from": a.rank_from[order],
             "rank_to": a.rank_to[order],
             "units": a.units[order],
             "expected_use": a.expected_use[order],
         }
     )
+
+
+def supply_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
+    """Return each source of stock with what one more unit of it would save, by SKU, node, day."""
+    told = plan.certificate
+    order = np.lexsort((told.lies_from, told.node, told.sku))
+    frame = pd.DataFrame(
+        {
+            "sku": pick_ids(skus, told.sku[order]),
+            "node_id": pick_ids(nodes, told.node[order]),
+            "lies_from": told.lies_from[order].astype("datetime64[s]"),
+            "units": told.units[order],
+            "value": told.value[order],
+        }
+    )
+    return frame[list(RUN_TABLES[SUPPLY])]
 
 
 def pick_ids(axis: Axis, positions: IntArray) -> pd.Series[str]:

@@ -38,7 +38,8 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray) -> Ranks:
         by_period, dispersion[span_number(0, periods - 1, periods), catchment, sku]
     )
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
-    shift = np.rint(np.cumsum(by_period, axis=0) - by_period).astype(np.int64)
+    before = np.concatenate([np.zeros_like(by_period[:1]), np.cumsum(by_period, axis=0)[:-1]])
+    shift = np.rint(before).astype(np.int64)  # summed, not subtracted: halves stay halves
     for since in range(periods):
         ends = [np.maximum(rank - shift[since, cell], 0) for rank in (low, high)]
         for until in range(since, periods):

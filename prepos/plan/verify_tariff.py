@@ -1,0 +1,122 @@
+"""Second opinion on the bound: what moving and lying cost when the limits' prices are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.verify_book import Given
+from prepos.plan.verify_limits import all_stock, has_vehicle, vehicle_room
+from prepos.plan.verify_ways import Departures, Ways
+
+CASE_SHARE = 1e-6  # of the smallest vehicle, that a case takes at least: none travels without one
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tariff:
+    """Currency per unit of each limit, and the inputs that the prices are of.
+
+    Attributes
+    ----------
+    storage, inbound, outbound : (N, T) float
+    vehicle_m3, vehicle_kg : (D,) float
+    vehicles : (L, T) float
+    budget : float
+    min_fill : (Z,) float
+    """
+
+    given: Given
+    departures: Departures
+    storage: FloatArray
+    inbound: FloatArray
+    outbound: FloatArray
+    vehicle_m3: FloatArray
+    vehicle_kg: FloatArray
+    vehicles: FloatArray
+    budget: float
+    min_fill: FloatArray
+
+    @cached_property
+    def room(self) -> tuple[FloatArray, FloatArray]:
+        """(L,) m3 and kg of each lane's vehicle."""
+        return vehicle_room(self.given)
+
+    @cached_property
+    def volume(self) -> FloatArray:
+        """(K,) m3 of a unit; no case takes less than a small share of the smallest vehicle."""
+        products = self.given.products
+        room = self.room[0][has_vehicle(self.given)].min(initial=np.inf)
+        least = CASE_SHARE * room / products.case_pack if np.isfinite(room) else 0.0
+        return np.maximum(products.unit_volume_m3, least)
+
+
+def make_tariff(given: Given, departures: Departures, told: Mapping[str, FloatArray]) -> Tariff:
+    """Return the prices told, by limit and place, as arrays by what they belong to."""
+    horizon, nodes, _ = given.shape
+    of_nodes = {
+        name: told[f"{name}_m3"].reshape(horizon, nodes).T
+        for name in ("storage", "inbound", "outbound")
+    }
+    return Tariff(
+        given=given,
+        departures=departures,
+        **of_nodes,
+        vehicle_m3=told["vehicle_m3"],
+        vehicle_kg=told["vehicle_kg"],
+        vehicles=told["vehicles"].reshape(-1, horizon),
+        budget=float(told["budget"][0]),
+        min_fill=told["min_fill"],
+    )
+
+
+def gain_of_vehicles(tariff: Tariff) -> float:
+    """Return currency, 0 or less: vehicles whose room sells for more than they cost.
+
+    Never more than all the stock there is could fill, and one.
+    """
+    given, on, lane = tariff.given, tariff.departures, tariff.departures.lane
+    room = [np.where(np.isfinite(each), each, 0.0)[lane] for each in tariff.room]
+    stock = all_stock(given)
+    needed = [s / np.where(r > 0, r, np.inf) for s, r in zip(stock, room, strict=True)]
+    most = np.minimum(np.ceil(np.maximum(*needed)) + 1.0, given.of_lanes("vehicles")[lane])
+    cost = given.of_lanes("vehicle_cost")[lane] * (1.0 + tariff.budget)
+    cost = cost + tariff.vehicles[lane, on.ship_period]
+    cost = cost - room[0] * tariff.vehicle_m3 - room[1] * tariff.vehicle_kg
+    return float(np.where(has_vehicle(given)[lane], np.minimum(cost, 0.0) * most, 0.0).sum())
+
+
+def price_ways(tariff: Tariff, skus: IntArray) -> Ways:
+    """Return what lying and moving cost units of some SKUs, prices paid; no source open yet."""
+    given, on = tariff.given, tariff.departures
+    products, (horizon, nodes, _) = given.products, given.shape
+    forward = given.network.is_forward.astype(np.float64)
+    stored = np.cumsum(np.pad(tariff.storage, ((0, 0), (1, 0))), axis=1)
+    held = forward[:, None] * np.arange(horizon + 1)
+    lying = held[:, :, None] * products.holding_cost[skus]
+    lying = lying + stored[:, :, None] * tariff.volume[skus]
+    there, back = lying[on.destination, on.arrival_period], lying[on.origin, on.ship_period]
+    nowhere = np.full((nodes, horizon, len(skus)), np.inf)
+    steps = price_departures(tariff, skus) + back - there
+    return Ways(on, lying, steps, nowhere, nowhere.copy())
+
+
+def price_departures(tariff: Tariff, skus: IntArray) -> FloatArray:
+    """Return (D, K) what a unit of some SKUs costs on each departure: fare, handling and prices."""
+    given, on, lane = tariff.given, tariff.departures, tariff.departures.lane
+    money = 1.0 + tariff.budget
+    handling = given.of_nodes("handling_cost")[on.destination]
+    per_unit = (given.of_lanes("cost_per_unit")[lane] + handling) * money
+    per_m3 = (
+        given.of_lanes("cost_per_m3")[lane] * money
+        + tariff.vehicle_m3
+        + tariff.inbound[on.destination, on.arrival_period]
+        + tariff.outbound[on.origin, on.ship_period]
+    )
+    per_kg = given.of_lanes("cost_per_kg")[lane] * money + tariff.vehicle_kg
+    by_volume = np.outer(per_m3, tariff.volume[skus])
+    by_weight = np.outer(per_kg, given.products.unit_weight_kg[skus])
+    return np.asarray(per_unit[:, None] + by_volume + by_weight)

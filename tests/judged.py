@@ -1,0 +1,118 @@
+"""A planned case as the files of a run, for the second opinion to read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from prepos.core.demand import Forecast
+from prepos.core.run import (
+    ALLOCATION,
+    CATCHMENTS,
+    FORECAST,
+    FORECAST_TOTAL,
+    LOADS,
+    SUPPLY,
+    TARGETS,
+    TRANSFERS,
+    RunFiles,
+)
+from prepos.core.transfer import Plan
+from prepos.plan import planning_window
+from prepos.plan.transport.build import Transport
+from prepos.plan.verify_book import Given
+from prepos.publish import make_kpis
+from prepos.publish.certificate import make_certificate
+from prepos.publish.plan_frames import (
+    allocation_frame,
+    catchments_frame,
+    loads_frame,
+    pick_ids,
+    supply_frame,
+    targets_frame,
+    transfers_frame,
+)
+from tests.instances import Case, dispersion_of_spans, options_of, table_of
+
+Rule = tuple[str, str, str, str, float]
+
+
+def given_of(case: Case, *rules: Rule, **options: object) -> Given:
+    """Return what the case's plan is judged by."""
+    return Given(
+        network=case.network,
+        products=case.products,
+        stock=case.stock,
+        overrides=table_of(rules),
+        options=options_of(case, options),
+        periods=case.demand.periods,
+        floor=0.0,
+    )
+
+
+def files_of(case: Case, plan: Plan, **options: object) -> RunFiles:
+    """Return the files that the case's plan is handed over as."""
+    chosen = options_of(case, options)
+    nodes, skus = case.network.node_axis, case.products.skus
+    demand = case.grouped(plan.catchments)
+    spread = dispersion_of_spans(demand, case.network, chosen)
+    return RunFiles(
+        frames={
+            TRANSFERS: transfers_frame(plan),
+            LOADS: loads_frame(plan),
+            TARGETS: targets_frame(plan, nodes, skus),
+            CATCHMENTS: catchments_frame(demand, spread, plan.periods),
+            ALLOCATION: allocation_frame(plan, nodes, skus),
+            SUPPLY: supply_frame(plan, nodes, skus),
+            **forecast_frames(case.demand),
+        },
+        kpis=make_kpis(plan, currency="EUR", units_forecast=0.0, units_below=0.0),
+        manifest={},
+        certificate=make_certificate(plan),
+    )
+
+
+def planless_files(case: Case, transport: Transport, **options: object) -> RunFiles:
+    """Return demand and sources alone, as a run would tell them; no source has a value."""
+    chosen = options_of(case, options)
+    catchments = case.catchments(chosen.near)
+    demand = case.grouped(catchments)
+    periods = planning_window(case.network, demand.periods, chosen)
+    spread = dispersion_of_spans(demand, case.network, chosen)
+    sources, skus = transport.problem.sources, case.products.skus
+    sku = np.repeat(np.arange(len(skus)), np.diff(sources.first))
+    release = [transport.releases[number] for number in sources.release.tolist()]
+    days = [date.fromordinal(each.day) for each in release]
+    supply = pd.DataFrame(
+        {
+            "sku": pick_ids(skus, sku),
+            "node_id": pick_ids(case.network.node_axis, np.array([each.node for each in release])),
+            "lies_from": np.array(days, dtype="datetime64[s]"),
+            "units": sources.units,
+            "value": 0.0,
+        }
+    )
+    frames = {CATCHMENTS: catchments_frame(demand, spread, periods), SUPPLY: supply}
+    return RunFiles(frames=frames | forecast_frames(case.demand), kpis={}, manifest={})
+
+
+def forecast_frames(demand: Forecast) -> dict[str, pd.DataFrame]:
+    """Return the regions' forecast by period, and its total."""
+    region, sku, period = np.nonzero(demand.mean.transpose(1, 2, 0))
+    starts = np.array(demand.periods.starts, dtype="datetime64[s]")
+    ids = [
+        pd.Series([axis[i] for i in at.tolist()], dtype=str)
+        for axis, at in ((demand.regions, region), (demand.skus, sku))
+    ]
+    by_period = pd.DataFrame(
+        {
+            "region_id": ids[0],
+            "sku": ids[1],
+            "period_start": starts[period],
+            "mean": demand.mean[period, region, sku],
+        }
+    )
+    total = by_period.groupby(["region_id", "sku"], as_index=False)["mean"].sum()
+    return {FORECAST: by_period, FORECAST_TOTAL: total}
