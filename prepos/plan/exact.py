@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from prepos.core.types import IntArray
 from prepos.errors import InfeasibleError
 from prepos.plan.decision import Decision
 from prepos.plan.frame import Frame
@@ -16,21 +17,22 @@ from prepos.plan.transport.build import Transport
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
 from prepos.plan.transport.prices import Search
+from prepos.plan.transport.problem import TransportProblem
 
 LARGEST = 20_000  # columns: above, prices give a better plan in the same time
 
 
 def is_small(transport: Transport) -> bool:
     """Return whether the program is small enough to be solved as a whole."""
-    return count_columns(transport) <= LARGEST
+    return int(columns_by_sku(transport.problem).sum()) <= LARGEST
 
 
-def count_columns(transport: Transport) -> int:
-    """Return about how many columns the program has: a source's routes, a rank's servers."""
-    arrays = transport.problem
-    routes = np.diff(arrays.routes.first)[arrays.sources.release].sum()
-    servers = np.diff(arrays.places.server_first)[arrays.ranks.catchment].sum()
-    return int(routes + servers * arrays.periods)
+def columns_by_sku(problem: TransportProblem) -> IntArray:
+    """Return (K,) about how many columns each SKU has: its sources' routes, its ranks' servers."""
+    routes = np.append(0, np.cumsum(np.diff(problem.routes.first)[problem.sources.release]))
+    servers = np.diff(problem.places.server_first)[problem.ranks.catchment] * problem.periods
+    columns = np.append(0, np.cumsum(servers))
+    return np.diff(routes[problem.sources.first]) + np.diff(columns[problem.ranks.first])
 
 
 def solve_exactly(

@@ -26,6 +26,7 @@ from prepos.plan.moves import list_moves
 from prepos.plan.options import PlanOptions
 from prepos.plan.outcome import Outcome, make_outcome
 from prepos.plan.problem import NOTHING_FROZEN, Frozen, Problem, make_problem
+from prepos.plan.repair import repair
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
 from prepos.plan.stillness import answer_still, keeps_limits
@@ -34,6 +35,7 @@ from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.prices import Search, find_prices, prove
 
 PACKING_TRIES = 4
+MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
 FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
@@ -206,7 +208,33 @@ def solve(
         found = solve_exactly(problem, frame, transport, search, solver=solver, time_limit_s=left)
     else:
         found = solve_by_prices(problem, transport, search, solver=solver)
+        found = mend(problem, frame, transport, found, solver, deadline)
     return replace(found, value=value_sources(transport, search))
+
+
+def mend(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    decision: Decision,
+    solver: str,
+    deadline: float,
+) -> Decision:
+    """Return the decision, its contested part decided anew where it is not good enough as it is."""
+
+    def cost_of(decision: Decision) -> float:
+        over = float(np.maximum(decision.over, 0.0) @ transport.problem.ceiling)
+        terms = {"vehicles": decision.vehicles, "closing_without": None}
+        told = make_outcome(problem, frame, transport, decision.flows, **terms)
+        return told.objective + over
+
+    cost = cost_of(decision)
+    enough = cost - decision.bound <= problem.options.gap * abs(cost)
+    if enough or len(transport.problem) > MENDED_UP_TO:
+        return decision
+    left = max(deadline - time.monotonic(), 1.0)
+    mended = repair(problem, frame, transport, decision, solver=solver, time_limit_s=left)
+    return mended if cost_of(mended) < cost else decision
 
 
 def value_sources(transport: Transport, search: Search) -> FloatArray:
