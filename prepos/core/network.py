@@ -63,6 +63,7 @@ class Lane:
     vehicle_kg: float = math.inf
     vehicles: float = math.inf  # per period
     ship_weekdays: tuple[str, ...] = WEEKDAYS
+    co2e_kg_per_kg: float = 0.0  # kg CO2e for each kg moved
 
     def __post_init__(self) -> None:
         way = f"lane {self.origin} -> {self.destination}"

@@ -189,6 +189,12 @@ LANES = Table(
             meaning="days on which it leaves",
             default="every day",
         ),
+        number_column(
+            "co2e_kg_per_kg",
+            "emissions of moving goods",
+            unit="kg CO2e per kg",
+            default="by road distance and lanes.co2e_kg_per_tonne_km",
+        ),
     ),
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from prepos.core.faults import Fault, Findings
 from prepos.core.network import WEEKDAYS, Lane, Node
+from prepos.core.types import FloatArray
 from prepos.errors import NetworkError
 from prepos.regions.columns import read_numbers, read_texts
 from prepos.regions.options import LaneOptions
@@ -19,6 +21,7 @@ from prepos.regions.sphere import great_circle_km
 
 MONEY = ("cost_per_unit", "cost_per_m3", "cost_per_kg", "vehicle_cost")
 LIMITS = ("vehicle_m3", "vehicle_kg", "vehicles")
+KG_PER_TONNE = 1000.0
 ROUNDING_DAYS = 1e-9  # a lane of just two days' drive takes two days, not three
 
 
@@ -26,12 +29,7 @@ def make_lanes(nodes: tuple[Node, ...], options: LaneOptions) -> tuple[Lane, ...
     """Return a lane from every origin to every forward node, by road distance; sorted by id."""
     origins = [node for node in nodes if node.kind == "origin"]
     forward = [node for node in nodes if node.kind == "forward"]
-    road_km = options.road_factor * great_circle_km(
-        np.array([node.latitude for node in origins]),
-        np.array([node.longitude for node in origins]),
-        np.array([node.latitude for node in forward]),
-        np.array([node.longitude for node in forward]),
-    )
+    road_km = road_distance_km(origins, forward, options)
     lanes = (
         _make_lane(origin.node_id, destination.node_id, float(road_km[i, j]), options)
         for i, origin in enumerate(origins)
@@ -50,14 +48,47 @@ def _make_lane(origin: str, destination: str, road_km: float, options: LaneOptio
         cost_per_m3=options.cost_per_m3_km * road_km,
         vehicle_cost=options.vehicle_cost_per_km * road_km,
         vehicle_m3=options.vehicle_m3,
+        co2e_kg_per_kg=options.co2e_kg_per_tonne_km * road_km / KG_PER_TONNE,
     )
+
+
+def road_distance_km(
+    origins: Sequence[Node], destinations: Sequence[Node], options: LaneOptions
+) -> FloatArray:
+    """Return km by road between all of them, (origins, destinations)."""
+    return np.asarray(
+        options.road_factor
+        * great_circle_km(
+            np.array([node.latitude for node in origins]),
+            np.array([node.longitude for node in origins]),
+            np.array([node.latitude for node in destinations]),
+            np.array([node.longitude for node in destinations]),
+        )
+    )
+
+
+def fill_emissions(
+    lanes: tuple[Lane, ...], nodes: Sequence[Node], options: LaneOptions
+) -> tuple[Lane, ...]:
+    """Return the lanes; where their emissions are not known, by road distance."""
+    place = {node.node_id: node for node in nodes}
+    filled = []
+    for lane in lanes:
+        ends = [place[end] for end in (lane.origin, lane.destination) if end in place]
+        if math.isnan(lane.co2e_kg_per_kg) and len(ends) == 2:
+            road_km = float(road_distance_km(ends[:1], ends[1:], options)[0, 0])
+            emitted = options.co2e_kg_per_tonne_km * road_km / KG_PER_TONNE
+            filled.append(replace(lane, co2e_kg_per_kg=emitted))
+        else:
+            filled.append(lane)
+    return tuple(filled)
 
 
 def read_lanes(table: pd.DataFrame, file: str = "lanes") -> tuple[tuple[Lane, ...], Findings]:
     """Return the lanes of a checked ``lanes`` table, sorted by lane_id, and what is refused.
 
-    An empty lane_id is ``origin>destination``, an empty cost 0, an empty limit none, and an empty
-    ``ship_weekdays`` every day. Two lanes of one pair need a lane_id each.
+    An empty lane_id is ``origin>destination``, an empty cost 0, an empty limit none, an empty
+    ``ship_weekdays`` every day, and empty emissions NaN. Two lanes of one pair need a lane_id each.
     """
     lanes: dict[str, Lane] = {}
     faults: list[Fault] = []
@@ -94,6 +125,7 @@ def _read_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
         "ship_weekdays": read_texts(table, "ship_weekdays"),
         **{name: read_numbers(table, name, empty=0.0).tolist() for name in MONEY},
         **{name: read_numbers(table, name, empty=math.inf).tolist() for name in LIMITS},
+        "co2e_kg_per_kg": read_numbers(table, "co2e_kg_per_kg", empty=math.nan).tolist(),
     }
     for row in zip(*columns.values(), strict=True):
         yield dict(zip(columns, row, strict=True))

@@ -21,7 +21,7 @@ from prepos.core.types import FloatArray
 from prepos.errors import ConfigError, NetworkError
 from prepos.regions.areas import Areas
 from prepos.regions.cells import make_cells
-from prepos.regions.lanes import make_lanes, read_lanes
+from prepos.regions.lanes import fill_emissions, make_lanes, read_lanes
 from prepos.regions.layers import read_layer
 from prepos.regions.neighbours import make_neighbours, read_neighbours
 from prepos.regions.options import LaneOptions, RegionOptions, ServiceOptions
@@ -107,7 +107,7 @@ def make_network(
     network = Network(
         nodes,
         areas.regions,
-        lanes,
+        fill_emissions(lanes, nodes, options.lanes),
         make_service(nodes, areas.regions, tables.get("service"), options.service),
         read_neighbours(areas.regions, tables["neighbours"])
         if "neighbours" in tables

@@ -92,9 +92,12 @@ class ServiceOptions:
         )
 
 
+PER_KM = ("cost_per_m3_km", "vehicle_cost_per_km", "co2e_kg_per_tonne_km")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneOptions:
-    """Rates of the lanes that are made from distance where no table gives them.
+    """Rates of the lanes that are made from distance where no table gives them, and emissions.
 
     ``road_factor`` is road over great-circle distance: 1.20 in the United States and 1.46 in
     Western Europe after Ballou, Rahardja and Sakai (2002), Transportation Research A 36, 843-848.
@@ -105,11 +108,13 @@ class LaneOptions:
     vehicle_cost_per_km: float = 0.0  # currency per vehicle; 0 = space is bought by the m3
     vehicle_m3: float = math.inf  # infinite = stock does not travel in whole vehicles
     road_factor: float = 1.3
+    # About what the UK government's conversion factors tell of a lorry, average of sizes and loads.
+    co2e_kg_per_tonne_km: float = 0.1
 
     def __post_init__(self) -> None:
         finite = {
             name: math.isfinite(getattr(self, name))
-            for name in ("cost_per_m3_km", "vehicle_cost_per_km", "road_factor")
+            for name in (*PER_KM, "road_factor")
         }
         _refuse(
             ("lanes.km_per_day", self.km_per_day, "above 0", self.km_per_day > 0),
@@ -127,7 +132,7 @@ class LaneOptions:
                     "0 or more and finite",
                     getattr(self, name) >= 0 and finite[name],
                 )
-                for name in ("cost_per_m3_km", "vehicle_cost_per_km")
+                for name in PER_KM
             ),
         )
 

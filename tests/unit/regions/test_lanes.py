@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from prepos.core.network import WEEKDAYS, Lane, Node
-from prepos.regions.lanes import make_lanes, read_lanes
+from prepos.regions.lanes import fill_emissions, make_lanes, read_lanes
 from prepos.regions.options import LaneOptions
 from prepos.regions.sphere import EARTH_RADIUS_KM
 
@@ -45,6 +46,27 @@ def test_made_lane_costs_by_its_road() -> None:
     assert lane.cost_per_m3 == pytest.approx(0.1 * road_km)
     assert lane.vehicle_cost == pytest.approx(2.0 * road_km)
     assert lane.vehicle_m3 == 60
+    assert lane.co2e_kg_per_kg == pytest.approx(0.1 * road_km / 1000)
+
+
+def test_emissions_that_are_not_told_follow_from_the_road() -> None:
+    """What the table tells stays; a lane to a node that is not known is left to its fault."""
+    nodes = (
+        Node(node_id="A", kind="origin", latitude=0.0, longitude=0.0),
+        Node(node_id="B", kind="forward", latitude=0.0, longitude=10.0),
+    )
+    told = table(
+        origin=["A", "B", "A"],
+        destination=["B", "A", "C"],
+        lead_time_days=[1.0] * 3,
+        co2e_kg_per_kg=[np.nan, 0.25, np.nan],
+    )
+    lanes, _ = read_lanes(told)
+    options = LaneOptions(road_factor=1.0, co2e_kg_per_tonne_km=0.05)
+    filled = {lane.lane_id: lane.co2e_kg_per_kg for lane in fill_emissions(lanes, nodes, options)}
+    assert filled["A>B"] == pytest.approx(0.05 * 10 * DEGREE_KM / 1000)
+    assert filled["B>A"] == 0.25
+    assert math.isnan(filled["A>C"])
 
 
 @pytest.mark.parametrize(
@@ -70,7 +92,9 @@ def test_no_origin_makes_no_lanes(nodes: tuple[Node, ...]) -> None:
 def test_empty_cells_of_a_lane_take_their_meaning() -> None:
     """An empty lane_id is the pair, an empty cost 0, an empty limit none, empty weekdays all."""
     lanes, findings = read_lanes(table(origin=["A"], destination=["B"], lead_time_days=[0.0]))
-    assert lanes == (Lane(lane_id="A>B", origin="A", destination="B", lead_time_days=0),)
+    assert math.isnan(lanes[0].co2e_kg_per_kg)
+    told = replace(lanes[0], co2e_kg_per_kg=0.0)
+    assert told == Lane(lane_id="A>B", origin="A", destination="B", lead_time_days=0)
     assert (lanes[0].vehicles, lanes[0].ship_weekdays) == (math.inf, WEEKDAYS)
     assert findings.faults == ()
 
