@@ -12,7 +12,14 @@ from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.problem import Problem
 from prepos.plan.program import Entries
 from prepos.plan.shared import total_stock, vehicle_room
-from prepos.plan.transport.problem import Goods, Places, Purchases, Sources, TransportProblem
+from prepos.plan.transport.problem import (
+    Goods,
+    Places,
+    Purchases,
+    Sources,
+    TransportProblem,
+    without_terms,
+)
 from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import Release, lies_from, list_releases, list_routes
 
@@ -61,6 +68,7 @@ def as_transport(problem: Problem, frame: Frame) -> Transport:
         limit=np.array([row.limit for row in frame.shared], dtype=np.float64),
         ceiling=np.array([row.penalty for row in frame.shared], dtype=np.float64),
         purchases=list_purchases(problem, frame, kinds),
+        constant=np.zeros(len(problem.products)),
     )
     return Transport(
         arrays, tuple(releases), tuple(routes.departures), np.array(kinds, dtype=np.int64)
@@ -78,7 +86,7 @@ def list_sources(problem: Problem, releases: list[Release]) -> Sources:
         units[receipt.sku, place[coming]] += receipt.quantity
     sku, release = np.nonzero(units)
     first = np.searchsorted(sku, np.arange(skus + 1))
-    return Sources(first, release, units[sku, release])
+    return without_terms(first, release, units[sku, release])
 
 
 def list_goods(problem: Problem) -> Goods:
