@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.errors import InfeasibleError
 from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.loads import Line, pack_departure
 from prepos.plan.parcels import Parcel, Shelves, Shipped
 from prepos.plan.problem import Problem, lane_position
+from prepos.plan.rules import refuse
 from prepos.plan.shared import vehicle_room
 from prepos.plan.transport.routes import Release, periods_between
 
@@ -52,12 +52,15 @@ class Settled:
 
 @dataclass(slots=True)
 class Account:
-    """What has been settled so far: currency by SKU (K,), shared rows taken (S,), complaints."""
+    """What has been settled so far: currency by SKU (K,), shared rows taken (S,), what is broken.
+
+    That is told by how bad it is, and in words.
+    """
 
     cost: FloatArray
     use: FloatArray
     changes: list[tuple[int, Release, int]] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    broken: list[tuple[float, str]] = field(default_factory=list)
 
     def take(self, row: int, amount: float) -> None:
         """Take from a shared row, where there is one."""
@@ -83,9 +86,8 @@ def settle_frozen(problem: Problem, frame: Frame) -> Settled:
         if taken > 0 and left < -KEPT:
             place = row.place or "the plan"
             over = f"{row.name} of {place}: {-left:.6g} {row.unit} over"
-            account.complaints.append(f"{over} by frozen lines")
-    if account.complaints:
-        raise InfeasibleError("limits contradict: " + "; ".join(account.complaints))
+            account.broken.append((-left * row.penalty, f"{over} by frozen lines"))
+    refuse(account.broken)
     return Settled(
         shipped=shipped,
         changes=tuple(account.changes),
@@ -143,7 +145,8 @@ def _ship(
     if missing:
         ends = problem.network.lanes[lane]
         moves = f"{problem.products.skus[sku]} {ends.origin} -> {ends.destination} {units} units"
-        account.complaints.append(f"frozen line: {moves}: {missing} units missing")
+        words = f"frozen line: {moves}: {missing} units missing"
+        account.broken.append((missing * frame.rule_penalty, words))
 
 
 def _pack(
@@ -188,8 +191,8 @@ def _fill_vehicles(
         count, before = count + 1, missing
         packed, missing = pack_departure(problem, departure, units, count)
     day = problem.departures[departure].ship_date
-    account.complaints += [
-        f"{kind} of {lane.lane_id} {day}: {amount:.6g} over by frozen lines"
+    account.broken += [
+        (amount, f"{kind} of {lane.lane_id} {day}: {amount:.6g} over by frozen lines")
         for (kind, _), amount in missing.items()
         if amount > 0
     ]

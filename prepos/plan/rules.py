@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from prepos.core.types import BoolArray
+from prepos.errors import InfeasibleError
 from prepos.plan.frame import Frame
 from prepos.plan.overrides import Override
 from prepos.plan.parcels import Shipped
 from prepos.plan.problem import Problem
 
 EVERYONE = "*"
+NAMED = 20  # of what is broken, at most
 
 Way = tuple[int, int]  # positions of origin and destination
 
@@ -89,6 +91,14 @@ class Rulebook:
 
     def _way(self, rule: Override) -> Way:
         return self._nodes.position(rule.origin), self._nodes.position(rule.destination)
+
+
+def refuse(broken: list[tuple[float, str]]) -> None:
+    """Raise InfeasibleError naming what is broken, by (how much, words), the worst first."""
+    if broken:
+        words = [words for _, words in sorted(broken, reverse=True)]
+        more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
+        raise InfeasibleError("limits contradict: " + "; ".join([*words[:NAMED], *more]))
 
 
 def broken_rules(problem: Problem, frame: Frame, shipped: Shipped) -> list[tuple[float, str]]:

@@ -17,11 +17,10 @@ from functools import partial
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.errors import InfeasibleError
 from prepos.plan.frame import Frame
 from prepos.plan.parcels import Parcel
 from prepos.plan.problem import Problem
-from prepos.plan.rules import Bound, Rulebook, Way
+from prepos.plan.rules import Bound, Rulebook, Way, refuse
 from prepos.plan.stability import published_units
 from prepos.plan.transport.problem import NO_ROW, Sources, TransportProblem
 from prepos.plan.transport.routes import Release, RouteTable
@@ -99,9 +98,7 @@ def divide(
         constant[sku] += frame.rule_penalty * sum(kept.values())
         drawn[sku] = sum(lot.units for lot in mine if lot.path or lot.wanted != NOWHERE)
         lots[sku] = [(lot, terms.of(lot, bounds)) for lot in mine]
-    if broken:
-        words = [words for _, words in sorted(broken, reverse=True)]
-        raise InfeasibleError("limits contradict: " + "; ".join(words))
+    refuse(broken)
     return Divided(sources=join_lots(sources, lots), constant=constant, drawn=drawn)
 
 

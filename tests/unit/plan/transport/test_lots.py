@@ -22,7 +22,9 @@ def ruled_case(seed: int, *, receipts: bool) -> tuple[Case, Problem]:
     """Return a random case of single units with hubs, limits, and one or two rules a SKU."""
     rng = np.random.default_rng(seed)
     periods = 1 + seed % 2
-    case = random_case(rng, skus=3, forwards=3, limits=True, hubs=True, periods=periods)
+    case = random_case(rng, skus=4, forwards=3, limits=True, hubs=True, periods=periods)
+    on_hand = case.stock.on_hand + rng.integers(2, 8, case.stock.on_hand.shape)
+    case = replace(case, stock=replace(case.stock, on_hand=on_hand)).with_nodes(storage_m3=400.0)
     case = case.with_products(case_pack=1)
     if not receipts:
         case = replace(case, stock=replace(case.stock, receipts=()))
@@ -30,7 +32,7 @@ def ruled_case(seed: int, *, receipts: bool) -> tuple[Case, Problem]:
     skus = [*case.products.skus, "*"]
     rules = [
         (str(rng.choice(skus)), *ways[rng.integers(len(ways))], str(rng.choice(RULES)), units)
-        for units in rng.integers(0, 4, 4).astype(float)
+        for units in rng.integers(0, 3, 4).astype(float)
     ]
     return case, case.problem(*rules)
 
@@ -47,7 +49,8 @@ def test_rules_cost_what_their_rows_cost(seed: int) -> None:
         return
     found = relaxed_cost(transport, "highs")
     if expected == np.inf:
-        assert found > frame.rule_penalty / 100
+        plain = relaxed_cost(as_lots(case, replace(problem, overrides=()))[1], "highs")
+        assert found > plain + frame.rule_penalty / 1000
     else:
         assert found == pytest.approx(expected, rel=1e-6, abs=1e-5)
 
@@ -62,14 +65,15 @@ def test_both_ways_keep_the_rules(seed: int) -> None:
     except InfeasibleError:
         return
     exact = solve_transport(transport, problem.products.case_pack, solver="highs").objective
-    if exact > frame.rule_penalty / 100:
+    if least == np.inf:
         return
-    bound, cost, shipped = decide(problem, frame, transport)
+    found = decide(problem, frame, transport)
     tolerance = 1e-5 * abs(exact) + 1e-5
     assert least <= exact + tolerance
-    assert bound <= exact + tolerance
-    assert exact <= cost + tolerance
-    assert broken_rules(problem, frame, shipped) == []
+    assert found.bound <= exact + tolerance
+    assert broken_rules(problem, frame, found.shipped) == []
+    if found.keeps_limits:
+        assert exact <= found.cost + tolerance
 
 
 @pytest.mark.parametrize(
@@ -82,12 +86,12 @@ def test_each_rule(rule: str, quantity: float, units: int, wanted: float) -> Non
     case = one_lane(wanted, 9)
     problem = case.problem(("S", "DC", "A", rule, quantity))
     frame, transport = as_lots(case, problem)
-    _, cost, shipped = decide(problem, frame, transport)
+    found = decide(problem, frame, transport)
     asked = rule in ("pin", "min")
-    assert shipped.units.sum() == (units if wanted or asked else 0)
+    assert found.shipped.units.sum() == (units if wanted or asked else 0)
     exact = solve_transport(transport, np.ones(1, dtype=np.int64), solver="highs").objective
-    assert cost == pytest.approx(exact)
-    assert cost < 100.0  # the bonus is not in it
+    assert found.cost == pytest.approx(exact)
+    assert exact < 100.0  # the bonus is not in it
 
 
 def test_star_means_each() -> None:
@@ -96,7 +100,7 @@ def test_star_means_each() -> None:
     for rule, expected in ((("max", 2.0), [2, 2]), (("pin", 4.0), [4, 4]), (("forbid", 0.0), [])):
         problem = case.problem(("*", "DC", "A", *rule))
         frame, transport = as_lots(case, problem)
-        shipped = decide(problem, frame, transport)[2]
+        shipped = decide(problem, frame, transport).shipped
         assert shipped.units.tolist() == expected
 
 
@@ -129,9 +133,9 @@ def fork(stock: int, *, case_pack: int = 1, receipts: int = 0) -> Case:
     [
         ((("A", "pin", 3), ("B", "pin", 4)), (3, 4)),
         ((("A", "max", 2), ("B", "max", 5)), (2, 5)),
-        ((("A", "min", 7), ("B", "max", 1)), (7, 1)),
+        ((("A", "min", 7), ("B", "max", 1)), (8, 1)),
         ((("A", "min", 2), ("A", "max", 3), ("B", "forbid", 0)), (3, 0)),
-        ((("A", "pin", 1), ("B", "min", 9)), (1, 9)),
+        ((("A", "pin", 1), ("B", "min", 9)), (1, 11)),
     ],
 )
 def test_rules_at_one_origin_stand_together(
@@ -141,14 +145,11 @@ def test_rules_at_one_origin_stand_together(
     case = fork(12)
     problem = case.problem(*(("S", "DC", *rule) for rule in rules))
     frame, transport = as_lots(case, problem)
-    shipped = decide(problem, frame, transport)[2]
+    shipped = decide(problem, frame, transport).shipped
     names = np.array(list(problem.network.node_axis))[frame.destination[shipped.departure]]
     moved = [shipped.units[names == name].sum() for name in ("A", "B")]
-    for (name, rule, quantity), told in zip(rules, [moved["AB".index(r[0])] for r in rules]):
-        holds = {"pin": told == quantity, "min": told >= quantity, "max": told <= quantity}
-        assert holds.get(rule, told == 0), name
-    assert moved[0] == units[0]
-    assert moved[1] == pytest.approx(units[1], abs=6 if ("B", "min", 9) in rules else 0)
+    assert broken_rules(problem, frame, shipped) == []
+    assert moved == list(units)
 
 
 def test_pinned_units_come_with_receipts() -> None:
@@ -156,7 +157,7 @@ def test_pinned_units_come_with_receipts() -> None:
     case = fork(3, receipts=5)
     problem = case.problem(("S", "DC", "B", "pin", 6.0))
     frame, transport = as_lots(case, problem)
-    shipped = decide(problem, frame, transport)[2]
+    shipped = decide(problem, frame, transport).shipped
     to_b = frame.destination[shipped.departure] == problem.network.node_axis.position("B")
     assert shipped.units[to_b].sum() == 6
     assert np.bincount(transport.sources.release, transport.sources.units).sum() == 8
@@ -217,7 +218,7 @@ def test_a_limit_in_the_way_of_a_rule_is_told_by_what_is_shipped() -> None:
     frame, transport = as_lots(case, problem)
     assert solve_transport(transport, np.ones(1, dtype=np.int64), solver="highs").objective > 1e3
     free = one_lane(3.0, 9)
-    empty = decide(free.problem(), *as_lots(free, free.problem()))[2]
+    empty = decide(free.problem(), *as_lots(free, free.problem())).shipped
     ((units, words),) = broken_rules(problem, frame, empty._replace(units=np.array([4.0])))
     assert units == 2.0
     assert words == "override pin: S DC -> A 6 units: 2 units missing"
@@ -237,14 +238,14 @@ def test_stock_that_passes_through_does_not_take_a_lane_under_a_rule() -> None:
     for rules, units in (((), True), ((("S", "HUB", "END", "max", 2.0),), False)):
         problem = case.problem(*rules)
         frame, transport = as_lots(case, problem)
-        shipped = decide(problem, frame, transport)[2]
+        shipped = decide(problem, frame, transport).shipped
         to_end = frame.destination[shipped.departure] == 1
         assert (shipped.units[to_end].sum() > 3) == units
         assert shipped.units[to_end].sum() in (2, *range(4, 12))
 
 
 def test_claim_divides_whole_cases() -> None:
-    """Twelve units in cases of five: a lot of five is marked, seven stay; the next lot adds none."""
+    """Of twelve units in cases of five five are marked; four of another lot make no case."""
     lots = [Lot(0, 12), Lot(1, 4)]
     marked: list[Lot] = []
     lacking = claim(lots, list(lots), 9, 5, marked.append)
