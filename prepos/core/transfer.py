@@ -176,6 +176,7 @@ class Costs:
     fill_rate: float  # expected units served / expected demand
     local_share: float  # of expected demand, served by the catchment's cheapest node
     mean_distance_km: float  # of expected units served
+    stability_cost: float = 0.0  # of units that deviate from the published plan
 
     @property
     def total_cost(self) -> float:
@@ -188,6 +189,7 @@ class Costs:
             + self.holding_cost
             + self.return_cost
             + self.shortage_cost
+            + self.stability_cost
         )
 
 

@@ -19,7 +19,22 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.errors import InfeasibleError
 from prepos.plan.departures import Departure, list_departures
 from prepos.plan.options import PlanOptions
-from prepos.plan.overrides import Override, frozen_as_overrides, read_overrides
+from prepos.plan.overrides import Override, read_overrides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The published plan: its transfers that ship before a day stand, the others may be changed.
+
+    ``published`` are those others; None where no plan was published, so that none is deviated from.
+    """
+
+    before: date | None = None
+    transfers: tuple[Transfer, ...] = ()
+    published: tuple[Transfer, ...] | None = None
+
+
+NOTHING_FROZEN = Frozen()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -51,10 +66,15 @@ class Problem:
     departures: tuple[Departure, ...]
     unit_transport: FloatArray
     overrides: tuple[Override, ...]
-    frozen_before: date | None  # departures before this day are those of the published plan alone
+    frozen: Frozen  # departures before its day carry the published lines alone
     options: PlanOptions
     # Room that whole case packs leave empty, by (vehicle_m3 or vehicle_kg, departure).
     packing_loss: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    @property
+    def stability_cost(self) -> float:
+        """Currency per unit that deviates from the published plan; 0 where there is none."""
+        return 0.0 if self.frozen.published is None else self.options.stability_cost
 
     @property
     def lane_ends(self) -> tuple[IntArray, IntArray]:
@@ -80,18 +100,8 @@ class Problem:
         lanes = (self.unit_transport + self.handling[:, None]).max(initial=0.0)
         costs = self.products.shortage_cost + self.products.return_cost
         held = self.products.holding_cost * self.periods.horizon
-        return float(1.0 + dearest + lanes + (costs + held).max(initial=0.0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frozen:
-    """The part of the published plan that stands: its transfers shipping before a day."""
-
-    before: date | None = None
-    transfers: tuple[Transfer, ...] = ()
-
-
-NOTHING_FROZEN = Frozen()
+        moved = 2.0 * self.stability_cost  # from where it was to another departure
+        return float(1.0 + dearest + lanes + moved + (costs + held).max(initial=0.0))
 
 
 def planning_window(network: Network, periods: Periods, options: PlanOptions) -> Periods:
@@ -122,12 +132,11 @@ def make_problem(
     periods = planning_window(network, demand.periods, options)
     on_hand, receipts = arrived_and_coming(stock, periods)
     refuse_strange(frozen, network, products, periods)
-    kept = frozen_as_overrides(frozen.transfers)
     departures = list_departures(
         network.lanes,
         periods,
         ((network.nodes[receipt.node].node_id, receipt.arrives_on) for receipt in receipts),
-        ((lane_position(network, line.lane_id), line.ship_date) for line in frozen.transfers),
+        kept_departures(frozen, network, periods, options),
     )
     mean = demand.mean[: periods.horizon]
     return Problem(
@@ -141,8 +150,8 @@ def make_problem(
         receipts=receipts,
         departures=departures,
         unit_transport=unit_transport(network, products),
-        overrides=kept + read_overrides(overrides),
-        frozen_before=frozen.before,
+        overrides=read_overrides(overrides),
+        frozen=frozen,
         options=options,
     )
 
@@ -162,6 +171,25 @@ def refuse_strange(frozen: Frozen, network: Network, products: Products, periods
             strange.append(f"{name}: ship_date is {line.ship_date}, expected {first} to {last}")
     if strange:
         raise InfeasibleError("; ".join(strange))
+
+
+def kept_departures(
+    frozen: Frozen, network: Network, periods: Periods, options: PlanOptions
+) -> list[tuple[int, date]]:
+    """Return (lane, ship date) of the published plan's departures that are needed whatever else.
+
+    Those of frozen lines; and, where a deviation costs something, those of all lines in the window.
+    """
+    lanes = {lane.lane_id for lane in network.lanes}
+    first, last = periods.start(0), periods.end(periods.horizon - 1)
+    lines = list(frozen.transfers)
+    if options.stability_cost > 0 and frozen.published is not None:
+        lines += [
+            line
+            for line in frozen.published
+            if line.lane_id in lanes and first <= line.ship_date <= last
+        ]
+    return [(lane_position(network, line.lane_id), line.ship_date) for line in lines]
 
 
 def lane_position(network: Network, lane_id: str) -> int:

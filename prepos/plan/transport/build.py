@@ -9,12 +9,30 @@ from scipy.sparse import csc_matrix
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.frame import NO_ROW, Frame
+from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
 from prepos.plan.program import Entries
+from prepos.plan.rules import closed_departures
 from prepos.plan.shared import total_stock, vehicle_room
-from prepos.plan.transport.problem import Goods, Places, Purchases, Sources, TransportProblem
+from prepos.plan.stability import published_paths
+from prepos.plan.transport.lots import divide, let_lie
+from prepos.plan.transport.problem import (
+    Goods,
+    Places,
+    Purchases,
+    Routes,
+    Sources,
+    TransportProblem,
+    without_terms,
+)
 from prepos.plan.transport.ranks import make_ranks
-from prepos.plan.transport.routes import Release, lies_from, list_releases, list_routes
+from prepos.plan.transport.routes import (
+    Release,
+    RouteTable,
+    lies_from,
+    list_releases,
+    list_routes,
+)
 
 CASE_SHARE = 1e-6  # of a vehicle, that a case takes at least: nothing travels without one
 
@@ -26,6 +44,8 @@ class Transport:
     Attributes
     ----------
     problem : TransportProblem
+    settled : Settled
+        The frozen lines, which are not decided on.
     releases : tuple of Release
     legs : tuple of tuples
         The departures of each route.
@@ -34,51 +54,70 @@ class Transport:
     """
 
     problem: TransportProblem
+    settled: Settled
     releases: tuple[Release, ...]
     legs: tuple[tuple[int, ...], ...]
     kinds: IntArray
 
 
 def as_transport(problem: Problem, frame: Frame) -> Transport:
-    """Return the problem as one of transportation, shared rows and all.
+    """Return the problem as one of transportation, shared rows and all; case packs are not in it.
 
-    Case packs and the planner's rules are not in it.
+    Raises InfeasibleError where a frozen line or a rule asks for more than there is.
     """
-    releases = list_releases(problem, frame)
-    routes = list_routes(problem, frame, releases)
+    settled, closed = settle_frozen(problem, frame), closed_departures(problem, frame)
+    releases = list_releases(problem, frame, (release for _, release, _ in settled.changes))
+    table = list_routes(problem, frame, releases, closed)
+    paths = published_paths(problem, frame, settled) if problem.stability_cost > 0 else {}
+    stock = list_sources(problem, releases, settled)
+    divided = divide(problem, frame, stock, releases, table, paths)
     kinds = [
         number
         for number, departure in enumerate(problem.departures)
-        if problem.network.lanes[departure.lane].has_vehicle
+        if problem.network.lanes[departure.lane].has_vehicle and not closed[number]
     ]
     arrays = TransportProblem(
         periods=problem.periods.horizon,
-        sources=list_sources(problem, releases),
+        sources=divided.sources,
         ranks=make_ranks(problem.demand_mean, problem.dispersion),
         goods=list_goods(problem),
-        routes=routes.arrays(),
+        routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),
-        limit=np.array([row.limit for row in frame.shared], dtype=np.float64),
+        limit=np.array([row.limit for row in frame.shared], dtype=np.float64) - settled.use,
         ceiling=np.array([row.penalty for row in frame.shared], dtype=np.float64),
         purchases=list_purchases(problem, frame, kinds),
+        constant=settled.cost + divided.constant,
     )
     return Transport(
-        arrays, tuple(releases), tuple(routes.departures), np.array(kinds, dtype=np.int64)
+        let_lie(arrays, divided.drawn),
+        settled,
+        tuple(releases),
+        tuple(table.departures),
+        np.array(kinds, dtype=np.int64),
     )
 
 
-def list_sources(problem: Problem, releases: list[Release]) -> Sources:
-    """Return all stock on hand and to come, by SKU and release."""
+def charge_moves(problem: Problem, table: RouteTable) -> Routes:
+    """Return the routes, each leg charged as one that the published plan does not have."""
+    routes = table.arrays()
+    legs = np.array([len(departures) for departures in table.departures], dtype=np.float64)
+    return routes._replace(per_unit=routes.per_unit + problem.stability_cost * legs)
+
+
+def list_sources(problem: Problem, releases: list[Release], settled: Settled) -> Sources:
+    """Return all stock on hand and to come by SKU and release, as the frozen lines leave it."""
     nodes, skus = problem.on_hand.shape
-    place = {release: number for number, release in enumerate(releases) if number >= nodes}
+    place = {release: number for number, release in enumerate(releases)}
     units: IntArray = np.zeros((skus, len(releases)), dtype=np.int64)
     units[:, :nodes] = problem.on_hand.T
     for receipt in problem.receipts:
         coming = Release(receipt.node, receipt.arrives_on.toordinal())
         units[receipt.sku, place[coming]] += receipt.quantity
+    for number, where, change in settled.changes:
+        units[number, place[where]] += change
     sku, release = np.nonzero(units)
     first = np.searchsorted(sku, np.arange(skus + 1))
-    return Sources(first, release, units[sku, release])
+    return without_terms(first, release, units[sku, release])
 
 
 def list_goods(problem: Problem) -> Goods:
@@ -104,7 +143,7 @@ def list_places(problem: Problem, frame: Frame, releases: list[Release]) -> Plac
     return Places(
         np.array([release.node for release in releases], dtype=np.int64),
         np.array([lies_from(problem, frame, release.day) for release in releases], dtype=np.int64),
-        np.zeros(len(releases), dtype=np.bool_),
+        np.array([release.moved for release in releases], dtype=np.bool_),
         np.searchsorted(zone, np.arange(len(catchments.axis) + 1)),
         server,
         np.ascontiguousarray(catchments.service_cost.transpose(2, 0, 1)),

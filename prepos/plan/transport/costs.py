@@ -132,7 +132,8 @@ def make_sides(market: Market, first: int, last: int) -> Sides:
 def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
     """Find the cheapest route from a source to each place and period, and what lying idle costs."""
     routes, goods, priced, places = market.routes, market.goods, market.priced, market.places
-    release = market.sources.release[market.sources.first[sku] + source]
+    at = market.sources.first[sku] + source
+    release = market.sources.release[at]
     volume, weight = goods.volume_m3[sku], goods.weight_kg[sku]
     node, since = places.release_node[release], places.release_period[release]
     sides.home[source], idle = NOWHERE, 0.0
@@ -148,7 +149,11 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
     sides.idle[source] = idle
     sides.way[source, :] = np.inf
     sides.by[source, :] = NO_ROUTE
+    term, last_term = market.sources.term_first[at], market.sources.term_first[at + 1]
     for route in range(routes.first[release], routes.first[release + 1]):
+        extra = 0.0
+        if term < last_term and market.sources.term_route[term] == route:
+            extra, term = market.sources.term_cost[term], term + 1
         if routes.period[route] >= market.periods:
             continue
         cost = (
@@ -156,6 +161,7 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
             + priced.per_m3[route] * volume
             + priced.per_kg[route] * weight
             + goods.holding_cost[sku] * routes.held[route]
+            + extra
         )
         place = routes.node[route] * market.periods + routes.period[route]
         if cost < sides.way[source, place]:

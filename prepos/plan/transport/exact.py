@@ -138,9 +138,14 @@ def _add_source(
     release = int(sources.release[source])
     begin, end = routes.first[release : release + 2].tolist()
     all_sent = draft.row(units, units)
+    term = slice(*sources.term_first[source : source + 2].tolist())
+    terms = dict(zip(sources.term_route[term].tolist(), sources.term_cost[term], strict=True))
     for route in range(begin, end):
         each = 1 if route == begin else pack
-        cost, use = _route_terms(problem, sku, release, route)
+        cost, use = _route_terms(problem, sku, route)
+        cost += float(terms.get(route, 0.0))
+        if cost == np.inf:
+            continue
         column = draft.column(each * cost, units / each, whole=route != begin)
         draft.entries.append((all_sent, column, float(each)))
         draft.entries += [(row, column, each * amount) for row, amount in use]
@@ -152,7 +157,7 @@ def _add_source(
 
 
 def _route_terms(
-    problem: TransportProblem, sku: int, release: int, route: int
+    problem: TransportProblem, sku: int, route: int
 ) -> tuple[float, list[tuple[int, float]]]:
     """Return what a unit costs on a route, and what it takes of shared rows."""
     goods, routes = problem.goods, problem.routes

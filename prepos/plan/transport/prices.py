@@ -178,7 +178,7 @@ def look_around(
 
 def first_scale(problem: TransportProblem, cost: FloatArray, taken: FloatArray) -> FloatArray:
     """Return (S,) the first guess at how far a price must go to be felt."""
-    saved = abs(float(cost.sum())) + 1e-9 * (1.0 + problem.shortage)
+    saved = abs(float(cost.sum() + problem.constant.sum())) + 1e-9 * (1.0 + problem.shortage)
     room = np.maximum(np.abs(taken), np.abs(problem.limit))
     used = room.sum() if room.any() else 1.0
     scale = np.full(len(taken), FIRST_PRICE * saved / used)
@@ -203,6 +203,7 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
     share = float(size[skus].sum()) / whole if whole > 0 else len(skus) / len(problem)
     source_first, sources = slices_of(problem.sources.first, skus)
     rank_first, ranks = slices_of(problem.ranks.first, skus)
+    term_first, terms = slices_of(problem.sources.term_first, sources)
     places = problem.places
     if len(places.service) > 1:
         places = places._replace(service=places.service[skus])
@@ -210,7 +211,12 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
         problem,
         places=places,
         sources=Sources(
-            source_first, problem.sources.release[sources], problem.sources.units[sources]
+            source_first,
+            problem.sources.release[sources],
+            problem.sources.units[sources],
+            term_first,
+            problem.sources.term_route[terms],
+            problem.sources.term_cost[terms],
         ),
         ranks=Ranks(
             rank_first,
@@ -219,6 +225,7 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
             problem.ranks.used[ranks],
         ),
         goods=Goods(*(column[skus] for column in problem.goods)),
+        constant=problem.constant[skus],
         limit=problem.limit * share,
         purchases=replace(problem.purchases, most=problem.purchases.most * share),
     )

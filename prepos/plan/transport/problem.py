@@ -28,12 +28,33 @@ NO_ROUTE = -1
 class Sources(NamedTuple):
     """Units by SKU and release (a node and the day from which they lie there).
 
-    ``first`` (K + 1,) marks each SKU's slice of ``release`` and ``units`` (M,).
+    The units of one SKU and release may be divided into lots, each a source with terms of its own.
+
+    Attributes
+    ----------
+    first : (K + 1,) int
+        Marks each SKU's slice.
+    release, units : (M,) int
+    term_first : (M + 1,) int
+        Marks each source's slice of its terms: of nearly all it is empty.
+    term_route : (X,) int
+        Rising within a source, routes of its release; staying has none.
+    term_cost : (X,) float
+        Currency that a unit of the source pays more on the route; infinite where it may not.
     """
 
     first: IntArray
     release: IntArray
     units: IntArray
+    term_first: IntArray
+    term_route: IntArray
+    term_cost: FloatArray
+
+
+def without_terms(first: IntArray, release: IntArray, units: IntArray) -> Sources:
+    """Return sources whose units all pay what the routes cost."""
+    nothing = np.zeros(len(units) + 1, dtype=np.int64)
+    return Sources(first, release, units, nothing, nothing[:0], np.zeros(0))
 
 
 class Ranks(NamedTuple):
@@ -194,6 +215,8 @@ class TransportProblem:
     limit : (S,) float
     ceiling : (S,) float
         Currency per unit of a limit: no price is higher, as breaking it costs no more.
+    constant : (K,) float
+        Currency paid for each SKU whatever is decided, terms below 0 being set against it.
     """
 
     periods: int
@@ -205,14 +228,15 @@ class TransportProblem:
     limit: FloatArray
     ceiling: FloatArray
     purchases: Purchases
+    constant: FloatArray
 
     def __len__(self) -> int:
         return len(self.goods.volume_m3)
 
     @property
     def shortage(self) -> float:
-        """Currency paid if nothing is served."""
-        return float(self.goods.shortage_cost @ self.goods.wanted)
+        """Currency paid if nothing is served, constants included."""
+        return float(self.goods.shortage_cost @ self.goods.wanted + self.constant.sum())
 
 
 class Priced(NamedTuple):

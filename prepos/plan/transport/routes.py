@@ -6,12 +6,12 @@ after it came. No route comes to a node twice, nor where it could serve no perio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from prepos.core.types import IntArray
+from prepos.core.types import BoolArray, IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
 from prepos.plan.transport.problem import NO_ROW, Routes
@@ -19,12 +19,16 @@ from prepos.plan.transport.problem import NO_ROW, Routes
 MOST_LEGS = 3  # departures of one route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Release:
-    """A node, and the day (ordinal) from which units lie there; the day before the first is now."""
+    """A node, and the day (ordinal) from which units lie there; the day before the first is now.
+
+    ``moved`` tells whether a transfer brought them.
+    """
 
     node: int
     day: int
+    moved: bool = False
 
 
 @dataclass(slots=True)
@@ -68,20 +72,34 @@ class RouteTable:
         )
 
 
-def list_releases(problem: Problem, frame: Frame) -> list[Release]:
-    """Return where units lie: every node now, then where and when receipts come, in order."""
+def list_releases(
+    problem: Problem, frame: Frame, arrivals: Iterable[Release] = ()
+) -> list[Release]:
+    """Return where units lie: every node now, then where and when more come, in order.
+
+    Receipts come, and ``arrivals`` that are known.
+    """
     today = int(frame.starts[0]) - 1
-    coming = {Release(r.node, r.arrives_on.toordinal()) for r in problem.receipts}
-    later = sorted(coming, key=lambda release: (release.node, release.day))
-    return [*(Release(node, today) for node in range(len(problem.network.nodes))), *later]
+    coming = {Release(r.node, r.arrives_on.toordinal()) for r in problem.receipts} | set(arrivals)
+    now = [Release(node, today) for node in range(len(problem.network.nodes))]
+    return [*now, *sorted(coming - set(now))]
 
 
-def list_routes(problem: Problem, frame: Frame, releases: Sequence[Release]) -> RouteTable:
-    """Return the routes from every release; the first of each is to stay."""
+def list_routes(
+    problem: Problem, frame: Frame, releases: Sequence[Release], closed: BoolArray | None = None
+) -> RouteTable:
+    """Return the routes from every release; the first of each is to stay.
+
+    Parameters
+    ----------
+    closed : (D,) bool, optional
+        Departures that no route takes.
+    """
     table = RouteTable()
     leaving: dict[int, list[int]] = {}
     for departure, origin in enumerate(frame.origin.tolist()):
-        leaving.setdefault(origin, []).append(departure)
+        if closed is None or not closed[departure]:
+            leaving.setdefault(origin, []).append(departure)
     for release in releases:
         for leg, node, day in walk(problem, frame, leaving, release):
             add_route(problem, frame, table, leg, node, day)

@@ -1,10 +1,10 @@
-"""The planner's rules, and frozen lines as rules."""
+"""The planner's rules, as they are read."""
 
 import numpy as np
 import pytest
 
-from prepos.plan.overrides import Override, frozen_as_overrides, read_overrides
-from tests.instances import day, published, table_of
+from prepos.plan.overrides import Override, read_overrides
+from tests.instances import table_of
 
 
 def test_no_table_no_rules() -> None:
@@ -29,14 +29,3 @@ def test_bounds(rule: str, bounds: tuple[float, float]) -> None:
     override = Override(sku="S", origin="O", destination="F", rule=rule, quantity=4.0)
     assert override.bounds == bounds
     assert str(override) == f"override {rule}: S O -> F 4 units"
-
-
-def test_frozen_lines_add_up_over_vehicles() -> None:
-    """Two vehicles of one departure are one pin; another day is another."""
-    lines = [published("S", n, "O>F", ships=d) for n, d in ((2, 0), (3, 0), (1, 4))]
-    pins = frozen_as_overrides(lines)
-    assert [(pin.quantity, pin.ship_date, pin.rule) for pin in pins] == [
-        (5, day(0), "pin"),
-        (1, day(4), "pin"),
-    ]
-    assert str(pins[0]) == "frozen line: S O -> F 5 units"

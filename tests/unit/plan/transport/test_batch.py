@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numba
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from tests.unit.plan.transport.worlds import (
     make_world,
     serve,
     solve_world,
+    term_of,
 )
 
 SEEDS = range(12)
@@ -87,7 +90,7 @@ def test_flows_add_up(seed: int) -> None:
     for sku, source, rank, route, count in zip(*flows, strict=True):
         release = int(problem.sources.release[source])
         one, takes = serve(problem, sku, release, route, rank)
-        spent[sku] += count * one
+        spent[sku] += count * (one + term_of(problem, source, route))
         taken[sku] += count * takes
     np.testing.assert_allclose(spent, cost, atol=1e-6)
     np.testing.assert_allclose(taken, use, atol=1e-6)
@@ -118,17 +121,7 @@ def test_nothing_to_decide() -> None:
     """Without a SKU there is one empty block; without stock or demand a SKU costs nothing."""
     problem, prices, value = world(0, skus=1)
     empty = problem.sources._replace(first=np.zeros(2, dtype=np.int64))
-    without = TransportProblem(
-        periods=problem.periods,
-        sources=empty,
-        ranks=problem.ranks,
-        goods=problem.goods,
-        routes=problem.routes,
-        places=problem.places,
-        limit=problem.limit,
-        ceiling=problem.ceiling,
-        purchases=problem.purchases,
-    )
+    without = replace(problem, sources=empty)
     cost, use = answer(without, prices, value)
     assert cost.sum() == 0.0
     assert not use.any()

@@ -20,6 +20,7 @@ from prepos.plan.transport.problem import (
     Sources,
     TransportProblem,
     no_purchases,
+    without_terms,
 )
 
 
@@ -34,7 +35,8 @@ def make_world(
 ) -> TransportProblem:
     """Return a problem whose rows bind now and then: inbound, weight, budget, storage and fill.
 
-    With ``vehicles`` what comes in needs vehicles, which the budget pays for.
+    With ``vehicles`` what comes in needs vehicles, which the budget pays for. Some units come in
+    lots with terms of their own.
     """
     forward = np.arange(nodes) >= 1 + nodes // 4
     sources, ranks = _draw_sources(rng, skus, nodes), _draw_ranks(rng, skus, zones, periods)
@@ -61,9 +63,10 @@ def make_world(
             [rng.uniform(4.0, 20.0) * skus, rng.uniform(2.0, 20.0) * skus],
         ]
     )
+    routes = _draw_routes(rng, forward, periods, (inbound, budget, weight))
     return TransportProblem(
         periods=periods,
-        sources=sources,
+        sources=_draw_terms(sources, routes, int(ranks.width.sum())),
         ranks=ranks,
         goods=Goods(
             volume,
@@ -73,7 +76,7 @@ def make_world(
             rng.choice([0.0, 0.7], skus),
             wanted,
         ),
-        routes=_draw_routes(rng, forward, periods, (inbound, budget, weight)),
+        routes=routes,
         places=Places(
             np.arange(nodes),
             np.zeros(nodes, dtype=np.int64),
@@ -87,6 +90,7 @@ def make_world(
         ),
         limit=limit,
         ceiling=np.full(len(limit), 1000.0),
+        constant=np.zeros(skus),
         purchases=_draw_purchases(rng, rows, len(limit), budget, skus if vehicles else 0),
     )
 
@@ -106,7 +110,42 @@ def _draw_sources(rng: Generator, skus: int, nodes: int) -> Sources:
     """Return stock at some nodes."""
     where = [np.sort(rng.choice(nodes, rng.integers(0, nodes), replace=False)) for _ in range(skus)]
     first = np.append(0, np.cumsum([len(few) for few in where]))
-    return Sources(first, np.concatenate(where), rng.integers(0, 9, first[-1]))
+    return without_terms(first, np.concatenate(where), rng.integers(0, 9, first[-1]))
+
+
+def _draw_terms(sources: Sources, routes: Routes, seed: int) -> Sources:
+    """Divide some units into lots, some of which pay more or less on a route, or may not take it.
+
+    No fare falls below nothing: units would then move for the sake of moving.
+    """
+    rng = np.random.default_rng(seed)
+    lots = rng.choice([1, 1, 2, 3], len(sources.units))
+    source = np.repeat(np.arange(len(lots)), lots)
+    part = np.concatenate([np.arange(count) for count in lots]) if len(lots) else lots
+    units = (sources.units[source] + part) // np.maximum(lots[source], 1)
+    first, route, cost = [0], [], []
+    for at in source.tolist():
+        begin, end = routes.first[sources.release[at] :][:2]
+        own = begin + 1 + np.flatnonzero(rng.random(end - begin - 1) < 0.3)
+        more = rng.choice([0.7, 2.5, np.inf, -0.5], len(own))
+        route += own.tolist()
+        cost += np.maximum(more, -routes.per_unit[own]).tolist()
+        first.append(len(route))
+    return Sources(
+        np.append(0, np.cumsum(lots))[sources.first],
+        sources.release[source],
+        units,
+        np.array(first, dtype=np.int64),
+        np.array(route, dtype=np.int64),
+        np.array(cost, dtype=np.float64),
+    )
+
+
+def term_of(problem: TransportProblem, source: int, route: int) -> float:
+    """Return what a unit of the source pays more on a route."""
+    begin, end = problem.sources.term_first[source : source + 2]
+    own = problem.sources.term_route[begin:end] == route
+    return float(problem.sources.term_cost[begin:end][own].sum())
 
 
 def _draw_ranks(rng: Generator, skus: int, zones: int, periods: int) -> Ranks:
@@ -164,12 +203,14 @@ def list_columns(problem: TransportProblem) -> list[tuple[int, int, int, int, fl
             release = int(problem.sources.release[source])
             idle = idle_cost(problem, sku, release), idle_use(problem, sku, release)
             for route in range(*problem.routes.first[release : release + 2]):
-                if problem.routes.period[route] >= problem.periods:
+                more = term_of(problem, source, route)
+                if problem.routes.period[route] >= problem.periods or more == np.inf:
                     continue
                 for rank in range(*problem.ranks.first[sku : sku + 2]):
                     if may_serve(problem, route, rank):
                         cost, use = serve(problem, sku, release, route, rank)
-                        found.append((sku, source, rank, route, cost - idle[0], use - idle[1]))
+                        cost += more - idle[0]
+                        found.append((sku, source, rank, route, cost, use - idle[1]))
     return found
 
 

@@ -1,0 +1,199 @@
+"""The published plan's lines that stand: what they take and bring, cost, and leave of the limits.
+
+They are not decided on. Each takes what lies at its origin, the first that came first; what it
+brings may be decided on from the day it arrives. Their vehicles carry nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.frame import NO_ROW, Frame
+from prepos.plan.loads import Line, pack_departure
+from prepos.plan.parcels import Parcel, Shelves, Shipped
+from prepos.plan.problem import Problem, lane_position
+from prepos.plan.rules import refuse
+from prepos.plan.shared import vehicle_room
+from prepos.plan.transport.routes import Release, periods_between
+
+KEPT = 1e-6  # of a limit's unit: less is rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Settled:
+    """What the frozen lines come to.
+
+    Attributes
+    ----------
+    shipped : Shipped
+        Sorted by departure and SKU.
+    changes : tuple of (SKU, release, units)
+        What they take from where units lie, below 0, and bring.
+    lines : tuple of Line
+        How they are packed.
+    vehicles : (D,) int
+    cost : (K,) float
+        Currency by SKU: lanes, handling, holding on the way, and its share of the vehicles.
+    limit : (S,) float
+        Of the shared rows, what is left.
+    """
+
+    shipped: Shipped
+    changes: tuple[tuple[int, Release, int], ...]
+    lines: tuple[Line, ...]
+    vehicles: IntArray
+    cost: FloatArray
+    limit: FloatArray
+
+
+@dataclass(slots=True)
+class Account:
+    """What has been settled so far: currency by SKU (K,), shared rows taken (S,), what is broken.
+
+    That is told by how bad it is, and in words.
+    """
+
+    cost: FloatArray
+    use: FloatArray
+    changes: list[tuple[int, Release, int]] = field(default_factory=list)
+    broken: list[tuple[float, str]] = field(default_factory=list)
+
+    def take(self, row: int, amount: float) -> None:
+        """Take from a shared row, where there is one."""
+        if row != NO_ROW:
+            self.use[row] += amount
+
+
+def settle_frozen(problem: Problem, frame: Frame) -> Settled:
+    """Return what the frozen lines come to.
+
+    Raises
+    ------
+    InfeasibleError
+        If stock or a limit is less than they need; says which and by how much.
+    """
+    account = Account(np.zeros(len(problem.products)), np.zeros(len(frame.shared)))
+    shelves, shipped = Shelves(problem, frame), frozen_units(problem)
+    for departure, sku, units in zip(*(part.tolist() for part in shipped), strict=True):
+        _ship(problem, frame, account, shelves, departure, sku, int(units))
+    lines, vehicles = _pack(problem, frame, account, shipped)
+    limit = np.array([row.limit for row in frame.shared], dtype=np.float64) - account.use
+    for row, left, taken in zip(frame.shared, limit.tolist(), account.use.tolist(), strict=True):
+        if taken > 0 and left < -KEPT:
+            place = row.place or "the plan"
+            over = f"{row.name} of {place}: {-left:.6g} {row.unit} over"
+            account.broken.append((-left * row.penalty, f"{over} by frozen lines"))
+    refuse(account.broken)
+    return Settled(
+        shipped=shipped,
+        changes=tuple(account.changes),
+        lines=tuple(lines),
+        vehicles=vehicles,
+        cost=account.cost,
+        limit=limit,
+    )
+
+
+def frozen_units(problem: Problem) -> Shipped:
+    """Return what the frozen lines ship; those of one SKU in several vehicles add up."""
+    position = {(d.lane, d.ship_date): number for number, d in enumerate(problem.departures)}
+    units: dict[tuple[int, int], int] = {}
+    for line in problem.frozen.transfers:
+        lane = lane_position(problem.network, line.lane_id)
+        key = (position[lane, line.ship_date], problem.products.skus.position(line.sku))
+        units[key] = units.get(key, 0) + line.quantity
+    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
+    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+
+
+def _ship(
+    problem: Problem,
+    frame: Frame,
+    account: Account,
+    shelves: Shelves,
+    departure: int,
+    sku: int,
+    units: int,
+) -> None:
+    """Move units of one SKU, and note what that costs and takes."""
+    lane, ships = int(frame.lane[departure]), int(frame.ship_period[departure])
+    start, end = int(frame.origin[departure]), int(frame.destination[departure])
+    arrival = int(frame.arrival_day[departure])
+    taken = shelves.take(sku, start, int(frame.ship_day[departure]), units)
+    volume = float(problem.products.unit_volume_m3[sku])
+    holding = float(problem.products.holding_cost[sku]) * bool(problem.network.is_forward[start])
+    for parcel in taken:
+        account.changes.append((sku, parcel.release, -parcel.units))
+        for period in periods_between(problem, frame, parcel.day, ships):
+            account.take(int(frame.storage_row[start, period]), volume * parcel.units)
+            account.cost[sku] += holding * parcel.units
+    fare = float(problem.unit_transport[lane, sku] + problem.handling[lane]) * units
+    account.cost[sku] += fare
+    account.take(frame.budget_row, fare)
+    account.take(int(frame.outbound_row[start, ships]), volume * units)
+    if frame.arrival_period[departure] < problem.periods.horizon:
+        release = Release(end, arrival, moved=True)
+        account.changes.append((sku, release, units))
+        shelves.put(sku, end, Parcel(arrival, units, release))
+        row = frame.inbound_row[end, int(frame.arrival_period[departure])]
+        account.take(int(row), volume * units)
+    missing = units - sum(parcel.units for parcel in taken)
+    if missing:
+        ends = problem.network.lanes[lane]
+        moves = f"{problem.products.skus[sku]} {ends.origin} -> {ends.destination} {units} units"
+        words = f"frozen line: {moves}: {missing} units missing"
+        account.broken.append((missing * frame.rule_penalty, words))
+
+
+def _pack(
+    problem: Problem, frame: Frame, account: Account, shipped: Shipped
+) -> tuple[list[Line], IntArray]:
+    """Fill vehicles; note what they cost and take. Return lines, and vehicles by departure (D,)."""
+    fleet = {row.key[1:]: at for at, row in enumerate(frame.shared) if row.key[0] == "vehicles"}
+    lines: list[Line] = []
+    vehicles = np.zeros(len(problem.departures), dtype=np.int64)
+    for departure in np.unique(shipped.departure).tolist():
+        mine = shipped.departure == departure
+        units = np.zeros(len(problem.products))
+        units[shipped.sku[mine]] = shipped.units[mine]
+        position = int(frame.lane[departure])
+        lane = problem.network.lanes[position]
+        if not lane.has_vehicle:
+            carried = np.flatnonzero(units).tolist()
+            lines += [Line(departure, sku, -1, int(units[sku])) for sku in carried]
+            continue
+        packed = _fill_vehicles(problem, account, departure, units)
+        lines += packed
+        count = len({line.vehicle for line in packed})
+        vehicles[departure] = count
+        account.cost += lane.vehicle_cost * count * units / units.sum()
+        account.take(frame.budget_row, lane.vehicle_cost * count)
+        period = int(frame.ship_period[departure])
+        account.take(fleet.get((position, period), NO_ROW), float(count))
+    return lines, vehicles
+
+
+def _fill_vehicles(
+    problem: Problem, account: Account, departure: int, units: FloatArray
+) -> list[Line]:
+    """Return the lines of one departure in as few vehicles as packing finds."""
+    lane, products = problem.network.lanes[problem.departures[departure].lane], problem.products
+    volume, weight = units @ products.unit_volume_m3, units @ products.unit_weight_kg
+    room_m3, room_kg = vehicle_room(problem, lane)
+    needed = max(volume / room_m3, weight / room_kg)
+    count, before = max(1, math.ceil(needed - KEPT)), None
+    packed, missing = pack_departure(problem, departure, units, count)
+    while missing and missing != before:  # an empty vehicle more that takes nothing: none does
+        count, before = count + 1, missing
+        packed, missing = pack_departure(problem, departure, units, count)
+    day = problem.departures[departure].ship_date
+    account.broken += [
+        (amount, f"{kind} of {lane.lane_id} {day}: {amount:.6g} over by frozen lines")
+        for (kind, _), amount in missing.items()
+        if amount > 0
+    ]
+    return packed

@@ -1,0 +1,128 @@
+"""What the planner's rules come to for one SKU, and which of them a plan does not keep.
+
+A rule speaks of what lies at its origin and leaves from there: stock that only passes through does
+not take a lane that is under a rule. Rules on one way from node to node are joined; those for ``*``
+hold for each SKU by itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from prepos.core.types import BoolArray
+from prepos.errors import InfeasibleError
+from prepos.plan.frame import Frame
+from prepos.plan.overrides import Override
+from prepos.plan.parcels import Shipped
+from prepos.plan.problem import Problem
+
+EVERYONE = "*"
+NAMED = 20  # of what is broken, at most
+
+Way = tuple[int, int]  # positions of origin and destination
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the rules on one SKU and one way come to, in whole cases.
+
+    ``least`` and ``most`` are units, ``most`` infinite where nothing holds them back; ``least`` may
+    be the larger one: then the rules contradict each other.
+    """
+
+    rules: tuple[Override, ...]
+    least: int
+    most: float
+
+    def broken(self, moved: float) -> list[tuple[float, str]]:
+        """Return (units, words) of every rule that does not hold when so much is moved."""
+        told = []
+        for rule in self.rules:
+            least, most = rule.bounds
+            if moved < least:
+                against = [str(other) for other in self.rules if other.bounds[1] < least]
+                beside = f" beside {' and '.join(against)}" if against else ""
+                told.append((least - moved, f"{rule}: {least - moved:g} units missing{beside}"))
+            elif moved > most:
+                told.append((moved - most, f"{rule}: {moved - most:g} units over"))
+        return told
+
+
+def join_rules(rules: tuple[Override, ...], case_pack: int) -> Bound:
+    """Return what rules on one SKU and way come to: only whole cases move."""
+    least = max(rule.bounds[0] for rule in rules)
+    most = min(rule.bounds[1] for rule in rules)
+    whole = case_pack * math.floor(most / case_pack) if math.isfinite(most) else most
+    return Bound(rules, case_pack * math.ceil(least / case_pack), whole)
+
+
+class Rulebook:
+    """All rules of a problem, by SKU."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._nodes, self._products = problem.network.node_axis, problem.products
+        self._rules: dict[str, list[Override]] = {}
+        for rule in problem.overrides:
+            self._rules.setdefault(rule.sku, []).append(rule)
+        self._common = self._rules.get(EVERYONE, [])
+
+    def closed_ways(self) -> set[Way]:
+        """Return the ways that no SKU may take."""
+        return {self._way(rule) for rule in self._common if rule.rule == "forbid"}
+
+    def skus(self) -> list[int]:
+        """Return the positions of all SKUs under a rule that is more than a way closed to all."""
+        axis = self._products.skus
+        if any(rule.rule != "forbid" for rule in self._common):
+            return list(range(len(axis)))
+        return sorted(axis.position(sku) for sku in self._rules if sku != EVERYONE)
+
+    def bounds(self, sku: int) -> dict[Way, Bound]:
+        """Return what the rules on one SKU come to, by way."""
+        name = self._products.skus[sku]
+        by_way: dict[Way, list[Override]] = {}
+        for rule in (*self._common, *self._rules.get(name, [])):
+            by_way.setdefault(self._way(rule), []).append(replace(rule, sku=name))
+        pack = int(self._products.case_pack[sku])
+        return {way: join_rules(tuple(by_way[way]), pack) for way in sorted(by_way)}
+
+    def _way(self, rule: Override) -> Way:
+        return self._nodes.position(rule.origin), self._nodes.position(rule.destination)
+
+
+def refuse(broken: list[tuple[float, str]]) -> None:
+    """Raise InfeasibleError naming what is broken, by (how much, words), the worst first."""
+    if broken:
+        words = [words for _, words in sorted(broken, reverse=True)]
+        more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
+        raise InfeasibleError("limits contradict: " + "; ".join([*words[:NAMED], *more]))
+
+
+def broken_rules(problem: Problem, frame: Frame, shipped: Shipped) -> list[tuple[float, str]]:
+    """Return (units, words) of every rule that is not kept by what is shipped, the worst first."""
+    moved: dict[tuple[int, int, int], float] = {}
+    origin, destination = frame.origin[shipped.departure], frame.destination[shipped.departure]
+    keys = zip(shipped.sku.tolist(), origin.tolist(), destination.tolist(), strict=True)
+    for key, units in zip(keys, shipped.units.tolist(), strict=True):
+        moved[key] = moved.get(key, 0.0) + units
+    book = Rulebook(problem)
+    told = [
+        entry
+        for sku in book.skus()
+        for way, bound in book.bounds(sku).items()
+        for entry in bound.broken(moved.get((sku, *way), 0.0))
+    ]
+    return sorted(told, reverse=True)
+
+
+def closed_departures(problem: Problem, frame: Frame) -> BoolArray:
+    """Return (D,) which departures are not decided on: before the frozen day, or closed to all."""
+    closed = Rulebook(problem).closed_ways()
+    ways = zip(frame.origin.tolist(), frame.destination.tolist(), strict=True)
+    shut = np.array([way in closed for way in ways], dtype=np.bool_)
+    if problem.frozen.before is not None:
+        shut |= frame.ship_day < problem.frozen.before.toordinal()
+    return shut

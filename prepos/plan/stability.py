@@ -1,0 +1,72 @@
+"""The published plan's lines that may still be changed: what deviates, and which units they move.
+
+Each costs ``plan.stability_cost`` per unit, by SKU, lane and ship date: units fewer than published,
+or more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from prepos.core.types import IntArray
+from prepos.plan.frame import Frame
+from prepos.plan.frozen import Settled
+from prepos.plan.parcels import Parcel, Shelves, Shipped
+from prepos.plan.problem import Problem, lane_position
+
+
+def published_units(problem: Problem) -> Shipped:
+    """Return what the published plan ships in the window and may still be changed.
+
+    Sorted by departure and SKU. What it says of other SKUs, lanes and days is no longer decided on.
+    """
+    position = {(d.lane, d.ship_date): number for number, d in enumerate(problem.departures)}
+    lanes = {lane.lane_id for lane in problem.network.lanes}
+    before = problem.frozen.before
+    units: dict[tuple[int, int], int] = {}
+    for line in problem.frozen.published or ():
+        if line.lane_id not in lanes or line.sku not in problem.products.skus:
+            continue
+        departure = position.get((lane_position(problem.network, line.lane_id), line.ship_date))
+        if departure is None or (before is not None and line.ship_date < before):
+            continue
+        key = (departure, problem.products.skus.position(line.sku))
+        units[key] = units.get(key, 0) + line.quantity
+    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
+    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+
+
+def deviation(problem: Problem, shipped: Shipped) -> float:
+    """Return the units that deviate from the published plan, fewer or more; 0 where there is none.
+
+    Frozen departures do not count: nothing is decided on them.
+    """
+    if problem.frozen.published is None:
+        return 0.0
+    before = problem.frozen.before
+    units: dict[tuple[int, int], float] = {}
+    for sign, part in ((1.0, shipped), (-1.0, published_units(problem))):
+        columns = zip(*(column.tolist() for column in part), strict=True)
+        for departure, sku, count in columns:
+            if before is None or problem.departures[departure].ship_date >= before:
+                units[departure, sku] = units.get((departure, sku), 0.0) + sign * count
+    return float(sum(abs(left) for left in units.values()))
+
+
+def published_paths(problem: Problem, frame: Frame, settled: Settled) -> dict[int, list[Parcel]]:
+    """Return which units the published plan would move, and by which departures, by SKU.
+
+    Each line takes, in whole cases, what came to its origin first; what one brings another may take
+    on. A parcel's path is all that was taken.
+    """
+    shelves, shipped = Shelves(problem, frame, settled.changes), published_units(problem)
+    packs: IntArray = problem.products.case_pack
+    for departure, sku, units in zip(*(part.tolist() for part in shipped), strict=True):
+        start, end = int(frame.origin[departure]), int(frame.destination[departure])
+        ships, arrival = int(frame.ship_day[departure]), int(frame.arrival_day[departure])
+        for parcel in shelves.take(sku, start, ships, int(units), int(packs[sku])):
+            path = (*parcel.path, departure)
+            shelves.put(sku, end, replace(parcel, day=arrival, path=path))
+    return shelves.moved()

@@ -1,0 +1,168 @@
+"""Rules, frozen lines and deviations as rows of an ordinary program in PuLP; what flows ship."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pulp
+
+from prepos.plan.frame import Frame
+from prepos.plan.frozen import frozen_units, settle_frozen
+from prepos.plan.parcels import Shipped
+from prepos.plan.problem import NOTHING_FROZEN, Problem
+from prepos.plan.rules import Rulebook, closed_departures
+from prepos.plan.stability import published_units
+from prepos.plan.transport.batch import Flows, read_flows
+from prepos.plan.transport.build import as_transport
+from prepos.plan.transport.choice import choose_answers
+from prepos.plan.transport.lots import let_lie
+from prepos.plan.transport.prices import find_prices
+from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.routes import list_releases, list_routes
+from tests.instances import Case, framed
+from tests.unit.plan.transport.worlds import idle_cost, idle_use, list_columns
+
+
+def as_lots(case: Case, problem: Problem) -> tuple[Frame, TransportProblem]:
+    """Return a problem's look-ups, and the same as transportation."""
+    frame = framed(problem)
+    dispersion = case.grouped(problem.catchments).dispersion[:1]
+    spans = problem.periods.horizon * (problem.periods.horizon + 1) // 2
+    return frame, as_transport(problem, frame, np.repeat(dispersion, spans, axis=0))
+
+
+def departures_of(problem: Problem, frame: Frame) -> list[tuple[int, ...]]:
+    """Return the departures of every route."""
+    settled = settle_frozen(problem, frame)
+    releases = list_releases(problem, frame, (release for _, release, _ in settled.changes))
+    return list_routes(problem, frame, releases, closed_departures(problem, frame)).departures
+
+
+def shipped_by(problem: Problem, frame: Frame, flows: Flows) -> Shipped:
+    """Return what flows ship, by departure and SKU."""
+    legs = departures_of(problem, frame)
+    units: dict[tuple[int, int], int] = {}
+    for sku, route, count in zip(flows.sku, flows.route, flows.units, strict=True):
+        for departure in legs[route]:
+            key = (departure, int(sku))
+            units[key] = units.get(key, 0) + int(count)
+    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
+    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+
+
+class Found(NamedTuple):
+    """What prices lead to."""
+
+    bound: float
+    cost: float
+    keeps_limits: bool
+    shipped: Shipped
+
+
+def decide(problem: Problem, frame: Frame, transport: TransportProblem) -> Found:
+    """Solve by prices."""
+    search = find_prices(transport, solver="highs", precision=1e-7)
+    choice = choose_answers(transport, search, solver="highs", precision=1e-5)
+    parts = [
+        read_flows(transport, prices, search.value, np.flatnonzero(choice.number == number))
+        for number, prices in enumerate(choice.prices)
+    ]
+    flows = Flows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    shipped = shipped_by(problem, frame, flows)
+    return Found(search.bound, choice.cost, not choice.over.any(), shipped)
+
+
+class WrittenOut:
+    """A problem without rules and published plan, as an ordinary linear program in PuLP.
+
+    Units by source, rank and route; each SKU may leave as much as it has where nobody wants it.
+    Whoever adds rows says what more is asked for.
+    """
+
+    def __init__(self, case: Case, problem: Problem) -> None:
+        bare = replace(problem, overrides=(), frozen=NOTHING_FROZEN)
+        self.frame, plain = as_lots(case, bare)
+        owner = np.repeat(np.arange(len(plain)), np.diff(plain.sources.first))
+        stock = np.bincount(owner, plain.sources.units, len(plain)).astype(np.int64)
+        plain = let_lie(plain, stock)
+        self.columns, units = list_columns(plain), plain.sources.units
+        self.legs = departures_of(bare, self.frame)
+        self.program = pulp.LpProblem("written", pulp.LpMinimize)
+        self.sent = [self.program.add_variable(f"x{n}", 0) for n in range(len(self.columns))]
+        self.constant, use = plain.shortage, np.zeros(len(plain.limit))
+        for sku, (start, end) in enumerate(pairwise(plain.sources.first.tolist())):
+            for source in range(start, end):
+                release = int(plain.sources.release[source])
+                self.constant += units[source] * idle_cost(plain, sku, release)
+                use += units[source] * idle_use(plain, sku, release)
+        self.cost = self.total([column[4] for column in self.columns])
+        for at, most in ((1, units), (2, plain.ranks.width)):
+            for number, limit in enumerate(most.tolist()):
+                members = [float(column[at] == number) for column in self.columns]
+                self.program += self.total(members) <= limit
+        for row, limit in enumerate((plain.limit - use).tolist()):
+            self.program += self.total([float(column[5][row]) for column in self.columns]) <= limit
+
+    def total(self, amount: list[float]) -> pulp.LpAffineExpression:
+        """Return the sum of all columns, each so often."""
+        return pulp.LpAffineExpression(list(zip(self.sent, amount, strict=True)))
+
+    def leaving(self, sku: int, departure: int) -> pulp.LpAffineExpression:
+        """Return the units of a SKU on a departure."""
+        on = [column[0] == sku and departure in self.legs[column[3]] for column in self.columns]
+        return self.total([float(each) for each in on])
+
+    def going(self, sku: int, way: tuple[int, int], *, later: bool) -> pulp.LpAffineExpression:
+        """Return the units of a SKU whose first leg goes a way; or of whom a later leg does."""
+        ends = list(zip(self.frame.origin.tolist(), self.frame.destination.tolist(), strict=True))
+
+        def goes(column: tuple[int, int, int, int, float, np.ndarray]) -> bool:
+            legs = self.legs[column[3]]
+            ways = [ends[leg] for leg in (legs[1:] if later else legs[:1])]
+            return column[0] == sku and way in ways
+
+        return self.total([float(goes(column)) for column in self.columns])
+
+    def solve(self) -> float:
+        """Return the least cost; infinite where the rows cannot be kept."""
+        self.program.setObjective(self.cost)
+        status = self.program.solve(pulp.HiGHS(msg=False, threads=1))
+        solved = status == pulp.LpStatusOptimal
+        return float(pulp.value(self.program.objective)) + self.constant if solved else np.inf
+
+
+def ruled_cost(case: Case, problem: Problem) -> float:
+    """Return the relaxed cost with every rule a row of its own; infinite where one is not kept."""
+    written, book = WrittenOut(case, problem), Rulebook(problem)
+    for sku in range(len(problem.products)):
+        for way, bound in book.bounds(sku).items():
+            first = written.going(sku, way, later=False)
+            written.program += first >= bound.least
+            if np.isfinite(bound.most):
+                written.program += first <= bound.most
+            written.program += written.going(sku, way, later=True) <= 0
+    return written.solve()
+
+
+def stood_cost(case: Case, problem: Problem) -> float:
+    """Return the relaxed cost when frozen lines are asked for by rows, and deviating is charged."""
+    written, before = WrittenOut(case, problem), problem.frozen.before
+    frozen, published = (
+        {(d, k): u for d, k, u in zip(*part, strict=True)}
+        for part in (frozen_units(problem), published_units(problem))
+    )
+    for departure, each in enumerate(problem.departures):
+        for sku in range(len(problem.products)):
+            units = written.leaving(sku, departure)
+            if before is not None and each.ship_date < before:
+                written.program += units == float(frozen.get((departure, sku), 0.0))
+            elif problem.stability_cost > 0:
+                off = written.program.add_variable(f"d{departure}_{sku}", 0)
+                aim = float(published.get((departure, sku), 0.0))
+                written.program += units - aim <= off
+                written.program += aim - units <= off
+                written.cost = written.cost + problem.stability_cost * off
+    return written.solve()

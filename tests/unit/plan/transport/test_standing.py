@@ -1,0 +1,112 @@
+"""Frozen lines and the charge on deviations, beside programs in which each is a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from prepos.core.transfer import Transfer
+from prepos.plan.problem import Frozen, Problem
+from prepos.plan.stability import deviation
+from prepos.plan.transport.exact import relaxed_cost, solve_transport
+from tests.instances import Case, day, published, random_case
+from tests.unit.plan.transport.rulings import as_lots, decide, stood_cost
+
+
+def standing_case(seed: int, *, hubs: bool, frozen: bool, **options: float) -> tuple[Case, Problem]:
+    """Return a random case of single units, with published lines on departures that are in time.
+
+    All stock is there now and returns cost nothing, so that it does not matter which units move.
+    """
+    rng = np.random.default_rng(seed)
+    case = random_case(rng, skus=3, forwards=3, origins=2, hubs=hubs, limits=True, periods=2)
+    on_hand = case.stock.on_hand + rng.integers(4, 9, case.stock.on_hand.shape)
+    stock = replace(case.stock, on_hand=on_hand, receipts=())
+    room = {"storage_m3": 400.0, "inbound_m3": 60.0, "outbound_m3": 60.0}
+    case = replace(case, stock=stock).with_nodes(**room).with_lanes(lead_time_days=2)
+    case = case.with_products(case_pack=1, return_cost=0.0)
+    departures = case.problem().departures
+    before = day(1 + seed % 3) if frozen else None
+    lines = [
+        draw_line(rng, case, departures[number].lane, departures[number].ship_date)
+        for number in rng.integers(len(departures), size=5)
+    ]
+    early = tuple(line for line in lines if before is not None and line.ship_date < before)
+    late = tuple(line for line in lines if before is None or line.ship_date >= before)
+    return case, case.problem(
+        frozen=Frozen(before=before, transfers=early, published=late), **options
+    )
+
+
+def draw_line(rng: np.random.Generator, case: Case, lane: int, ships: date) -> Transfer:
+    """Return a published line of some SKU on a lane."""
+    way = case.network.lanes[lane]
+    sku = str(rng.choice(list(case.products.skus)))
+    units = int(rng.integers(1, 4))
+    line = published(sku, units, f"{way.origin}>{way.destination}", ships=0)
+    return replace(line, lane_id=way.lane_id, ship_date=ships)
+
+
+@pytest.mark.parametrize("hubs", [False, True])
+@pytest.mark.parametrize("seed", range(10))
+def test_frozen_lines_cost_what_their_rows_cost(seed: int, hubs: bool) -> None:
+    """Known movements come to the same as movements that are asked for.
+
+    With hubs they may cost less: what a frozen line brought may go back, as no other route does.
+    """
+    case, problem = standing_case(seed, hubs=hubs, frozen=True)
+    _, transport = as_lots(case, problem)
+    expected, found = stood_cost(case, problem), relaxed_cost(transport, "highs")
+    assert found <= expected * (1 + 1e-6)
+    assert found >= expected * (1 - (0.002 if hubs else 1e-6))
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("charge", [0.3, 50.0])
+def test_deviation_costs_what_its_rows_cost(seed: int, charge: float) -> None:
+    """Lots pay for each leg that is not published, and for what is published and not shipped."""
+    frozen = seed % 2 == 1
+    case, problem = standing_case(seed, hubs=False, frozen=frozen, stability_cost=charge)
+    _, transport = as_lots(case, problem)
+    expected = stood_cost(case, problem)
+    assert relaxed_cost(transport, "highs") == pytest.approx(expected, rel=1e-6, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_with_hubs_deviation_is_never_counted_too_low(seed: int) -> None:
+    """Which units a line moves is settled beforehand; that may cost more than the rows say."""
+    case, problem = standing_case(seed, hubs=True, frozen=False, stability_cost=0.4)
+    _, transport = as_lots(case, problem)
+    least = stood_cost(case, problem)
+    found = relaxed_cost(transport, "highs")
+    assert least - 1e-5 <= found <= least + 0.02 * abs(least)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_high_charge_keeps_the_published_plan(seed: int) -> None:
+    """What is published is shipped, nothing else; what nobody decides on costs nothing."""
+    case, problem = standing_case(seed, hubs=seed % 2 == 1, frozen=False, stability_cost=1000.0)
+    frame, transport = as_lots(case, problem)
+    found = decide(problem, frame, transport)
+    assert deviation(problem, found.shipped) == 0.0
+    ones = np.ones(len(transport), dtype=np.int64)
+    exact = solve_transport(transport, ones, solver="highs").objective
+    assert found.bound <= exact + 1e-4
+    assert found.cost == pytest.approx(exact, rel=1e-4)
+
+
+def test_without_a_charge_or_a_published_plan_nothing_changes() -> None:
+    """The arrays are the same to the letter."""
+    case, problem = standing_case(3, hubs=True, frozen=False)
+    none = case.problem(stability_cost=5.0)
+    for other in (case.problem(), none):
+        _, told = as_lots(case, problem)
+        _, plain = as_lots(case, other)
+        assert not len(told.sources.term_route)
+        assert not told.constant.any()
+        np.testing.assert_array_equal(told.routes.per_unit, plain.routes.per_unit)
+        np.testing.assert_array_equal(told.sources.units, plain.sources.units)
+    assert deviation(none, decide(none, *as_lots(case, none)).shipped) == 0.0
