@@ -9,7 +9,7 @@ import numpy as np
 
 from prepos.core.axes import Axis
 from prepos.core.periods import Periods
-from prepos.core.types import BoolArray, TimeArray, FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray, TimeArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

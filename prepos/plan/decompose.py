@@ -26,15 +26,13 @@ def solve_by_prices(
     arrays = transport.problem
     precision = SHARE_LOST * max(problem.options.gap, 1e-6)
     choice = choose_answers(arrays, search, solver=solver, precision=precision)
-    vehicles = np.zeros(len(problem.departures), dtype=np.int64)
+    vehicles = transport.settled.vehicles.copy()
     vehicles[transport.kinds] = np.maximum(choice.bought, needed(transport, choice.use))
     return Decision(
         flows=flows_of(transport, search, choice),
         vehicles=vehicles,
         over=np.maximum(use_beyond(transport, choice.use, vehicles), 0.0),
         prices=search.prices,
-        value=search.value,
-        certified=search.bound,
         bound=search.bound,
     )
 

@@ -63,7 +63,7 @@ def solve_exactly(
         solution = solve(without_slack(program, frame))
     except InfeasibleError:
         solution = solve(program)
-    rows, vehicles = len(frame.shared), np.zeros(len(problem.departures), dtype=np.int64)
+    rows, vehicles = len(frame.shared), transport.settled.vehicles.copy()
     bought = solution.values[rows : rows + len(transport.kinds)]
     vehicles[transport.kinds] = np.rint(bought)
     return Decision(
@@ -71,8 +71,6 @@ def solve_exactly(
         vehicles=vehicles,
         over=solution.values[:rows],
         prices=search.prices,
-        value=search.value,
-        certified=search.bound,
         bound=max(solution.bound, search.bound),
     )
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.frame import NO_ROW, Frame
-from prepos.plan.loads import Line, pack_departure
-from prepos.plan.parcels import Parcel, Shelves, Shipped
+from prepos.plan.loads import pack_departure
+from prepos.plan.moves import Moves, moves_of
+from prepos.plan.parcels import Parcel, Shelves
 from prepos.plan.problem import Problem, lane_position
 from prepos.plan.rules import refuse
 from prepos.plan.shared import vehicle_room
@@ -29,25 +30,22 @@ class Settled:
 
     Attributes
     ----------
-    shipped : Shipped
-        Sorted by departure and SKU.
+    moves : Moves
     changes : tuple of (SKU, release, units)
         What they take from where units lie, below 0, and bring.
-    lines : tuple of Line
-        How they are packed.
     vehicles : (D,) int
+        As many as packing finds them to take.
     cost : (K,) float
         Currency by SKU: lanes, handling, holding on the way, and its share of the vehicles.
-    limit : (S,) float
-        Of the shared rows, what is left.
+    use : (S,) float
+        Of the shared rows.
     """
 
-    shipped: Shipped
+    moves: Moves
     changes: tuple[tuple[int, Release, int], ...]
-    lines: tuple[Line, ...]
     vehicles: IntArray
     cost: FloatArray
-    limit: FloatArray
+    use: FloatArray
 
 
 @dataclass(slots=True)
@@ -77,28 +75,27 @@ def settle_frozen(problem: Problem, frame: Frame) -> Settled:
         If stock or a limit is less than they need; says which and by how much.
     """
     account = Account(np.zeros(len(problem.products)), np.zeros(len(frame.shared)))
-    shelves, shipped = Shelves(problem, frame), frozen_units(problem)
-    for departure, sku, units in zip(*(part.tolist() for part in shipped), strict=True):
-        _ship(problem, frame, account, shelves, departure, sku, int(units))
-    lines, vehicles = _pack(problem, frame, account, shipped)
-    limit = np.array([row.limit for row in frame.shared], dtype=np.float64) - account.use
-    for row, left, taken in zip(frame.shared, limit.tolist(), account.use.tolist(), strict=True):
-        if taken > 0 and left < -KEPT:
-            place = row.place or "the plan"
-            over = f"{row.name} of {place}: {-left:.6g} {row.unit} over"
-            account.broken.append((-left * row.penalty, f"{over} by frozen lines"))
+    shelves, moves = Shelves(problem, frame), frozen_units(problem)
+    for departure, sku, units in moves.rows():
+        _ship(problem, frame, account, shelves, departure, sku, units)
+    vehicles = _pack(problem, frame, account, moves)
+    for row, taken in zip(frame.shared, account.use.tolist(), strict=True):
+        if taken > 0 and taken > row.limit + KEPT:
+            over = (
+                f"{row.name} of {row.place or 'the plan'}: {taken - row.limit:.6g} {row.unit} over"
+            )
+            account.broken.append(((taken - row.limit) * row.penalty, f"{over} by frozen lines"))
     refuse(account.broken)
     return Settled(
-        shipped=shipped,
+        moves=moves,
         changes=tuple(account.changes),
-        lines=tuple(lines),
         vehicles=vehicles,
         cost=account.cost,
-        limit=limit,
+        use=account.use,
     )
 
 
-def frozen_units(problem: Problem) -> Shipped:
+def frozen_units(problem: Problem) -> Moves:
     """Return what the frozen lines ship; those of one SKU in several vehicles add up."""
     position = {(d.lane, d.ship_date): number for number, d in enumerate(problem.departures)}
     units: dict[tuple[int, int], int] = {}
@@ -106,8 +103,7 @@ def frozen_units(problem: Problem) -> Shipped:
         lane = lane_position(problem.network, line.lane_id)
         key = (position[lane, line.ship_date], problem.products.skus.position(line.sku))
         units[key] = units.get(key, 0) + line.quantity
-    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
-    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+    return moves_of(units)
 
 
 def _ship(
@@ -149,51 +145,40 @@ def _ship(
         account.broken.append((missing * frame.rule_penalty, words))
 
 
-def _pack(
-    problem: Problem, frame: Frame, account: Account, shipped: Shipped
-) -> tuple[list[Line], IntArray]:
-    """Fill vehicles; note what they cost and take. Return lines, and vehicles by departure (D,)."""
+def _pack(problem: Problem, frame: Frame, account: Account, moves: Moves) -> IntArray:
+    """Fill vehicles, and note what they cost and take; return (D,) how many there are."""
     fleet = {row.key[1:]: at for at, row in enumerate(frame.shared) if row.key[0] == "vehicles"}
-    lines: list[Line] = []
     vehicles = np.zeros(len(problem.departures), dtype=np.int64)
-    for departure in np.unique(shipped.departure).tolist():
-        mine = shipped.departure == departure
-        units = np.zeros(len(problem.products))
-        units[shipped.sku[mine]] = shipped.units[mine]
-        position = int(frame.lane[departure])
-        lane = problem.network.lanes[position]
-        if not lane.has_vehicle:
-            carried = np.flatnonzero(units).tolist()
-            lines += [Line(departure, sku, -1, int(units[sku])) for sku in carried]
-            continue
-        packed = _fill_vehicles(problem, account, departure, units)
-        lines += packed
-        count = len({line.vehicle for line in packed})
-        vehicles[departure] = count
-        account.cost += lane.vehicle_cost * count * units / units.sum()
-        account.take(frame.budget_row, lane.vehicle_cost * count)
-        period = int(frame.ship_period[departure])
-        account.take(fleet.get((position, period), NO_ROW), float(count))
-    return lines, vehicles
+    for departure in np.unique(moves.departure).tolist():
+        position, period = int(frame.lane[departure]), int(frame.ship_period[departure])
+        lane, mine = problem.network.lanes[position], moves.departure == departure
+        if lane.has_vehicle:
+            skus, units = moves.sku[mine], moves.units[mine]
+            count = _count_vehicles(problem, account, departure, skus, units)
+            vehicles[departure] = count
+            account.cost[skus] += lane.vehicle_cost * count * units / units.sum()
+            account.take(frame.budget_row, lane.vehicle_cost * count)
+            account.take(fleet.get((position, period), NO_ROW), float(count))
+    return vehicles
 
 
-def _fill_vehicles(
-    problem: Problem, account: Account, departure: int, units: FloatArray
-) -> list[Line]:
-    """Return the lines of one departure in as few vehicles as packing finds."""
+def _count_vehicles(
+    problem: Problem, account: Account, departure: int, skus: IntArray, units: IntArray
+) -> int:
+    """Return how many vehicles of a departure packing finds its units to take."""
     lane, products = problem.network.lanes[problem.departures[departure].lane], problem.products
-    volume, weight = units @ products.unit_volume_m3, units @ products.unit_weight_kg
+    volume, weight = units @ products.unit_volume_m3[skus], units @ products.unit_weight_kg[skus]
     room_m3, room_kg = vehicle_room(problem, lane)
-    needed = max(volume / room_m3, weight / room_kg)
-    count, before = max(1, math.ceil(needed - KEPT)), None
-    packed, missing = pack_departure(problem, departure, units, count)
-    while missing and missing != before:  # an empty vehicle more that takes nothing: none does
+    count = max(1, math.ceil(max(volume / room_m3, weight / room_kg) - KEPT))
+    _, missing = pack_departure(problem, departure, skus, units, count)
+    before = None
+    while missing and missing != before:  # where one more takes nothing more, none ever does
         count, before = count + 1, missing
-        packed, missing = pack_departure(problem, departure, units, count)
+        _, missing = pack_departure(problem, departure, skus, units, count)
     day = problem.departures[departure].ship_date
     account.broken += [
         (amount, f"{kind} of {lane.lane_id} {day}: {amount:.6g} over by frozen lines")
         for (kind, _), amount in missing.items()
         if amount > 0
     ]
-    return packed
+    return count

@@ -35,7 +35,7 @@ def write_transfers(
     signals = name_signals(problem, demand)
     vehicle = vehicle_costs(problem, packing)
     asked_for = {
-        (rule.sku, rule.origin, rule.destination, rule.ship_date)
+        (rule.sku, rule.origin, rule.destination)
         for rule in problem.overrides
         if rule.rule in ("pin", "min")
     }
@@ -52,15 +52,14 @@ def write_transfers(
         departure = problem.departures[line.departure]
         lane = problem.network.lanes[departure.lane]
         named = {
-            (name, lane.origin, lane.destination, when)
-            for name in (problem.products.skus[line.sku], "*")
-            for when in (departure.ship_date, None)
+            (name, lane.origin, lane.destination) for name in (problem.products.skus[line.sku], "*")
         }
+        before = problem.frozen.before
         reason = write_reason(
             part,
             vehicle[line],
             signals=signals.get((int(frame.destination[line.departure]), line.sku), ""),
-            pinned=bool(named & asked_for),
+            pinned=bool(named & asked_for) or (before is not None and departure.ship_date < before),
         )
         saving = part.saving - vehicle[line]
         transfers.append(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from prepos.core.types import IntArray
-from prepos.plan.transport.batch import Flows
-from prepos.plan.transport.build import Transport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,17 +18,14 @@ class Moves:
     sku: IntArray
     units: IntArray
 
+    def rows(self) -> list[tuple[int, int, int]]:
+        """Return (departure, SKU, units) one by one."""
+        columns = (self.departure.tolist(), self.sku.tolist(), self.units.tolist())
+        return list(zip(*columns, strict=True))
 
-def list_moves(transport: Transport, flows: Flows) -> Moves:
-    """Return the units sent on each departure: a flow's, on every leg of its route."""
-    length = np.array([len(legs) for legs in transport.legs], dtype=np.int64)
-    first = np.append(0, np.cumsum(length))
-    legs = np.array([leg for route in transport.legs for leg in route], dtype=np.int64)
-    count = length[flows.route]
-    flow = np.repeat(np.arange(len(count)), count)
-    step = np.arange(len(flow)) - np.repeat(np.cumsum(count) - count, count)
-    departure, sku = legs[first[flows.route[flow]] + step], flows.sku[flow]
-    skus = len(transport.problem)
-    key, position = np.unique(departure * skus + sku, return_inverse=True)
-    units = np.bincount(position, flows.units[flow], minlength=len(key))
-    return Moves(key // max(skus, 1), key % max(skus, 1), np.rint(units).astype(np.int64))
+
+def moves_of(units: Mapping[tuple[int, int], int]) -> Moves:
+    """Return moves from units by (departure, SKU)."""
+    rows = sorted((*pair, count) for pair, count in units.items())
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Moves(table[0], table[1], table[2])

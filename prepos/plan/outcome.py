@@ -13,9 +13,11 @@ import numpy as np
 from prepos.core.spans import span_number
 from prepos.core.transfer import Allocation, Costs, Slack, Targets
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.decision import list_moves
 from prepos.plan.frame import Frame
-from prepos.plan.moves import Moves, list_moves
+from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
+from prepos.plan.stability import deviation
 from prepos.plan.transport.batch import NO_RANK, Flows
 from prepos.plan.transport.build import Transport
 
@@ -59,7 +61,7 @@ def make_outcome(
     Parameters
     ----------
     vehicles : (D,) int
-        In use, by departure.
+        In use, by departure, those of frozen lines included.
     closing_without : (T, N, K) float or None
         Stock at the periods' ends if nothing moves; None when this is what is worked out.
     """
@@ -266,6 +268,7 @@ def price_decision(
     costs = Costs(
         **{f"{name}_cost": float(part.sum()) for name, part in parts.items()},
         vehicle_cost=float(vehicle_cost @ vehicles) if len(vehicles) else 0.0,
+        stability_cost=problem.stability_cost * deviation(problem, moves),
         units=float(moves.units.sum()),
         loads=int(vehicles.sum()),
         volume_m3=float(moves.units @ products.unit_volume_m3[moves.sku]),

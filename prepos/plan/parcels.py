@@ -5,20 +5,10 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from prepos.core.types import FloatArray, IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
 from prepos.plan.transport.routes import Release
-
-
-class Shipped(NamedTuple):
-    """Units by departure and SKU: arrays of equal length."""
-
-    departure: IntArray
-    sku: IntArray
-    units: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,26 +13,27 @@ from prepos.core.demand import Forecast
 from prepos.core.network import Network
 from prepos.core.products import Products
 from prepos.core.stock import Stock
-from prepos.core.transfer import Catchments, Certificate, Plan
+from prepos.core.transfer import Catchments, Plan
 from prepos.core.types import FloatArray
-from prepos.errors import InfeasibleError, SolverError
-from prepos.plan.decision import Decision
+from prepos.errors import SolverError
+from prepos.plan.certificate import write_certificate
+from prepos.plan.decision import Decision, list_moves
 from prepos.plan.decompose import solve_by_prices
 from prepos.plan.exact import is_small, solve_exactly
 from prepos.plan.frame import Frame, make_frame
 from prepos.plan.lines import write_transfers
 from prepos.plan.loads import Packing, make_loads, pack_vehicles, vehicles_used
-from prepos.plan.moves import list_moves
+from prepos.plan.moves import Moves
 from prepos.plan.options import PlanOptions
 from prepos.plan.outcome import Outcome, make_outcome
 from prepos.plan.problem import NOTHING_FROZEN, Frozen, Problem, make_problem
 from prepos.plan.repair import repair
+from prepos.plan.rules import broken_rules, refuse
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
 from prepos.plan.stillness import answer_still, keeps_limits
-from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport, as_transport
-from prepos.plan.transport.prices import Search, find_prices, prove
+from prepos.plan.transport.prices import find_prices
 
 PACKING_TRIES = 4
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
@@ -100,16 +101,13 @@ def make_plan(
     solver = choose_solver(options.solver)
     frame = make_frame(problem, list_shared_rows(problem))
     transport = as_transport(problem, frame)
-    still = answer_still(transport)
+    free = free_of_orders(problem, frame, transport)
     nobody = np.zeros(len(problem.departures), dtype=np.int64)
-    nothing = make_outcome(problem, frame, transport, still, vehicles=nobody, closing_without=None)
+    idle = answer_still(free)
+    nothing = make_outcome(problem, frame, free, idle, vehicles=nobody, closing_without=None)
     decided = decide(problem, frame, transport, solver, tick)
     outcome = see_through(problem, frame, transport, decided, nothing)
-    gains = nothing.objective > outcome.objective * (1 + SAME)
-    if not gains and not problem.overrides and keeps_limits(transport, frame):
-        stays = replace(decided.decision, flows=still, vehicles=nobody)
-        decided = replace(decided, decision=stays, packing=Packing((), {}))
-        outcome = see_through(problem, frame, transport, decided, nothing)
+    decided, outcome = rather_stay(problem, frame, transport, decided, outcome, nothing)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
     return Plan(
@@ -131,12 +129,47 @@ def make_plan(
         costs=outcome.costs,
         nothing=nothing.costs,
         bound=bound,
-        certificate=write_certificate(frame, transport, decided.decision),
+        certificate=write_certificate(frame, free, decided.decision.prices),
         method=decided.method,
         status="optimal" if proven else "feasible",
         solver=solver,
         slacks=outcome.slacks,
     )
+
+
+def free_of_orders(problem: Problem, frame: Frame, transport: Transport) -> Transport:
+    """Return the problem without rules and published plan: no plan of it costs more for them.
+
+    What it proves as a bound is proved from network, stock and demand alone.
+    """
+    if not problem.overrides and problem.frozen == NOTHING_FROZEN:
+        return transport
+    return as_transport(replace(problem, overrides=(), frozen=NOTHING_FROZEN), frame)
+
+
+def rather_stay(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    decided: Decided,
+    outcome: Outcome,
+    nothing: Outcome,
+) -> tuple[Decided, Outcome]:
+    """Return what was decided; or to move frozen lines alone, where moving more gains nothing."""
+    gains = nothing.objective > outcome.objective * (1 + SAME)
+    if problem.overrides or (gains and problem.frozen == NOTHING_FROZEN):
+        return decided, outcome
+    flows, vehicles = answer_still(transport), transport.settled.vehicles
+    stayed = replace(
+        decided,
+        decision=replace(decided.decision, flows=flows, vehicles=vehicles),
+        packing=pack_vehicles(problem, list_moves(transport, flows), vehicles),
+    )
+    rest = see_through(problem, frame, transport, stayed, nothing)
+    gains = rest.objective > outcome.objective * (1 + SAME)
+    if gains or not keeps_limits(transport, frame):
+        return decided, outcome
+    return stayed, rest
 
 
 def see_through(
@@ -169,13 +202,13 @@ def decide(
     loss: dict[tuple[str, int], float] = {}
     for _ in range(PACKING_TRIES):
         rows = list_shared_rows(replace(problem, packing_loss=loss))
-        limit = np.array([row.limit for row in rows], dtype=np.float64)
+        limit = np.array([row.limit for row in rows], dtype=np.float64) - transport.settled.use
         tight = replace(transport, problem=replace(transport.problem, limit=limit))
         decision = solve(problem, frame, tight, method, solver, deadline, tick)
         # Only the first answer's proof is the problem's: less room never costs less.
         first = first or decision
-        refuse_broken(frame, decision)
         moves = list_moves(transport, decision.flows)
+        refuse_broken(problem, frame, decision, moves)
         packing = pack_vehicles(problem, moves, decision.vehicles)
         if not packing.missing:
             proof = replace(
@@ -209,7 +242,7 @@ def solve(
     else:
         found = solve_by_prices(problem, transport, search, solver=solver)
         found = mend(problem, frame, transport, found, solver, deadline)
-    return replace(found, value=value_sources(transport, search))
+    return found
 
 
 def mend(
@@ -224,9 +257,16 @@ def mend(
 
     def cost_of(decision: Decision) -> float:
         over = float(np.maximum(decision.over, 0.0) @ transport.problem.ceiling)
-        terms = {"vehicles": decision.vehicles, "closing_without": None}
-        told = make_outcome(problem, frame, transport, decision.flows, **terms)
-        return told.objective + over
+        told = make_outcome(
+            problem,
+            frame,
+            transport,
+            decision.flows,
+            vehicles=decision.vehicles,
+            closing_without=None,
+        )
+        broken = sum(units for units, _ in broken_rules(problem, frame, told.moves))
+        return told.objective + over + frame.rule_penalty * broken
 
     cost = cost_of(decision)
     enough = cost - decision.bound <= problem.options.gap * abs(cost)
@@ -237,36 +277,8 @@ def mend(
     return mended if cost_of(mended) < cost else decision
 
 
-def value_sources(transport: Transport, search: Search) -> FloatArray:
-    """Return (M,) what one more unit of each source is worth at the best prices."""
-    value = search.value.copy()
-    cost, _ = answer(transport.problem, search.prices, value)
-    search.bound = prove(transport.problem, search.prices, cost)
-    return value
-
-
-def write_certificate(frame: Frame, transport: Transport, decision: Decision) -> Certificate:
-    """Return the prices that prove the bound, by name."""
-    arrays = transport.problem
-    sku = np.repeat(np.arange(len(arrays)), np.diff(arrays.sources.first))
-    release = [transport.releases[number] for number in arrays.sources.release.tolist()]
-    epoch = np.datetime64("0001-01-01", "D")
-    days = np.array([each.day for each in release], dtype=np.int64)
-    return Certificate(
-        bound=decision.certified,
-        limits=tuple(row.name for row in frame.shared),
-        places=tuple(row.place for row in frame.shared),
-        prices=decision.prices,
-        sku=sku,
-        node=np.array([each.node for each in release], dtype=np.int64),
-        lies_from=epoch + (days - 1).astype("timedelta64[D]"),
-        units=arrays.sources.units,
-        value=decision.value,
-    )
-
-
-def refuse_broken(frame: Frame, decision: Decision) -> None:
-    """Raise InfeasibleError naming every hard limit that is not kept, the worst first."""
+def refuse_broken(problem: Problem, frame: Frame, decision: Decision, moves: Moves) -> None:
+    """Raise InfeasibleError naming every hard limit and rule that is not kept, the worst first."""
     broken = [
         (
             amount * row.penalty,
@@ -275,6 +287,5 @@ def refuse_broken(frame: Frame, decision: Decision) -> None:
         for row, amount in zip(frame.shared, decision.over.tolist(), strict=True)
         if amount > BROKEN and not row.is_wish
     ]
-    if broken:
-        worst = [words for _, words in sorted(broken, reverse=True)]
-        raise InfeasibleError("limits contradict: " + "; ".join(worst))
+    rules = broken_rules(problem, frame, moves)
+    refuse([*broken, *((units * frame.rule_penalty, words) for units, words in rules)])

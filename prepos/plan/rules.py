@@ -8,6 +8,7 @@ hold for each SKU by itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +16,8 @@ import numpy as np
 from prepos.core.types import BoolArray
 from prepos.errors import InfeasibleError
 from prepos.plan.frame import Frame
+from prepos.plan.moves import Moves
 from prepos.plan.overrides import Override
-from prepos.plan.parcels import Shipped
 from prepos.plan.problem import Problem
 
 EVERYONE = "*"
@@ -30,12 +31,13 @@ class Bound:
     """What the rules on one SKU and one way come to, in whole cases.
 
     ``least`` and ``most`` are units, ``most`` infinite where nothing holds them back; ``least`` may
-    be the larger one: then the rules contradict each other.
+    be the larger one: then the rules contradict each other. ``done`` is moved by frozen lines.
     """
 
     rules: tuple[Override, ...]
     least: int
     most: float
+    done: int = 0
 
     def broken(self, moved: float) -> list[tuple[float, str]]:
         """Return (units, words) of every rule that does not hold when so much is moved."""
@@ -51,12 +53,12 @@ class Bound:
         return told
 
 
-def join_rules(rules: tuple[Override, ...], case_pack: int) -> Bound:
-    """Return what rules on one SKU and way come to: only whole cases move."""
-    least = max(rule.bounds[0] for rule in rules)
-    most = min(rule.bounds[1] for rule in rules)
+def join_rules(rules: tuple[Override, ...], case_pack: int, done: int = 0) -> Bound:
+    """Return what rules on one SKU and way come to when some is done: only whole cases move."""
+    least = max(0.0, max(rule.bounds[0] for rule in rules) - done)
+    most = max(0.0, min(rule.bounds[1] for rule in rules) - done)
     whole = case_pack * math.floor(most / case_pack) if math.isfinite(most) else most
-    return Bound(rules, case_pack * math.ceil(least / case_pack), whole)
+    return Bound(rules, case_pack * math.ceil(least / case_pack), whole, done)
 
 
 class Rulebook:
@@ -80,14 +82,17 @@ class Rulebook:
             return list(range(len(axis)))
         return sorted(axis.position(sku) for sku in self._rules if sku != EVERYONE)
 
-    def bounds(self, sku: int) -> dict[Way, Bound]:
-        """Return what the rules on one SKU come to, by way."""
+    def bounds(self, sku: int, done: Mapping[Way, int] | None = None) -> dict[Way, Bound]:
+        """Return what the rules on one SKU come to, by way, when some units are moved already."""
         name = self._products.skus[sku]
         by_way: dict[Way, list[Override]] = {}
         for rule in (*self._common, *self._rules.get(name, [])):
             by_way.setdefault(self._way(rule), []).append(replace(rule, sku=name))
         pack = int(self._products.case_pack[sku])
-        return {way: join_rules(tuple(by_way[way]), pack) for way in sorted(by_way)}
+        moved = done or {}
+        return {
+            way: join_rules(tuple(by_way[way]), pack, moved.get(way, 0)) for way in sorted(by_way)
+        }
 
     def _way(self, rule: Override) -> Way:
         return self._nodes.position(rule.origin), self._nodes.position(rule.destination)
@@ -101,19 +106,24 @@ def refuse(broken: list[tuple[float, str]]) -> None:
         raise InfeasibleError("limits contradict: " + "; ".join([*words[:NAMED], *more]))
 
 
-def broken_rules(problem: Problem, frame: Frame, shipped: Shipped) -> list[tuple[float, str]]:
-    """Return (units, words) of every rule that is not kept by what is shipped, the worst first."""
-    moved: dict[tuple[int, int, int], float] = {}
-    origin, destination = frame.origin[shipped.departure], frame.destination[shipped.departure]
-    keys = zip(shipped.sku.tolist(), origin.tolist(), destination.tolist(), strict=True)
-    for key, units in zip(keys, shipped.units.tolist(), strict=True):
-        moved[key] = moved.get(key, 0.0) + units
-    book = Rulebook(problem)
+def moved_by_way(frame: Frame, moves: Moves) -> dict[int, dict[Way, int]]:
+    """Return SKU -> way -> units."""
+    moved: dict[int, dict[Way, int]] = {}
+    for departure, sku, units in moves.rows():
+        way = int(frame.origin[departure]), int(frame.destination[departure])
+        mine = moved.setdefault(sku, {})
+        mine[way] = mine.get(way, 0) + units
+    return moved
+
+
+def broken_rules(problem: Problem, frame: Frame, moves: Moves) -> list[tuple[float, str]]:
+    """Return (units, words) of every rule that is not kept by what moves, the worst first."""
+    moved, book = moved_by_way(frame, moves), Rulebook(problem)
     told = [
         entry
         for sku in book.skus()
         for way, bound in book.bounds(sku).items()
-        for entry in bound.broken(moved.get((sku, *way), 0.0))
+        for entry in bound.broken(moved.get(sku, {}).get(way, 0))
     ]
     return sorted(told, reverse=True)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from prepos.core.types import IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.frozen import Settled
-from prepos.plan.parcels import Parcel, Shelves, Shipped
+from prepos.plan.moves import Moves, moves_of
+from prepos.plan.parcels import Parcel, Shelves
 from prepos.plan.problem import Problem, lane_position
 
 
-def published_units(problem: Problem) -> Shipped:
+def published_units(problem: Problem) -> Moves:
     """Return what the published plan ships in the window and may still be changed.
 
     Sorted by departure and SKU. What it says of other SKUs, lanes and days is no longer decided on.
@@ -34,11 +32,10 @@ def published_units(problem: Problem) -> Shipped:
             continue
         key = (departure, problem.products.skus.position(line.sku))
         units[key] = units.get(key, 0) + line.quantity
-    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
-    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+    return moves_of(units)
 
 
-def deviation(problem: Problem, shipped: Shipped) -> float:
+def deviation(problem: Problem, moves: Moves) -> float:
     """Return the units that deviate from the published plan, fewer or more; 0 where there is none.
 
     Frozen departures do not count: nothing is decided on them.
@@ -46,12 +43,11 @@ def deviation(problem: Problem, shipped: Shipped) -> float:
     if problem.frozen.published is None:
         return 0.0
     before = problem.frozen.before
-    units: dict[tuple[int, int], float] = {}
-    for sign, part in ((1.0, shipped), (-1.0, published_units(problem))):
-        columns = zip(*(column.tolist() for column in part), strict=True)
-        for departure, sku, count in columns:
+    units: dict[tuple[int, int], int] = {}
+    for sign, part in ((1, moves), (-1, published_units(problem))):
+        for departure, sku, count in part.rows():
             if before is None or problem.departures[departure].ship_date >= before:
-                units[departure, sku] = units.get((departure, sku), 0.0) + sign * count
+                units[departure, sku] = units.get((departure, sku), 0) + sign * count
     return float(sum(abs(left) for left in units.values()))
 
 
@@ -61,12 +57,11 @@ def published_paths(problem: Problem, frame: Frame, settled: Settled) -> dict[in
     Each line takes, in whole cases, what came to its origin first; what one brings another may take
     on. A parcel's path is all that was taken.
     """
-    shelves, shipped = Shelves(problem, frame, settled.changes), published_units(problem)
-    packs: IntArray = problem.products.case_pack
-    for departure, sku, units in zip(*(part.tolist() for part in shipped), strict=True):
+    shelves, packs = Shelves(problem, frame, settled.changes), problem.products.case_pack
+    for departure, sku, units in published_units(problem).rows():
         start, end = int(frame.origin[departure]), int(frame.destination[departure])
         ships, arrival = int(frame.ship_day[departure]), int(frame.arrival_day[departure])
-        for parcel in shelves.take(sku, start, ships, int(units), int(packs[sku])):
+        for parcel in shelves.take(sku, start, ships, units, int(packs[sku])):
             path = (*parcel.path, departure)
             shelves.put(sku, end, replace(parcel, day=arrival, path=path))
     return shelves.moved()

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from prepos.core.types import IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.transport.batch import Flows, answer, read_flows
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.prices import slices_of
-from prepos.plan.transport.problem import Routes, TransportProblem
+from prepos.plan.transport.problem import Routes, TransportProblem, without_terms
 
 BROKEN = 1e-6  # of a limit's unit: less is the sum's tolerance
 
@@ -37,6 +36,21 @@ def stay_only(problem: TransportProblem) -> TransportProblem:
     """Return the problem with staying as the only route of every release."""
     routes, stay = problem.routes, problem.routes.first[:-1]
     begin, entry = slices_of(routes.row_first, stay)
-    kept: list[IntArray] = [column[entry] for column in routes[8:]]
-    ways = [column[stay] for column in routes[1:7]]
-    return replace(problem, routes=Routes(np.arange(len(stay) + 1), *ways, begin, *kept))
+    return replace(
+        problem,
+        sources=without_terms(*problem.sources[:3]),
+        routes=Routes(
+            first=np.arange(len(stay) + 1),
+            node=routes.node[stay],
+            period=routes.period[stay],
+            held=routes.held[stay],
+            per_unit=routes.per_unit[stay],
+            per_m3=routes.per_m3[stay],
+            per_kg=routes.per_kg[stay],
+            row_first=begin,
+            row=routes.row[entry],
+            row_unit=routes.row_unit[entry],
+            row_m3=routes.row_m3[entry],
+            row_kg=routes.row_kg[entry],
+        ),
+    )

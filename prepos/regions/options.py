@@ -112,10 +112,7 @@ class LaneOptions:
     co2e_kg_per_tonne_km: float = 0.1
 
     def __post_init__(self) -> None:
-        finite = {
-            name: math.isfinite(getattr(self, name))
-            for name in (*PER_KM, "road_factor")
-        }
+        finite = {name: math.isfinite(getattr(self, name)) for name in (*PER_KM, "road_factor")}
         _refuse(
             ("lanes.km_per_day", self.km_per_day, "above 0", self.km_per_day > 0),
             ("lanes.vehicle_m3", self.vehicle_m3, "above 0", self.vehicle_m3 > 0),

@@ -112,7 +112,18 @@ def read_flows(
     count = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)[2]
     found = np.empty((5, int(count.sum())), dtype=np.int64)
     _ask_skus(problem, prices, value, skus, np.cumsum(count) - count, found)
-    return Flows(found[0], found[1], found[2], found[3], found[4].astype(np.float64))
+    return tell_nobody(
+        problem, Flows(found[0], found[1], found[2], found[3], found[4].astype(np.float64))
+    )
+
+
+def tell_nobody(problem: TransportProblem, flows: Flows) -> Flows:
+    """Return the flows, those to ranks that are never used as serving nobody."""
+    never = ~problem.ranks.used[flows.rank].any(axis=1)
+    release = problem.sources.release[flows.source]
+    stays = flows.route == problem.routes.first[release]
+    whole = flows._replace(rank=np.where(never, NO_RANK, flows.rank))
+    return Flows(*(column[~(never & stays)] for column in whole))
 
 
 def _ask_skus(

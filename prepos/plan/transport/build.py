@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix
 
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import IntArray
 from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
@@ -70,7 +70,7 @@ def as_transport(problem: Problem, frame: Frame) -> Transport:
     table = list_routes(problem, frame, releases, closed)
     paths = published_paths(problem, frame, settled) if problem.stability_cost > 0 else {}
     stock = list_sources(problem, releases, settled)
-    divided = divide(problem, frame, stock, releases, table, paths)
+    divided = divide(problem, frame, stock, releases, table, paths, settled.moves)
     kinds = [
         number
         for number, departure in enumerate(problem.departures)

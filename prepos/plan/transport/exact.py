@@ -202,7 +202,7 @@ def _add_service(
     for rank in range(*ranks.first[sku : sku + 2].tolist()):
         zone = int(ranks.catchment[rank])
         begin, end = places.server_first[zone : zone + 2].tolist()
-        if node not in places.server[begin:end]:
+        if node not in places.server[begin:end] or not ranks.used[rank].any():
             continue
         cost, use = _rank_terms(problem, place, rank)
         column = draft.column(cost)

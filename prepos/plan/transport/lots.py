@@ -18,9 +18,10 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.frame import Frame
+from prepos.plan.moves import Moves
 from prepos.plan.parcels import Parcel
 from prepos.plan.problem import Problem
-from prepos.plan.rules import Bound, Rulebook, Way, refuse
+from prepos.plan.rules import Bound, Rulebook, Way, moved_by_way, refuse
 from prepos.plan.stability import published_units
 from prepos.plan.transport.problem import NO_ROW, Sources, TransportProblem
 from prepos.plan.transport.routes import Release, RouteTable
@@ -69,6 +70,7 @@ def divide(
     releases: Sequence[Release],
     table: RouteTable,
     paths: Mapping[int, Sequence[Parcel]],
+    frozen: Moves,
 ) -> Divided:
     """Divide the units of the SKUs that are under rules or in the published plan.
 
@@ -78,6 +80,8 @@ def divide(
         Without terms, one for each SKU and release.
     paths : SKU to parcels
         What the published plan would move.
+    frozen : Moves
+        They count for the rules too.
 
     Raises
     ------
@@ -85,16 +89,18 @@ def divide(
         If a rule asks for more than can be: it is named, with the units missing.
     """
     book, terms = Rulebook(problem), LotTerms(problem, frame, releases, table)
-    ruled, number = set(book.skus()), {release: at for at, release in enumerate(releases)}
+    number, done = {release: at for at, release in enumerate(releases)}, moved_by_way(frame, frozen)
+    closed = book.closed_ways()
+    ruled = {*book.skus(), *(sku for sku, ways in done.items() if closed & ways.keys())}
     constant, drawn = charged_for_published(problem), np.zeros(len(problem.products), np.int64)
     lots: dict[int, list[tuple[Lot, list[tuple[int, float]]]]] = {}
     broken: list[tuple[float, str]] = []
     for sku in sorted(ruled | set(paths)):
         mine = follow_paths(sources, sku, paths.get(sku, ()), number)
-        bounds = book.bounds(sku) if sku in ruled else {}
+        bounds = book.bounds(sku, done.get(sku)) if sku in ruled else {}
         kept = terms.mark(mine, bounds, int(problem.products.case_pack[sku]))
         for way, bound in bounds.items():
-            broken += bound.broken(kept[way]) if kept[way] < bound.least else []
+            broken += bound.broken(bound.done + kept[way])
         constant[sku] += frame.rule_penalty * sum(kept.values())
         drawn[sku] = sum(lot.units for lot in mine if lot.path or lot.wanted != NOWHERE)
         lots[sku] = [(lot, terms.of(lot, bounds)) for lot in mine]
@@ -106,8 +112,8 @@ def charged_for_published(problem: Problem) -> FloatArray:
     """Return (K,) what it costs to ship nothing of what the published plan ships."""
     charged = np.zeros(len(problem.products))
     if problem.stability_cost > 0:
-        shipped = published_units(problem)
-        np.add.at(charged, shipped.sku, problem.stability_cost * shipped.units)
+        moves = published_units(problem)
+        np.add.at(charged, moves.sku, problem.stability_cost * moves.units)
     return charged
 
 

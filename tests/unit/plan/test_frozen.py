@@ -38,11 +38,11 @@ def taken(found: Settled) -> list[tuple[int, int, bool, int]]:
 
 
 def test_nothing_frozen_changes_nothing() -> None:
-    """No lines, no costs, and every limit as it was."""
+    """No lines, no costs, nothing of any limit."""
     found = settled(through_hub(storage_m3=9.0), before=0)
     assert found.changes == ()
     assert found.cost.tolist() == [0.0]
-    assert found.limit.tolist() == [50.0, 50.0, 9.0, 9.0]
+    assert found.use.tolist() == [0.0, 0.0, 0.0, 0.0]
 
 
 def test_a_line_takes_what_came_first() -> None:
@@ -51,7 +51,7 @@ def test_a_line_takes_what_came_first() -> None:
     end, hub = 1, 2
     assert taken(found) == [(hub, -1, False, -3), (hub, 2, False, -4), (end, 5, True, 7)]
     assert found.cost.tolist() == [14.0]
-    assert found.shipped.units.tolist() == [7.0]
+    assert found.moves.units.tolist() == [7]
 
 
 def test_a_frozen_line_takes_on_what_another_brought() -> None:
@@ -69,7 +69,7 @@ def test_a_frozen_line_takes_on_what_another_brought() -> None:
     ]
     # Fares 4 and 20; ten units at the hub on the first week's end.
     assert found.cost.tolist() == [4.0 + 20.0 + 10 * 0.5]
-    assert found.limit.tolist() == [50.0, 50.0, 20.0, 30.0]
+    assert found.use.tolist() == [0.0, 0.0, 10.0, 0.0]
 
 
 def test_what_comes_the_same_day_is_too_late() -> None:
@@ -83,11 +83,11 @@ def test_lines_of_one_departure_add_up() -> None:
     """Two vehicles of one departure ship together."""
     lines = [published("S", units, "DC>A", ships=1) for units in (2, 3)]
     found = settled(one_lane(3.0, 9), *lines)
-    assert found.shipped.units.tolist() == [5.0]
+    assert found.moves.units.tolist() == [5.0]
 
 
 def test_throughput_and_budget_are_taken() -> None:
-    """Inbound, outbound and money are less by what the lines take."""
+    """What the lines take of inbound, outbound and money."""
     case = make_case(
         [origin("DC", outbound_m3=30.0), forward("A", inbound_m3=20.0, handling_cost=0.5)],
         [lane("DC>A", 8, cost_per_unit=1.0)],
@@ -97,7 +97,7 @@ def test_throughput_and_budget_are_taken() -> None:
         unit_volume_m3=2.0,
     )
     found = settled(case, published("S", 4, "DC>A", ships=1), budget=100.0)
-    assert found.limit.tolist() == [20.0, 12.0, 20.0, 22.0, 30.0, 30.0, 94.0]
+    assert found.use.tolist() == [0.0, 8.0, 0.0, 8.0, 0.0, 0.0, 6.0]
     assert found.cost.tolist() == [6.0]
 
 
@@ -115,10 +115,8 @@ def test_vehicles_are_packed_paid_and_counted() -> None:
     case = one_lane(3.0, 9).with_lanes(vehicle_cost=5.0, vehicle_m3=3.0, vehicles=4.0)
     found = settled(case, published("S", 7, "DC>A", ships=1), budget=50.0)
     assert found.vehicles.sum() == 3
-    assert sorted(line.units for line in found.lines) == [1, 3, 3]
     assert found.cost.tolist() == [7.0 + 15.0]
-    fleet, budget = found.limit[-2:]
-    assert (fleet, budget) == (1.0, 50.0 - 22.0)
+    assert found.use[-2:].tolist() == [3.0, 22.0]  # fleet and budget
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,10 @@ class TestBadSense:
 
     @both
     def test_frozen_line_beyond_the_room(self, method: str) -> None:
-        """A published line that the storage no longer takes is named with what is over."""
+        """The storage that no longer takes a published line is named with what is over."""
         frozen = Frozen(before=day(1), transfers=(published("S", 6, "DC>A", ships=0),))
         case = one_lane(3.0, 9).with_nodes(storage_m3=4.0)
-        with pytest.raises(InfeasibleError, match="frozen line: S DC -> A 6 units: 2 units"):
+        with pytest.raises(InfeasibleError, match="storage_m3 of A 2025-03-03: 2 m3 over"):
             case.plan(frozen=frozen, method=method)
 
     @pytest.mark.parametrize(

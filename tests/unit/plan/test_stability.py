@@ -9,7 +9,7 @@ import numpy as np
 from prepos.core.transfer import Transfer
 from prepos.plan import Frozen
 from prepos.plan.frozen import settle_frozen
-from prepos.plan.parcels import Shipped
+from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
 from prepos.plan.stability import deviation, published_paths, published_units
 from tests.instances import day, forward, framed, lane, make_case, origin, published
@@ -41,7 +41,7 @@ def test_lines_that_are_no_longer_decided_on_are_left_out() -> None:
     ]
     problem = replanned(*lines, before=1)
     found = published_units(problem)
-    assert found.units.tolist() == [3.0]
+    assert found.units.tolist() == [3]
     assert problem.departures[found.departure[0]].ship_date == day(3)
 
 
@@ -49,8 +49,8 @@ def test_fewer_and_more_both_deviate() -> None:
     """Of five published three are shipped, two of another SKU beside: four units deviate."""
     problem = replanned(published("S", 5, "DC>HUB", ships=3))
     (at,) = published_units(problem).departure
-    shipped = Shipped(np.array([at, at]), np.array([0, 1]), np.array([3.0, 2.0]))
-    assert deviation(problem, shipped) == 4.0
+    moves = Moves(np.array([at, at]), np.array([0, 1]), np.array([3, 2]))
+    assert deviation(problem, moves) == 4.0
     assert deviation(problem, published_units(problem)) == 0.0
 
 
@@ -58,13 +58,13 @@ def test_frozen_departures_do_not_deviate() -> None:
     """Nothing is decided on them."""
     problem = replanned(before=5)
     early = next(n for n, each in enumerate(problem.departures) if each.ship_date < day(5))
-    assert deviation(problem, Shipped(np.array([early]), np.array([0]), np.array([3.0]))) == 0.0
+    assert deviation(problem, Moves(np.array([early]), np.array([0]), np.array([3]))) == 0.0
 
 
 def test_without_a_published_plan_nothing_deviates() -> None:
     """A first plan is free to move."""
     problem = replanned()
-    first = Shipped(np.array([0]), np.array([0]), np.array([3.0]))
+    first = Moves(np.array([0]), np.array([0]), np.array([3]))
     assert deviation(problem, first) == 3.0
     assert problem.stability_cost == 1.0
     alone = replace(problem, frozen=Frozen())

@@ -9,48 +9,24 @@ from typing import NamedTuple
 import numpy as np
 import pulp
 
-from prepos.plan.frame import Frame
-from prepos.plan.frozen import frozen_units, settle_frozen
-from prepos.plan.parcels import Shipped
+from prepos.plan.decision import list_moves
+from prepos.plan.frozen import frozen_units
+from prepos.plan.moves import Moves
 from prepos.plan.problem import NOTHING_FROZEN, Problem
-from prepos.plan.rules import Rulebook, closed_departures
+from prepos.plan.rules import Rulebook
 from prepos.plan.stability import published_units
 from prepos.plan.transport.batch import Flows, read_flows
-from prepos.plan.transport.build import as_transport
+from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.choice import choose_answers
 from prepos.plan.transport.lots import let_lie
 from prepos.plan.transport.prices import find_prices
-from prepos.plan.transport.problem import TransportProblem
-from prepos.plan.transport.routes import list_releases, list_routes
-from tests.instances import Case, framed
+from tests.instances import framed
 from tests.unit.plan.transport.worlds import idle_cost, idle_use, list_columns
 
 
-def as_lots(case: Case, problem: Problem) -> tuple[Frame, TransportProblem]:
-    """Return a problem's look-ups, and the same as transportation."""
-    frame = framed(problem)
-    dispersion = case.grouped(problem.catchments).dispersion[:1]
-    spans = problem.periods.horizon * (problem.periods.horizon + 1) // 2
-    return frame, as_transport(problem, frame, np.repeat(dispersion, spans, axis=0))
-
-
-def departures_of(problem: Problem, frame: Frame) -> list[tuple[int, ...]]:
-    """Return the departures of every route."""
-    settled = settle_frozen(problem, frame)
-    releases = list_releases(problem, frame, (release for _, release, _ in settled.changes))
-    return list_routes(problem, frame, releases, closed_departures(problem, frame)).departures
-
-
-def shipped_by(problem: Problem, frame: Frame, flows: Flows) -> Shipped:
-    """Return what flows ship, by departure and SKU."""
-    legs = departures_of(problem, frame)
-    units: dict[tuple[int, int], int] = {}
-    for sku, route, count in zip(flows.sku, flows.route, flows.units, strict=True):
-        for departure in legs[route]:
-            key = (departure, int(sku))
-            units[key] = units.get(key, 0) + int(count)
-    keys = np.array(sorted(units), dtype=np.int64).reshape(-1, 2)
-    return Shipped(keys[:, 0], keys[:, 1], np.array([units[key] for key in sorted(units)], float))
+def as_lots(problem: Problem) -> Transport:
+    """Return a problem as one of transportation."""
+    return as_transport(problem, framed(problem))
 
 
 class Found(NamedTuple):
@@ -59,11 +35,12 @@ class Found(NamedTuple):
     bound: float
     cost: float
     keeps_limits: bool
-    shipped: Shipped
+    moves: Moves
 
 
-def decide(problem: Problem, frame: Frame, transport: TransportProblem) -> Found:
+def decide(whole: Transport) -> Found:
     """Solve by prices."""
+    transport = whole.problem
     search = find_prices(transport, solver="highs", precision=1e-7)
     choice = choose_answers(transport, search, solver="highs", precision=1e-5)
     parts = [
@@ -71,8 +48,8 @@ def decide(problem: Problem, frame: Frame, transport: TransportProblem) -> Found
         for number, prices in enumerate(choice.prices)
     ]
     flows = Flows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    shipped = shipped_by(problem, frame, flows)
-    return Found(search.bound, choice.cost, not choice.over.any(), shipped)
+    moves = list_moves(whole, flows)
+    return Found(search.bound, choice.cost, not choice.over.any(), moves)
 
 
 class WrittenOut:
@@ -82,14 +59,14 @@ class WrittenOut:
     Whoever adds rows says what more is asked for.
     """
 
-    def __init__(self, case: Case, problem: Problem) -> None:
+    def __init__(self, problem: Problem) -> None:
         bare = replace(problem, overrides=(), frozen=NOTHING_FROZEN)
-        self.frame, plain = as_lots(case, bare)
+        self.frame, transport = framed(bare), as_lots(bare)
+        plain, self.legs = transport.problem, transport.legs
         owner = np.repeat(np.arange(len(plain)), np.diff(plain.sources.first))
         stock = np.bincount(owner, plain.sources.units, len(plain)).astype(np.int64)
         plain = let_lie(plain, stock)
         self.columns, units = list_columns(plain), plain.sources.units
-        self.legs = departures_of(bare, self.frame)
         self.program = pulp.LpProblem("written", pulp.LpMinimize)
         self.sent = [self.program.add_variable(f"x{n}", 0) for n in range(len(self.columns))]
         self.constant, use = plain.shortage, np.zeros(len(plain.limit))
@@ -134,9 +111,9 @@ class WrittenOut:
         return float(pulp.value(self.program.objective)) + self.constant if solved else np.inf
 
 
-def ruled_cost(case: Case, problem: Problem) -> float:
+def ruled_cost(problem: Problem) -> float:
     """Return the relaxed cost with every rule a row of its own; infinite where one is not kept."""
-    written, book = WrittenOut(case, problem), Rulebook(problem)
+    written, book = WrittenOut(problem), Rulebook(problem)
     for sku in range(len(problem.products)):
         for way, bound in book.bounds(sku).items():
             first = written.going(sku, way, later=False)
@@ -147,12 +124,12 @@ def ruled_cost(case: Case, problem: Problem) -> float:
     return written.solve()
 
 
-def stood_cost(case: Case, problem: Problem) -> float:
+def stood_cost(problem: Problem) -> float:
     """Return the relaxed cost when frozen lines are asked for by rows, and deviating is charged."""
-    written, before = WrittenOut(case, problem), problem.frozen.before
+    written, before = WrittenOut(problem), problem.frozen.before
     frozen, published = (
-        {(d, k): u for d, k, u in zip(*part, strict=True)}
-        for part in (frozen_units(problem), published_units(problem))
+        {(departure, sku): units for departure, sku, units in moves.rows()}
+        for moves in (frozen_units(problem), published_units(problem))
     )
     for departure, each in enumerate(problem.departures):
         for sku in range(len(problem.products)):

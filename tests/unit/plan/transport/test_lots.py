@@ -12,13 +12,13 @@ from prepos.plan.problem import Problem
 from prepos.plan.rules import broken_rules
 from prepos.plan.transport.exact import relaxed_cost, solve_transport
 from prepos.plan.transport.lots import Lot, claim
-from tests.instances import Case, forward, lane, make_case, one_lane, origin, random_case
+from tests.instances import Case, forward, framed, lane, make_case, one_lane, origin, random_case
 from tests.unit.plan.transport.rulings import as_lots, decide, ruled_cost
 
 RULES = ("forbid", "pin", "max", "min")
 
 
-def ruled_case(seed: int, *, receipts: bool) -> tuple[Case, Problem]:
+def ruled_problem(seed: int, *, receipts: bool) -> Problem:
     """Return a random case of single units with hubs, limits, and one or two rules a SKU."""
     rng = np.random.default_rng(seed)
     periods = 1 + seed % 2
@@ -34,22 +34,22 @@ def ruled_case(seed: int, *, receipts: bool) -> tuple[Case, Problem]:
         (str(rng.choice(skus)), *ways[rng.integers(len(ways))], str(rng.choice(RULES)), units)
         for units in rng.integers(0, 3, 4).astype(float)
     ]
-    return case, case.problem(*rules)
+    return case.problem(*rules)
 
 
 @pytest.mark.parametrize("seed", range(24))
 def test_rules_cost_what_their_rows_cost(seed: int) -> None:
     """Where all stock lies there now, lots allow just what the rules do."""
-    case, problem = ruled_case(seed, receipts=False)
-    expected = ruled_cost(case, problem)
+    problem = ruled_problem(seed, receipts=False)
+    expected = ruled_cost(problem)
     try:
-        frame, transport = as_lots(case, problem)
+        frame, transport = framed(problem), as_lots(problem)
     except InfeasibleError:
         assert expected == np.inf
         return
-    found = relaxed_cost(transport, "highs")
+    found = relaxed_cost(transport.problem, "highs")
     if expected == np.inf:
-        plain = relaxed_cost(as_lots(case, replace(problem, overrides=()))[1], "highs")
+        plain = relaxed_cost(as_lots(replace(problem, overrides=())).problem, "highs")
         assert found > plain + frame.rule_penalty / 1000
     else:
         assert found == pytest.approx(expected, rel=1e-6, abs=1e-5)
@@ -58,20 +58,20 @@ def test_rules_cost_what_their_rows_cost(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(24))
 def test_both_ways_keep_the_rules(seed: int) -> None:
     """Bound <= exact <= chosen; what is chosen keeps every rule; rows alone never cost more."""
-    case, problem = ruled_case(seed, receipts=True)
-    least = ruled_cost(case, problem)
+    problem = ruled_problem(seed, receipts=True)
+    least = ruled_cost(problem)
     try:
-        frame, transport = as_lots(case, problem)
+        frame, transport = framed(problem), as_lots(problem)
     except InfeasibleError:
         return
-    exact = solve_transport(transport, problem.products.case_pack, solver="highs").objective
+    exact = solve_transport(transport.problem, problem.products.case_pack, solver="highs").objective
     if least == np.inf:
         return
-    found = decide(problem, frame, transport)
+    found = decide(transport)
     tolerance = 1e-5 * abs(exact) + 1e-5
     assert least <= exact + tolerance
     assert found.bound <= exact + tolerance
-    assert broken_rules(problem, frame, found.shipped) == []
+    assert broken_rules(problem, frame, found.moves) == []
     if found.keeps_limits:
         assert exact <= found.cost + tolerance
 
@@ -85,11 +85,11 @@ def test_each_rule(rule: str, quantity: float, units: int, wanted: float) -> Non
     """Forbid, pin, at most, at least; what nobody wants is moved all the same."""
     case = one_lane(wanted, 9)
     problem = case.problem(("S", "DC", "A", rule, quantity))
-    frame, transport = as_lots(case, problem)
-    found = decide(problem, frame, transport)
+    transport = as_lots(problem)
+    found = decide(transport)
     asked = rule in ("pin", "min")
-    assert found.shipped.units.sum() == (units if wanted or asked else 0)
-    exact = solve_transport(transport, np.ones(1, dtype=np.int64), solver="highs").objective
+    assert found.moves.units.sum() == (units if wanted or asked else 0)
+    exact = solve_transport(transport.problem, np.ones(1, dtype=np.int64), solver="highs").objective
     assert found.cost == pytest.approx(exact)
     assert exact < 100.0  # the bonus is not in it
 
@@ -99,9 +99,7 @@ def test_star_means_each() -> None:
     case = two_skus()
     for rule, expected in ((("max", 2.0), [2, 2]), (("pin", 4.0), [4, 4]), (("forbid", 0.0), [])):
         problem = case.problem(("*", "DC", "A", *rule))
-        frame, transport = as_lots(case, problem)
-        shipped = decide(problem, frame, transport).shipped
-        assert shipped.units.tolist() == expected
+        assert decide(as_lots(problem)).moves.units.tolist() == expected
 
 
 def two_skus() -> Case:
@@ -144,11 +142,11 @@ def test_rules_at_one_origin_stand_together(
     """Each speaks of units of its own."""
     case = fork(12)
     problem = case.problem(*(("S", "DC", *rule) for rule in rules))
-    frame, transport = as_lots(case, problem)
-    shipped = decide(problem, frame, transport).shipped
-    names = np.array(list(problem.network.node_axis))[frame.destination[shipped.departure]]
-    moved = [shipped.units[names == name].sum() for name in ("A", "B")]
-    assert broken_rules(problem, frame, shipped) == []
+    frame, transport = framed(problem), as_lots(problem)
+    moves = decide(transport).moves
+    names = np.array(list(problem.network.node_axis))[frame.destination[moves.departure]]
+    moved = [moves.units[names == name].sum() for name in ("A", "B")]
+    assert broken_rules(problem, frame, moves) == []
     assert moved == list(units)
 
 
@@ -156,11 +154,13 @@ def test_pinned_units_come_with_receipts() -> None:
     """What is on hand is pinned first, then what comes."""
     case = fork(3, receipts=5)
     problem = case.problem(("S", "DC", "B", "pin", 6.0))
-    frame, transport = as_lots(case, problem)
-    shipped = decide(problem, frame, transport).shipped
-    to_b = frame.destination[shipped.departure] == problem.network.node_axis.position("B")
-    assert shipped.units[to_b].sum() == 6
-    assert np.bincount(transport.sources.release, transport.sources.units).sum() == 8
+    frame, transport = framed(problem), as_lots(problem)
+    moves = decide(transport).moves
+    to_b = frame.destination[moves.departure] == problem.network.node_axis.position("B")
+    assert moves.units[to_b].sum() == 6
+    assert (
+        np.bincount(transport.problem.sources.release, transport.problem.sources.units).sum() == 8
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,21 +208,24 @@ def test_what_cannot_be_kept_is_named(
 ) -> None:
     """The message names the rule and the units missing."""
     with pytest.raises(InfeasibleError, match=words):
-        as_lots(case, case.problem(*rules))
+        as_lots(case.problem(*rules))
 
 
-def test_a_limit_in_the_way_of_a_rule_is_told_by_what_is_shipped() -> None:
-    """Where a shared row holds a pin back, the check of what is shipped names it."""
+def test_a_limit_in_the_way_of_a_rule_is_told_by_what_is_moves() -> None:
+    """Where a shared row holds a pin back, the check of what is moves names it."""
     case = one_lane(3.0, 9).with_nodes(inbound_m3=4.0)
     problem = case.problem(("S", "DC", "A", "pin", 6.0))
-    frame, transport = as_lots(case, problem)
-    assert solve_transport(transport, np.ones(1, dtype=np.int64), solver="highs").objective > 1e3
+    frame, transport = framed(problem), as_lots(problem)
+    assert (
+        solve_transport(transport.problem, np.ones(1, dtype=np.int64), solver="highs").objective
+        > 1e3
+    )
     free = one_lane(3.0, 9)
-    empty = decide(free.problem(), *as_lots(free, free.problem())).shipped
-    ((units, words),) = broken_rules(problem, frame, empty._replace(units=np.array([4.0])))
+    empty = decide(as_lots(free.problem())).moves
+    ((units, words),) = broken_rules(problem, frame, replace(empty, units=np.array([4])))
     assert units == 2.0
     assert words == "override pin: S DC -> A 6 units: 2 units missing"
-    ((units, words),) = broken_rules(problem, frame, empty._replace(units=np.array([7.0])))
+    ((units, words),) = broken_rules(problem, frame, replace(empty, units=np.array([7])))
     assert words == "override pin: S DC -> A 6 units: 1 units over"
 
 
@@ -237,11 +240,11 @@ def test_stock_that_passes_through_does_not_take_a_lane_under_a_rule() -> None:
     )
     for rules, units in (((), True), ((("S", "HUB", "END", "max", 2.0),), False)):
         problem = case.problem(*rules)
-        frame, transport = as_lots(case, problem)
-        shipped = decide(problem, frame, transport).shipped
-        to_end = frame.destination[shipped.departure] == 1
-        assert (shipped.units[to_end].sum() > 3) == units
-        assert shipped.units[to_end].sum() in (2, *range(4, 12))
+        frame, transport = framed(problem), as_lots(problem)
+        moves = decide(transport).moves
+        to_end = frame.destination[moves.departure] == 1
+        assert (moves.units[to_end].sum() > 3) == units
+        assert moves.units[to_end].sum() in (2, *range(4, 12))
 
 
 def test_claim_divides_whole_cases() -> None:
