@@ -103,11 +103,12 @@ def check_bound(
 ) -> list[Check]:
     """Check objective, bound and gap, and that the plan is no worse than doing nothing.
 
-    ``proven`` is what the certificate proves: only the exact method may tell more, on its solver's
-    word. ``may_stay`` says that doing nothing keeps every limit: else a plan may have to cost more.
+    ``proven`` is what the certificate proves, which knows no overrides: with them, and by the exact
+    method on its solver's word, more may be told. ``may_stay`` says that doing nothing keeps every limit: else a plan may have to cost more.
     """
     kpis = run.kpis
-    known = np.inf if kpis.get("method") == "exact" else proven
+    asked = given.overrides is not None and len(given.overrides) > 0
+    known = np.inf if asked or kpis.get("method") == "exact" else proven
     penalty = sum(number(slack.get("penalty")) for slack in kpis.get("slacks", ()))
     objective = sum(costs[name] for name in MONEY) + penalty
     bound = number(kpis.get("bound"))
@@ -118,7 +119,6 @@ def check_bound(
         _figure(kpis, "gap", gap),
         check_at_most("bound", _at("bound"), [bound, bound], [objective, known], relative=1e-6),
     ]
-    asked = given.overrides is not None and len(given.overrides) > 0
     if may_stay and not asked and not penalty:
         nothing = number(kpis.get("nothing", {}).get("total_cost"))
         at = _at("plan.total_cost")
