@@ -104,7 +104,8 @@ def check_bound(
     """Check objective, bound and gap, and that the plan is no worse than doing nothing.
 
     ``proven`` is what the certificate proves, which knows no overrides: with them, and by the exact
-    method on its solver's word, more may be told. ``may_stay`` says that doing nothing keeps every limit: else a plan may have to cost more.
+    method on its solver's word, more may be told. ``may_stay`` says that doing nothing keeps every
+    limit: else a plan may have to cost more.
     """
     kpis = run.kpis
     asked = given.overrides is not None and len(given.overrides) > 0
