@@ -22,6 +22,7 @@ from prepos.core.run import (
     KPIS,
     LOADS,
     SIGNALS,
+    SUPPLY,
     TARGETS,
     TRANSFERS,
     RunFiles,
@@ -80,20 +81,40 @@ MOVES = (  # SKU, units, lane, day, vehicle
     ("NA", 5, "DC>B", 0, 0),
 )
 MEANS = {"r1": (1.5, 2.0), "r2": (0.0, 3.0), "r3": (0.5, 1.0), "r4": (0.25, 0.5), "r5": (0.5, 0.0)}
-DISPERSION = {"007": 0.0, "NA": 0.4}
-ASIDE = (  # way, SKU, node, catchment, period, from, to, units
-    ("both", "NA", "A", "A", 0, 0, 1, 1.0),
-    ("both", "NA", "A", "A", 0, 1, 3, 1.5),
-    ("both", "007", "DC", "A", 0, 0, 1, 1.0),
-    ("both", "NA", "DC", "B", 0, 0, 2, 2.0),
-    ("nothing", "007", "DC", "A", 1, 0, 1, 1.0),
-    ("plan", "007", "A", "A", 1, 0, 1, 0.75),
-    ("plan", "007", "DC", "A", 1, 0, 1, 0.25),
-    ("plan", "007", "A", "A#2", 1, 0, 1, 1.0),
-    ("plan", "NA", "A", "A", 1, 0, 3, 3.0),
-    ("plan", "NA", "B", "B", 1, 0, 2, 2.0),
-    ("plan", "NA", "B", "B", 1, 2, 4, 2.0),
+DISPERSION = {"007": (0.0, 0.0, 0.0), "NA": (0.4, 0.3, 0.5)}  # of week 1, both weeks, week 2
+SPANS = ((0, 0), (0, 1), (1, 1))
+ASIDE = (  # way, SKU, node, catchment, period, moved, from, to, units
+    ("both", "NA", "A", "A", 0, 0, 0, 1, 1.0),
+    ("both", "NA", "A", "A", 0, 0, 1, 3, 1.5),
+    ("both", "007", "DC", "A", 0, 0, 0, 1, 1.0),
+    ("both", "NA", "DC", "B", 0, 0, 0, 2, 2.0),
+    ("nothing", "007", "DC", "A", 1, 0, 2, 3, 1.0),
+    ("plan", "007", "A", "A", 1, 1, 2, 3, 0.75),
+    ("plan", "007", "DC", "A", 1, 0, 2, 3, 0.25),
+    ("plan", "007", "A", "A#2", 1, 1, 0, 1, 1.0),
+    ("plan", "NA", "A", "A", 1, 1, 3, 6, 3.0),
+    ("plan", "NA", "B", "B", 1, 1, 2, 4, 2.0),
+    ("plan", "NA", "B", "B", 1, 1, 4, 6, 2.0),
 )
+SOURCES = (  # SKU, node, first day, units: stock, with what is overdue, and what is to come
+    ("007", "DC", -1, 20),
+    ("007", "DC", 2, 8),
+    ("NA", "A", -1, 3),
+    ("NA", "DC", -1, 30),
+)
+WEEKS = ("2025-03-03", "2025-03-10")
+PRICES = {  # currency per unit of each limit that there is
+    **{("storage_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
+    **{("inbound_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
+    **{("outbound_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
+    **{("vehicle_m3", f"DC>A {day}"): 0.25 for day in ("2025-03-03", "2025-03-06")},
+    **{("vehicle_kg", f"DC>A {day}"): 0.0 for day in ("2025-03-03", "2025-03-06")},
+    **{("vehicles", f"DC>A {week}"): 0.0 for week in WEEKS},
+    ("budget", ""): 0.5,
+    ("storage_m3", "A 2025-03-03"): 0.3,
+    ("storage_m3", "A 2025-03-10"): 0.1,
+    ("inbound_m3", "A 2025-03-03"): 0.2,
+}
 
 
 def given() -> Given:
@@ -158,7 +179,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows with the types that a run is read back with."""
     frame = pd.DataFrame(rows)
     for name in frame:
-        if name in ("period_start", "ship_date", "arrival_date"):
+        if name in ("period_start", "ship_date", "arrival_date", "lies_from"):
             frame[name] = frame[name].astype("datetime64[s]")
     return frame
 
@@ -215,14 +236,22 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def hit_rate(mean: float, dispersion: float, low: int, high: int) -> float:
-    """Return the tranche's hit rate as the mean chance of each of its ranks, term by term."""
+def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
+    """Return the chance that a unit for some ranks is used, as the mean of each rank's own.
+
+    Later weeks miss the ranks that the weeks before are expected to take.
+    """
+    weekly = area_mean(area, sku)
+    passed = round(since * weekly)
+    mean = (until - since + 1) * weekly
+    dispersion = DISPERSION[sku][SPANS.index((since, until))]
+    ranks = np.arange(low, high) - passed
     if dispersion:
         size = 1 / dispersion
-        chances = nbinom.sf(np.arange(low, high), size, size / (size + mean))
+        chances = nbinom.sf(ranks, size, size / (size + mean))
     else:
-        chances = poisson.sf(np.arange(low, high), mean)
-    return float(np.mean(chances))
+        chances = poisson.sf(ranks, mean)
+    return float(np.where(ranks < 0, 0.0, chances).mean())
 
 
 def area_mean(area: str, sku: str) -> float:
@@ -231,12 +260,15 @@ def area_mean(area: str, sku: str) -> float:
 
 
 def allocation_rows() -> list[dict[str, Any]]:
-    """Return what is put aside in both ways."""
+    """Return what is put aside in both ways; ``use`` is by week."""
     rows = []
     for way in ("nothing", "plan"):
-        for told, sku, node, area, period, low, high, units in ASIDE:
+        for told, sku, node, area, period, moved, low, high, units in ASIDE:
             if told in ("both", way):
-                hit = hit_rate(area_mean(area, sku), DISPERSION[sku], low, high)
+                by_end = [
+                    units * chance(area, sku, period, low, high, until) if until >= period else 0.0
+                    for until in (0, 1)
+                ]
                 rows.append(
                     {
                         "plan": way,
@@ -244,10 +276,12 @@ def allocation_rows() -> list[dict[str, Any]]:
                         "node_id": node,
                         "catchment_id": area,
                         "period_start": day_of(7 * period),
+                        "moved": moved,
                         "rank_from": low,
                         "rank_to": high,
                         "units": units,
-                        "expected_use": units * hit,
+                        "expected_use": by_end[1],
+                        "use": (by_end[0], by_end[1] - by_end[0]),
                     }
                 )
     return rows
@@ -278,13 +312,9 @@ def target_rows(
                     if line["origin"] == node and first <= line["ship_date"] <= last
                 )
                 receipts = COMING[3] if (*COMING[:2], 0) == (node, sku, period) else 0
-                at = [
-                    row
-                    for row in allocation
-                    if (row["node_id"], row["sku"], row["period_start"]) == (node, sku, first)
-                ]
+                at = [row for row in allocation if (row["node_id"], row["sku"]) == (node, sku)]
                 use, without = (
-                    sum(row["expected_use"] for row in at if row["plan"] == way)
+                    sum(row["use"][period] for row in at if row["plan"] == way)
                     for way in ("plan", "nothing")
                 )
                 opening, stock = stock, stock + receipts + into - out - use
@@ -300,23 +330,21 @@ def target_rows(
                     "expected_use": use,
                     "closing": stock,
                     "closing_without_plan": idle,
-                    "fill_rate": fill_rate(node, sku, first, allocation),
+                    "fill_rate": fill_rate(node, sku, period, allocation),
                 }
                 if any(row[name] for name in list(row)[3:-1]):
                     rows.append(row)
     return rows
 
 
-def fill_rate(node: str, sku: str, first: pd.Timestamp, allocation: list[dict[str, Any]]) -> float:
+def fill_rate(node: str, sku: str, period: int, allocation: list[dict[str, Any]]) -> float:
     """Return the share served of the demand of the node's own catchments."""
     own = [area for area, cheapest in CHEAPEST.items() if cheapest == node]
     demand = sum(area_mean(area, sku) for area in own)
     served = sum(
-        row["expected_use"]
+        row["use"][period]
         for row in allocation
-        if row["plan"] == "plan"
-        and row["catchment_id"] in own
-        and (row["sku"], row["period_start"]) == (sku, first)
+        if row["plan"] == "plan" and row["catchment_id"] in own and row["sku"] == sku
     )
     return served / demand if demand else 1.0
 
@@ -341,7 +369,12 @@ def figures(
     moved = transfers if way == "plan" else []
     closing = "closing" if way == "plan" else "closing_without_plan"
     forward = [row for row in targets if row["node_id"] != "DC"]
-    last = [row for row in forward if row["period_start"] == day_of(7)]
+    returned = dict.fromkeys(((node, sku) for node in ("A", "B") for sku in SKUS), 0.0)
+    for cell in returned:
+        came = sum(m["quantity"] for m in moved if (m["destination"], m["sku"]) == cell)
+        aside = [r for r in rows if r["moved"] and (r["node_id"], r["sku"]) == cell]
+        kept = sum(row["units"] for row in aside)
+        returned[cell] = kept - sum(row["expected_use"] for row in aside) + max(0.0, came - kept)
     demand = {sku: 2 * sum(MEANS[region][SKUS.index(sku)] for region in REGIONS) for sku in SKUS}
     served = {sku: sum(r["expected_use"] for r in rows if r["sku"] == sku) for sku in SKUS}
     who = [(row, row["node_id"], row["catchment_id"], row["sku"]) for row in rows]
@@ -353,10 +386,7 @@ def figures(
             r["expected_use"] * area_value(SHIP_COST, n, z, k) for r, n, z, k in who
         ),
         "holding_cost": sum(row[closing] * HOLDING[row["sku"]] for row in forward),
-        "return_cost": sum(
-            max(0.0, row[closing] - row["closing_without_plan"]) * RETURN[row["sku"]]
-            for row in last
-        ),
+        "return_cost": sum(units * RETURN[sku] for (_, sku), units in returned.items()),
         "shortage_cost": sum(SHORTAGE[sku] * (demand[sku] - served[sku]) for sku in SKUS),
     }
     use = sum(served.values())
@@ -407,6 +437,50 @@ def forecast_rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def catchment_rows() -> list[dict[str, Any]]:
+    """Return the demand of every span of the window."""
+    return [
+        {
+            "catchment_id": area,
+            "sku": sku,
+            "period_start": day_of(7 * first),
+            "periods": last - first + 1,
+            "mean": (last - first + 1) * area_mean(area, sku),
+            "dispersion": dispersion,
+        }
+        for area in sorted(CHEAPEST)
+        for sku in SKUS
+        for (first, last), dispersion in zip(SPANS, DISPERSION[sku], strict=True)
+        if area_mean(area, sku)
+    ]
+
+
+def supply_rows() -> list[dict[str, Any]]:
+    """Return the sources; a unit is valued so that none is worth serving anyone at these prices."""
+    return [
+        {
+            "sku": sku,
+            "node_id": node,
+            "lies_from": day_of(first),
+            "units": units,
+            "value": SHORTAGE[sku] + 1.0,
+        }
+        for sku, node, first, units in SOURCES
+    ]
+
+
+def proven() -> float:
+    """Return what prices and values prove: no rank pays, so all demand is short and all idles."""
+    short = sum(
+        2 * SHORTAGE[sku] * sum(MEANS[region][i] for region in REGIONS)
+        for i, sku in enumerate(SKUS)
+    )
+    at_a = 2 * HOLDING["NA"] + VOLUME["NA"] * (0.3 + 0.1)  # two weeks of holding and storage
+    idle = 3 * (at_a - SHORTAGE["NA"] - 1) - 28 * (SHORTAGE["007"] + 1) - 30 * (SHORTAGE["NA"] + 1)
+    paid = 10.0 * (0.3 + 0.1) + 8.0 * 0.2 + 60.0 * 0.5  # a vehicle pays for itself: 15 < 4 * 0.25
+    return short + idle - paid
+
+
 def make_run() -> RunFiles:
     """Return the whole run, worked out row by row."""
     transfers, allocation = transfer_rows(), allocation_rows()
@@ -414,25 +488,13 @@ def make_run() -> RunFiles:
     parts = transfers, loads, allocation, targets
     kpis: dict[str, Any] = {way: figures(way, *parts) for way in ("plan", "nothing")}
     total = kpis["plan"]["total_cost"]
-    areas = [
-        {
-            "catchment_id": area,
-            "sku": sku,
-            "period_start": day_of(7 * period),
-            "mean": area_mean(area, sku),
-            "dispersion": DISPERSION[sku],
-        }
-        for area in sorted(CHEAPEST)
-        for sku in SKUS
-        for period in (0, 1)
-        if area_mean(area, sku)
-    ]
     kpis |= {
         "window": {"cutoff": "2025-03-03", "period_days": 7, "periods": 2},
         "slack_penalty": 0,
         "objective": total,
-        "bound": 0.98 * total,
-        "gap": 0.02,
+        "bound": proven(),
+        "gap": (total - proven()) / total,
+        "method": "decompose",
         "status": "feasible",
         "slacks": [],
     }
@@ -440,12 +502,23 @@ def make_run() -> RunFiles:
         TRANSFERS: transfers,
         LOADS: loads,
         TARGETS: targets,
-        ALLOCATION: allocation,
-        CATCHMENTS: areas,
+        ALLOCATION: [{k: v for k, v in row.items() if k != "use"} for row in allocation],
+        CATCHMENTS: catchment_rows(),
+        SUPPLY: supply_rows(),
         **forecast_rows(),
     }
     return RunFiles(
-        frames={name: frame_of(told) for name, told in rows.items()}, kpis=kpis, manifest={}
+        frames={name: frame_of(told) for name, told in rows.items()},
+        kpis=kpis,
+        manifest={},
+        certificate={
+            "schema": "prepos/certificate@1",
+            "bound": proven(),
+            "rows": [
+                {"limit": limit, "place": place, "price": price}
+                for (limit, place), price in PRICES.items()
+            ],
+        },
     )
 
 
@@ -482,14 +555,14 @@ def test_a_sound_run_passes() -> None:
     assert all(check.worst < 1e-6 for check in verdict.checks if check.name not in LIMITS)
 
 
-LIMITS = {"storage_m3", "inbound_m3", "outbound_m3", "sent", "put_aside", "on_hand"}
+LIMITS = {"storage_m3", "inbound_m3", "outbound_m3", "put_aside", "on_hand"}
 
 Change = Callable[[Any], Any]
 CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, value, check
     (TRANSFERS, 0, "quantity", 6, "line_volume"),
     (TRANSFERS, 0, "quantity", 3, "case_pack"),
     (TRANSFERS, 0, "quantity", -2, "case_pack"),
-    (TRANSFERS, 3, "quantity", 40, "sent"),
+    (TRANSFERS, 3, "quantity", 40, "on_hand"),
     (TRANSFERS, 0, "plan_id", "other", "plan_id"),
     (TRANSFERS, 1, "transfer_id", "Tdfac292db507", "transfer_id"),
     (TRANSFERS, 1, "transfer_id", "T000000000000", "transfer_id"),
@@ -530,15 +603,32 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (ALLOCATION, 0, "plan", "best", "known_ids"),
     (ALLOCATION, 0, "units", 0.5, "expected_use"),
     (ALLOCATION, 0, "expected_use", lambda use: use * 1.0001, "expected_use"),
-    (ALLOCATION, 0, "rank_to", 0, "tranche"),
-    (ALLOCATION, 1, "rank_from", 0, "tranche_width"),
+    (ALLOCATION, 0, "rank_to", 0, "slice"),
+    (ALLOCATION, 0, "moved", 2, "slice"),
+    (ALLOCATION, 0, "moved", 1, "put_aside"),
+    (ALLOCATION, 9, "moved", 0, "put_aside"),
+    (ALLOCATION, 1, "rank_from", 0, "slice_width"),
     (ALLOCATION, 0, "node_id", "B", "put_aside"),
+    (ALLOCATION, 0, "node_id", "B", "on_hand"),
+    (ALLOCATION, 9, "period_start", day_of(0), "on_hand"),
+    (ALLOCATION, 13, "period_start", day_of(0), "expected_use"),
     (ALLOCATION, 3, "catchment_id", "unserved", "server"),
-    (ALLOCATION, 10, "units", 8.0, "tranche_width"),
+    (ALLOCATION, 10, "units", 8.0, "slice_width"),
     (ALLOCATION, 0, "period_start", day_of(14), "known_ids"),
     (CATCHMENTS, 0, "mean", 2.5, "forecast"),
     (CATCHMENTS, 0, "mean", 0.0, "catchments"),
-    (CATCHMENTS, 2, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 1, "mean", 4.1, "spans"),
+    (CATCHMENTS, 1, "periods", 3, "catchments"),
+    (CATCHMENTS, 1, "periods", 3, "spans"),
+    (CATCHMENTS, 1, "periods", 1, "catchments"),
+    (CATCHMENTS, 1, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 5, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 3, "dispersion", 0.2, "targets"),
+    (SUPPLY, 0, "units", 21, "supply"),
+    (SUPPLY, 0, "value", 30.0, "proof"),
+    (SUPPLY, 0, "value", -1.0, "supply"),
+    (SUPPLY, 1, "lies_from", day_of(3), "supply"),
+    (SUPPLY, 2, "sku", "7", "known_ids"),
     (CATCHMENTS, 0, "catchment_id", "C", "known_ids"),
     (CATCHMENTS, 0, "period_start", day_of(14), "catchments"),
     (FORECAST, 0, "mean", 2.5, "forecast"),
@@ -565,7 +655,7 @@ FIGURES: tuple[tuple[str, Any, str], ...] = (
         for name in figures("plan", [], [], allocation_rows(), [])
     ),
     ("plan.total_cost", None, "cost"),
-    ("bound", lambda value: value * 2, "bound"),
+    ("bound", lambda value: value + 1.0, "bound"),
     ("bound", None, "bound"),
     ("gap", 0.0, "bound"),
     ("objective", 1.0, "bound"),
@@ -681,21 +771,36 @@ def test_a_wish_that_is_not_met_passes_where_it_is_named() -> None:
     for row in run.frames[ALLOCATION].itertuples():
         got[row.catchment_id] += row.expected_use if row.plan == "plan" else 0.0
     wanted = {area: 0.9 * 2 * sum(area_mean(area, sku) for sku in SKUS) for area in CHEAPEST}
+    # Twice: 1, the dearest service and move (half a m3 and 2 kg, handled), short, returned, held.
+    penalty = 2 * (1 + 6.5 + (0.5 * 2 + 2 * 0.1 + 0.3) + 30 + 2 + 2 * 0.2)
     slacks = [
-        {"limit": "min_fill", "place": z, "quantity": wanted[z] - got[z], "penalty": 1.0}
+        {
+            "limit": "min_fill",
+            "place": z,
+            "quantity": wanted[z] - got[z],
+            "penalty": penalty * (wanted[z] - got[z]),
+        }
         for z in CHEAPEST
         if wanted[z] > got[z]
     ]
-    total = run.kpis["plan"]["total_cost"] + len(slacks)
+    due = sum(slack["penalty"] for slack in slacks)
+    total = run.kpis["plan"]["total_cost"] + due
     for key, value in (
         ("slacks", slacks),
-        ("slack_penalty", float(len(slacks))),
+        ("slack_penalty", due),
         ("objective", total),
-        ("bound", total * 0.98),
+        ("gap", (total - proven()) / total),
     ):
         run = tamper_kpis(run, key, value)
+    wishes = [{"limit": "min_fill", "place": z, "price": 0.0} for z in CHEAPEST]
+    rows = [*run.certificate["rows"], *wishes]
+    run = replace(run, certificate={**run.certificate, "rows": rows})
     verdict = verify_plan(run, inputs, "run")
     assert [str(fault) for fault in verdict.faults] == []
+    cheaper = tamper_kpis(run, "slacks", [{**slack, "penalty": 1.0} for slack in slacks])
+    told = verify_plan(cheaper, inputs, "run").check("slack").faults
+    assert len(told) == len(slacks)
+    assert f"at {penalty:g} a unit" in told[0].message
 
 
 def test_stock_that_comes_back_is_found() -> None:
@@ -719,11 +824,14 @@ def test_stock_leaves_only_after_it_came() -> None:
     stock = replace(inputs.stock, on_hand=on_hand)
     inputs = replace(inputs, network=replace(inputs.network, lanes=lanes), stock=stock)
     run = make_run()
-    assert verify_plan(run, inputs, "run").check("sent").passed
+    assert verify_plan(run, inputs, "run").check("on_hand").passed
     early = tamper(run, TRANSFERS, 2, "ship_date", day_of(2))
-    faults = verify_plan(early, inputs, "run").check("sent").faults
+    faults = verify_plan(early, inputs, "run").check("on_hand").faults
     assert len(faults) == 1
-    assert "007 at DC 2025-03-03: quantity is 9, expected at most 6, over by 3" in faults[0].message
+    assert (
+        "007 at DC, put aside by 2025-03-04 or leaving by the next day: units is 9, expected at "
+        "most 6, over by 3"
+    ) in faults[0].message
 
 
 def test_a_run_without_a_plan_is_refused() -> None:
@@ -734,6 +842,8 @@ def test_a_run_without_a_plan_is_refused() -> None:
         verify_plan(replace(run, frames=frames), given(), "run")
     with pytest.raises(RunError, match=r"holds no plan: kpis\.json is missing"):
         verify_plan(replace(run, kpis={}), given(), "run")
+    with pytest.raises(RunError, match=r"holds no plan: certificate\.json is missing"):
+        verify_plan(replace(run, certificate={}), given(), "run")
 
 
 def test_worse_than_doing_nothing_is_found() -> None:
@@ -750,8 +860,12 @@ def test_what_is_not_told_is_not_asked_for() -> None:
     """Without signals and budget the checks of both are left out."""
     run = make_run()
     frames = {name: frame for name, frame in run.frames.items() if name != SIGNALS}
-    verdict = verify_plan(replace(run, frames=frames), option(budget=None)(given()), "run")
-    assert verdict.passed
+    rows = [row for row in run.certificate["rows"] if row["limit"] != "budget"]
+    bound = proven() + 60.0 * 0.5  # without the budget's price
+    run = replace(run, frames=frames, certificate={**run.certificate, "bound": bound, "rows": rows})
+    run = tamper_kpis(run, "gap", 1.0 - proven() / run.kpis["objective"])
+    verdict = verify_plan(run, option(budget=None)(given()), "run")
+    assert [str(fault) for fault in verdict.faults] == []
     assert not {"signals", "budget"} & {check.name for check in verdict.checks}
     with pytest.raises(KeyError, match="signals"):
         verdict.check("signals")
