@@ -9,7 +9,17 @@ import pytest
 from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
 from prepos.core.periods import Periods
-from prepos.core.transfer import Allocation, Catchments, Costs, Load, Plan, Slack, Targets, Transfer
+from prepos.core.transfer import (
+    Allocation,
+    Catchments,
+    Certificate,
+    Costs,
+    Load,
+    Plan,
+    Slack,
+    Targets,
+    Transfer,
+)
 
 PERIODS = Periods(cutoff=date(2025, 3, 3), days=7, horizon=2)
 NODES = Axis("node_id", ("DC", "SP"))
@@ -62,7 +72,23 @@ def make_allocation(order: tuple[int, ...]) -> Allocation:
     units = np.array([1.0, 1.5, 0.5])[list(order)]
     names = ("sku", "node", "catchment", "period", "rank_from", "rank_to")
     positions = dict(zip(names, rows.T, strict=True))
-    return Allocation(**positions, units=units, expected_use=units * 0.5)
+    moved = positions["node"] == 1
+    return Allocation(**positions, moved=moved, units=units, use=np.outer(units, [0.25, 0.25]))
+
+
+def make_proof() -> Certificate:
+    """Return two priced limits, and three sources out of order."""
+    return Certificate(
+        bound=98.5,
+        limits=("budget", "inbound_m3"),
+        places=("", "SP 2025-03-03"),
+        prices=np.array([0.0, 0.125]),
+        sku=np.array([1, 1, 0]),
+        node=np.array([0, 0, 1]),
+        lies_from=np.array(["2025-03-05", "2025-03-02", "2025-03-02"], dtype="datetime64[D]"),
+        units=np.array([4, 7, 2]),
+        value=np.array([0.5, 1.5, 0.0]),
+    )
 
 
 def make_costs(**changes: object) -> Costs:
@@ -128,6 +154,7 @@ def plan() -> Plan:
         costs=make_costs(),
         nothing=make_costs(shortage_cost=120.0, loads=0),
         bound=99.0,
+        certificate=make_proof(),
         method="exact",
         status="optimal",
         solver="highs",

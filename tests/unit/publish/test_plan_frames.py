@@ -8,12 +8,14 @@ import pytest
 
 from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
-from prepos.core.run import ALLOCATION, CATCHMENTS, LOADS, RUN_TABLES, TARGETS, TRANSFERS
+from prepos.core.run import ALLOCATION, CATCHMENTS, LOADS, RUN_TABLES, SUPPLY, TARGETS, TRANSFERS
 from prepos.core.transfer import Plan
 from prepos.publish import (
     allocation_frame,
     catchments_frame,
     loads_frame,
+    make_certificate,
+    supply_frame,
     targets_frame,
     transfers_frame,
 )
@@ -50,12 +52,38 @@ def test_allocation_has_both_ways_in_canonical_order(plan: Plan) -> None:
     frame = allocation_frame(plan, NODES, SKUS)
     assert list(frame) == list(RUN_TABLES[ALLOCATION])
     assert frame["plan"].tolist() == ["nothing", "nothing", "plan", "plan", "plan"]
-    told = frame.loc[frame["plan"] == "plan", ["sku", "node_id", "rank_from", "units"]]
+    told = frame.loc[frame["plan"] == "plan", ["sku", "node_id", "moved", "rank_from", "units"]]
     assert told.to_numpy().tolist() == [
-        ["007", "DC", 0, 1.0],
-        ["NA", "DC", 0, 1.5],
-        ["NA", "SP", 2, 0.5],
+        ["007", "DC", 0, 0, 1.0],
+        ["NA", "DC", 0, 0, 1.5],
+        ["NA", "SP", 1, 2, 0.5],
     ]
+    assert (frame["expected_use"] == 0.5 * frame["units"]).all()
+
+
+def test_supply_is_told_by_sku_node_and_day(plan: Plan) -> None:
+    """One row a source, stock on hand from the day before the cutoff."""
+    frame = supply_frame(plan, NODES, SKUS)
+    assert list(frame) == list(RUN_TABLES[SUPPLY])
+    told = frame.assign(lies_from=frame["lies_from"].dt.strftime("%Y-%m-%d"))
+    assert told.to_numpy().tolist() == [
+        ["007", "SP", "2025-03-02", 2, 0.0],
+        ["NA", "DC", "2025-03-02", 7, 1.5],
+        ["NA", "DC", "2025-03-05", 4, 0.5],
+    ]
+
+
+def test_the_certificate_names_each_limit_with_its_price(plan: Plan) -> None:
+    """Prices that are 0 are told too: each limit has one."""
+    assert make_certificate(plan) == {
+        "schema": "prepos/certificate@1",
+        "plan_id": "2025-03-03-abc",
+        "bound": 98.5,
+        "rows": [
+            {"limit": "budget", "place": "", "price": 0.0},
+            {"limit": "inbound_m3", "place": "SP 2025-03-03", "price": 0.125},
+        ],
+    }
 
 
 def test_catchments_cover_the_window_alone(forecast: Forecast) -> None:

@@ -10,17 +10,28 @@ import pytest
 
 from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
-from prepos.core.run import ALLOCATION, FORECAST, KPIS, MANIFEST, TARGETS, TRANSFERS
+from prepos.core.run import (
+    ALLOCATION,
+    CERTIFICATE,
+    FORECAST,
+    KPIS,
+    MANIFEST,
+    SUPPLY,
+    TARGETS,
+    TRANSFERS,
+)
 from prepos.core.transfer import Plan
 from prepos.errors import RunError, WriteError
 from prepos.publish import (
     allocation_frame,
     forecast_frame,
+    make_certificate,
     make_kpis,
     make_manifest,
     read_files,
     read_run,
     seal,
+    supply_frame,
     targets_frame,
     transfers_frame,
     write_json,
@@ -38,6 +49,8 @@ def run(tmp_path: Path, plan: Plan) -> Path:
     write_table(tmp_path / ALLOCATION, allocation_frame(plan, NODES, SKUS))
     kpis = make_kpis(plan, currency="EUR", units_forecast=10.0, units_below=0.5)
     write_json(tmp_path / KPIS, kpis)
+    write_table(tmp_path / SUPPLY, supply_frame(plan, NODES, SKUS))
+    write_json(tmp_path / CERTIFICATE, make_certificate(plan))
     seal(tmp_path, manifest(config={"plan": {"budget": "none"}}))
     return tmp_path
 
@@ -84,6 +97,8 @@ def test_a_run_reads_back_as_it_was_written(run: Path, plan: Plan) -> None:
     pd.testing.assert_frame_equal(files.frames[TRANSFERS], transfers_frame(plan))
     pd.testing.assert_frame_equal(files.frames[TARGETS], targets_frame(plan, NODES, SKUS))
     pd.testing.assert_frame_equal(files.frames[ALLOCATION], allocation_frame(plan, NODES, SKUS))
+    pd.testing.assert_frame_equal(files.frames[SUPPLY], supply_frame(plan, NODES, SKUS))
+    assert files.certificate == make_certificate(plan)
     assert files.kpis["plan"]["total_cost"] == 100.0
     assert files.kpis["gap"] == pytest.approx(11 / 110)
     assert files.manifest["run_id"] == "2025-03-03-abc"
@@ -183,7 +198,9 @@ def test_parquet_that_is_none_is_told(run: Path) -> None:
 def test_the_manifest_sums_every_other_file(run: Path) -> None:
     """Each file has its SHA-256, the manifest itself none; what may differ stands in timings."""
     content = json.loads((run / MANIFEST).read_text())
-    assert sorted(content["files"]) == [ALLOCATION, KPIS, TARGETS, TRANSFERS]
+    assert sorted(content["files"]) == sorted(
+        [ALLOCATION, CERTIFICATE, KPIS, SUPPLY, TARGETS, TRANSFERS]
+    )
     assert content["schema"] == "prepos/manifest@1"
     assert content["timings"] == {"stages_s": {}, "peak_memory_mb": 1.0}
     assert "numpy" in content["versions"]
