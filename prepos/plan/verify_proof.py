@@ -2,9 +2,10 @@
 
 Whatever prices (from 0 on) are put on the limits that SKUs share, and whatever values on a unit of
 each source, no plan costs less than: all demand short; what every unit costs that idles where it
-is, less its value; for each rank of demand the best that serving it can save, value and prices
-paid; less the limits at their prices; and what vehicles can save at these prices. A rank's best is
-the least over sources, ways and places, so nothing is optimised: each is looked at once.
+is, less its value, which is no less than what it saves by idling elsewhere; for each rank of demand
+the best that serving it can save, value and prices paid; less the limits at their prices; and what
+vehicles can save at these prices. A rank's best is the least over sources, ways and places: each is
+looked at once, nothing is optimised.
 
 References
 ----------
@@ -89,10 +90,11 @@ def prove_slice(areas: Areas, tariff: Tariff, supply: Supply, skus: IntArray) ->
     wanted = areas.mean[:, :, skus].sum(axis=(0, 1))
     bound = float(tariff.given.products.shortage_cost[skus] @ wanted)
     for node, day, at in supply.by_place():
-        sku, value = supply.sku[at], supply.value[at]
+        sku, reached = supply.sku[at], ways.reach(node, day, supply.sku[at])
         idle = ways.idle(node, day, sku)
-        bound += float(supply.units[at] @ (idle - value))
-        ways.open_source(node, day, sku, value - idle)
+        worth = np.maximum(supply.value[at], idle - ways.rest(sku, reached))
+        bound += float(supply.units[at] @ (idle - worth))
+        ways.open_source(node, day, sku, reached=reached, start=worth - idle)
     ranks = cut_slice(areas, skus)
     best = np.zeros(len(ranks.cell))
     for since in range(len(areas.mean)):
@@ -127,7 +129,7 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
         gain = areas.cost[z, node, k] - products.shortage_cost[k] - tariff.min_fill[z]
         there = gain * used[mine, -1] + tariff.volume[k] * (storage[0] + left[:, :-1] @ storage[1:])
         there = there + forward[node] * products.holding_cost[k] * left.sum(axis=1)
-        returned = forward[node] * products.return_cost[k] * left[:, -1]
+        returned = ways.returned[node, sku] * left[:, -1]
         come = np.minimum(moved[sku] + returned, stayed[sku])
         best[mine] = np.minimum(best[mine], come + there)
     return best

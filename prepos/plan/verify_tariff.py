@@ -101,7 +101,8 @@ def price_ways(tariff: Tariff, skus: IntArray) -> Ways:
     there, back = lying[on.destination, on.arrival_period], lying[on.origin, on.ship_period]
     nowhere = np.full((nodes, horizon, len(skus)), np.inf)
     steps = price_departures(tariff, skus) + back - there
-    return Ways(on, lying, steps, nowhere, nowhere.copy())
+    returned = np.outer(forward, products.return_cost[skus])
+    return Ways(on, lying, steps, returned, nowhere, nowhere.copy())
 
 
 def price_departures(tariff: Tariff, skus: IntArray) -> FloatArray:

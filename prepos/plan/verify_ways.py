@@ -106,6 +106,8 @@ class Ways:
     steps : (D, K) float
         Of a unit on a departure, counted from having lain at its origin since the window's first
         day, to having lain so where it goes.
+    returned : (N, K) float
+        Of a unit that moved to a node and is left there.
     stayed, moved : (N, T, K) float
         The least found: of units that are at the place without moving, and of those that came.
     """
@@ -113,6 +115,7 @@ class Ways:
     departures: Departures
     lying: FloatArray
     steps: FloatArray
+    returned: FloatArray
     stayed: FloatArray
     moved: FloatArray
 
@@ -121,34 +124,54 @@ class Ways:
         since = max(0, day // self.departures.days)
         return np.asarray(self.lying[node, -1, skus] - self.lying[node, since, skus])
 
-    def open_source(self, node: int, day: int, skus: IntArray, start: FloatArray) -> None:
-        """Take in units of some SKUs that come to a node on a day; each costs ``start`` there.
+    def reach(self, node: int, day: int, skus: IntArray) -> dict[int, FloatArray]:
+        """Return the least cost to each departure of units that come to a node on a day.
 
-        From the next day on they may leave.
+        It counts to having lain where the departure goes since the window's first day. From the
+        next day on units may leave.
         """
-        on, days = self.departures, self.departures.days
-        since, serves = max(0, day // days), max(0, -(-day // days))
-        begun = start - self.lying[node, since, skus]
-        if serves < self.stayed.shape[1]:
-            self._keep(self.stayed, node, serves, skus, begun)
-        reached = {
-            number: begun + self.steps[number, skus]
+        on, since = self.departures, max(0, day // self.departures.days)
+        ends = {
+            number: self.steps[number, skus] - self.lying[node, since, skus]
             for number in np.flatnonzero((on.origin == node) & (on.ship_day > day)).tolist()
         }
-        for _ in range(MOST_LEGS):
-            for number, cost in reached.items():
-                place = int(on.destination[number]), int(on.serves[number])
-                self._keep(self.moved, *place, skus, cost)
-            reached = {
-                number: np.minimum.reduce([reached[b] for b in before]) + self.steps[number, skus]
+        reached = dict(ends)
+        for _ in range(MOST_LEGS - 1):
+            ends = {
+                number: np.minimum.reduce([ends[b] for b in before]) + self.steps[number, skus]
                 for number in range(len(on))
                 if on.destination[number] != node
-                and (before := [b for b in on.before[number] if b in reached])
+                and (before := [b for b in on.before[number] if b in ends])
             }
+            for number, cost in ends.items():
+                reached[number] = np.minimum(reached.get(number, np.inf), cost)
+        return reached
 
-    def _keep(
-        self, table: FloatArray, node: int, serves: int, skus: IntArray, cost: FloatArray
+    def rest(self, skus: IntArray, reached: dict[int, FloatArray]) -> FloatArray:
+        """Return the least that units cost which move and then lie where they came to the end."""
+        least = np.full(len(skus), np.inf)
+        for number, cost in reached.items():
+            node = self.departures.destination[number]
+            there = cost + self.lying[node, -1, skus] + self.returned[node, skus]
+            least = np.minimum(least, there)
+        return least
+
+    def open_source(
+        self,
+        node: int,
+        day: int,
+        skus: IntArray,
+        *,
+        reached: dict[int, FloatArray],
+        start: FloatArray,
     ) -> None:
-        """Keep the cheaper of what was found and another way; it lies there until it serves."""
-        there = cost + self.lying[node, serves, skus]
-        table[node, serves, skus] = np.minimum(table[node, serves, skus], there)
+        """Take in units that come to a node on a day at a cost of ``start``, with their ends."""
+        on, days = self.departures, self.departures.days
+        since, serves = max(0, day // days), max(0, -(-day // days))
+        if serves < self.stayed.shape[1]:
+            stays = start + self.lying[node, serves, skus] - self.lying[node, since, skus]
+            self.stayed[node, serves, skus] = np.minimum(self.stayed[node, serves, skus], stays)
+        for number, cost in reached.items():
+            place = int(on.destination[number]), int(on.serves[number])
+            comes = start + cost + self.lying[(*place, skus)]
+            self.moved[(*place, skus)] = np.minimum(self.moved[(*place, skus)], comes)
