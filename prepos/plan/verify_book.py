@@ -137,7 +137,9 @@ class Rows:
         )
 
     def only(self, kept: BoolArray) -> Rows:
-        """Return some of the rows."""
+        """Return some of the rows; all of them are not copied."""
+        if kept.all():
+            return self
         at = {name: positions[kept] for name, positions in self.at.items()}
         return Rows(self.file, self.row[kept], self.frame.loc[kept], at)
 

@@ -65,13 +65,15 @@ def standing_costs(given: Given, areas: Areas, allocation: Rows, flows: Flows) -
     served = np.bincount(k, use, minlength=len(demand))
     near = use[areas.cheapest[z] == j].sum()
     return {
-        "service_cost": float((use * areas.cost[z, j, k]).sum()),
+        "service_cost": float((use * areas.cost[areas.pair[z, j], k]).sum()),
         "holding_cost": float((flows.closing[:, forward] @ products.holding_cost).sum()),
         "return_cost": float((moved_in_vain[forward] @ products.return_cost).sum()),
         "shortage_cost": float(products.shortage_cost @ np.maximum(demand - served, 0.0)),
         "fill_rate": _share(use.sum(), demand.sum(), none=1.0),
         "local_share": _share(near, demand.sum(), none=1.0),
-        "mean_distance_km": _share((use * areas.distance[z, j, k]).sum(), use.sum(), none=0.0),
+        "mean_distance_km": _share(
+            (use * areas.distance[areas.pair[z, j], k]).sum(), use.sum(), none=0.0
+        ),
     }
 
 

@@ -6,6 +6,7 @@ Knows nothing of any model; stands on the network, ``forecast.parquet`` and ``ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,8 +33,9 @@ class Areas:
     cheapest : (Z,) int
         Node position, -1 where nobody serves.
     servers : (Z, N) bool
-    cost, distance : (Z, N, K) float
-        Currency and km per unit, regions weighted by their total forecast.
+    cost, distance : (S + 1, K) float
+        Currency and km per unit of each pair of catchment and server, in the order of ``servers``,
+        regions weighted by their total forecast; 0 of who may not serve.
     mean : (T, Z, K) float
     dispersion : (P, Z, K) float
         From ``catchments.parquet``: of each period, and of each span of the window in the order of
@@ -48,6 +50,11 @@ class Areas:
     distance: FloatArray
     mean: FloatArray
     dispersion: FloatArray
+
+    @cached_property
+    def pair(self) -> IntArray:
+        """(Z, N) the position of each pair, the last where a node may not serve."""
+        return np.where(self.servers, np.cumsum(self.servers).reshape(self.servers.shape), 0) - 1
 
     def cells(self, catchment: IntArray, sku: IntArray) -> Cells:
         """Return the demand of pairs (C,) of catchment and SKU."""
@@ -67,13 +74,14 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
     mean, dispersion, found = find_spans(run, given, axis)
     checks += found
     service = given.network.service
+    servers = np.array([allowed_servers(given, of_region == z) for z in range(len(axis))])
     areas = Areas(
         axis=axis,
         of_region=of_region,
         cheapest=np.array([cheapest_of[name] for name in axis], dtype=np.int64),
-        servers=np.array([allowed_servers(given, of_region == z) for z in range(len(axis))]),
-        cost=weigh(service.ship_cost, weight, of_region, len(axis)),
-        distance=weigh(service.distance_km, weight, of_region, len(axis)),
+        servers=servers,
+        cost=weigh(service.ship_cost, weight, of_region, servers),
+        distance=weigh(service.distance_km, weight, of_region, servers),
         mean=mean,
         dispersion=dispersion,
     )
@@ -112,16 +120,17 @@ def allowed_servers(given: Given, members: BoolArray) -> BoolArray:
     return allowed
 
 
-def weigh(values: FloatArray, weight: FloatArray, group: IntArray, groups: int) -> FloatArray:
-    """Return (Z, N, K): means over a group's regions of (N, R), weighted by (R, K) where any is."""
-    means = np.zeros((groups, len(values), weight.shape[1]))
-    for z in range(groups):
+def weigh(
+    values: FloatArray, weight: FloatArray, group: IntArray, servers: BoolArray
+) -> FloatArray:
+    """Return (S + 1, K): means over a group's regions of (N, R), weighted by (R, K) if any is."""
+    means = []
+    for z, allowed in enumerate(servers):
         members = group == z
         inner = weight[members]
         inner = np.where(inner.sum(axis=0) > 0, inner, 1.0)
-        can = np.isfinite(values[:, members]).all(axis=1)
-        means[z, can] = values[np.ix_(can, members)] @ (inner / inner.sum(axis=0))
-    return means
+        means.append(values[np.ix_(allowed, members)] @ (inner / inner.sum(axis=0)))
+    return np.concatenate([*means, np.zeros((1, weight.shape[1]))])
 
 
 def check_signals(run: RunFiles, given: Given, total: FloatArray) -> list[Check]:

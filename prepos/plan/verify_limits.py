@@ -75,7 +75,7 @@ def wish_penalty(given: Given, areas: Areas) -> float:
     each costs.
     """
     products, horizon = given.products, given.window.horizon
-    service = areas.cost[areas.servers].max(initial=0.0)
+    service = areas.cost.max(initial=0.0)
     move = unit_fares(given).max(initial=0.0)
     rest = products.shortage_cost + products.return_cost + products.holding_cost * horizon
     return FILL_PENALTY * float(1.0 + service + move + rest.max(initial=0.0))

@@ -126,7 +126,7 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
         mine = np.flatnonzero(areas.servers[ranks.catchment, node] & reached[ranks.sku])
         sku, z, left = ranks.sku[mine], ranks.catchment[mine], 1.0 - used[mine]
         k, storage = ranks.skus[sku], tariff.storage[node, since:]
-        gain = areas.cost[z, node, k] - products.shortage_cost[k] - tariff.min_fill[z]
+        gain = areas.cost[areas.pair[z, node], k] - products.shortage_cost[k] - tariff.min_fill[z]
         there = gain * used[mine, -1] + tariff.volume[k] * (storage[0] + left[:, :-1] @ storage[1:])
         there = there + forward[node] * products.holding_cost[k] * left.sum(axis=1)
         returned = ways.returned[node, sku] * left[:, -1]
