@@ -10,7 +10,7 @@ from prepos.core.types import IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.transport.batch import Flows, answer, read_flows
 from prepos.plan.transport.build import Transport
-from prepos.plan.transport.prices import slices_of
+from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.problem import Routes, TransportProblem
 
 BROKEN = 1e-6  # of a limit's unit: less is the sum's tolerance
