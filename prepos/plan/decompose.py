@@ -10,9 +10,8 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.decision import Decision
 from prepos.plan.problem import Problem
-from prepos.plan.transport.batch import Flows, read_flows
 from prepos.plan.transport.build import Transport
-from prepos.plan.transport.choice import Choice, choose_answers
+from prepos.plan.transport.choice import choose_flows
 from prepos.plan.transport.prices import Search
 
 SPARE = 1e-9  # of a vehicle: less is the sum's tolerance
@@ -25,13 +24,16 @@ def solve_by_prices(
     """Choose whole answers near the best prices; the decision says what remains unproven."""
     arrays = transport.problem
     precision = SHARE_LOST * max(problem.options.gap, 1e-6)
-    choice = choose_answers(arrays, search, solver=solver, precision=precision)
+    packs = problem.products.case_pack
+    chosen = choose_flows(
+        arrays, search, packs, np.ones_like(packs), solver=solver, precision=precision
+    )
     vehicles = transport.settled.vehicles.copy()
-    vehicles[transport.kinds] = np.maximum(choice.bought, needed(transport, choice.use))
+    vehicles[transport.kinds] = np.maximum(chosen.bought, needed(transport, chosen.use))
     return Decision(
-        flows=flows_of(transport, search, choice),
+        flows=chosen.flows,
         vehicles=vehicles,
-        over=np.maximum(use_beyond(transport, choice.use, vehicles), 0.0),
+        over=np.maximum(use_beyond(transport, chosen.use, vehicles), 0.0),
         prices=search.prices,
         bound=search.bound,
     )
@@ -54,22 +56,3 @@ def use_beyond(transport: Transport, use: FloatArray, vehicles: IntArray) -> Flo
     """Return (S,) by how much the limits are not kept with so many vehicles (D,)."""
     arrays = transport.problem
     return np.asarray(use + arrays.purchases.take @ vehicles[transport.kinds] - arrays.limit)
-
-
-def flows_of(transport: Transport, search: Search, choice: Choice) -> Flows:
-    """Return the flows of the answers that were chosen, in the order of SKUs."""
-    parts = [
-        read_flows(
-            transport.problem,
-            choice.prices[number],
-            search.value,
-            np.flatnonzero(choice.number == number),
-        )
-        for number in np.unique(choice.number).tolist()
-    ]
-    if not parts:
-        nobody = np.zeros(0, dtype=np.int64)
-        return Flows(nobody, nobody, nobody, nobody, np.zeros(0))
-    joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-    order = np.argsort(joined[0], kind="stable")
-    return Flows(*(column[order] for column in joined))

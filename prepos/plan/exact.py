@@ -14,6 +14,7 @@ from prepos.plan.problem import Problem
 from prepos.plan.program import Program
 from prepos.plan.solver import Solution, solve_program
 from prepos.plan.transport.build import Transport
+from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
 from prepos.plan.transport.prices import Search
@@ -52,7 +53,7 @@ def solve_exactly(
         If there is no plan in time.
     """
     arrays = transport.problem
-    draft = draft_exact(arrays, problem.products.case_pack)
+    draft = draft_exact(arrays, make_cases(problem.products.case_pack))
     program = draft.program(arrays.shortage)
 
     def solve(chosen: Program) -> Solution:

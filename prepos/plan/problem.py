@@ -87,6 +87,15 @@ class Problem:
         )
 
     @property
+    def good_for(self) -> IntArray:
+        """(K,) periods of the window that begin before each SKU's shelf life ends.
+
+        It counts from the cutoff: how old stock is, nobody says.
+        """
+        periods = np.ceil(self.products.shelf_life_days / self.periods.days)
+        return np.minimum(periods, self.periods.horizon).astype(np.int64)
+
+    @property
     def handling(self) -> FloatArray:
         """(L,) currency per unit put away at the lane's destination."""
         nodes = {node.node_id: node.handling_cost for node in self.network.nodes}

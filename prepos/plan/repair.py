@@ -19,9 +19,11 @@ from prepos.plan.problem import Problem
 from prepos.plan.solver import solve_program
 from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport
+from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
-from prepos.plan.transport.prices import sample_of, slices_of
+from prepos.plan.transport.prices import sample_of
+from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.use import use_of_flows
 
 REPAIRED = LARGEST // 4  # columns: of the program that decides anew
@@ -45,7 +47,7 @@ def repair(
     part, sources = sample_of(arrays, skus)
     left = arrays.limit - use[rest].sum(axis=0)
     part = replace(part, limit=left, purchases=arrays.purchases)
-    draft = draft_exact(part, problem.products.case_pack[skus])
+    draft = draft_exact(part, make_cases(problem.products.case_pack[skus]))
     program = without_slack(draft.program(part.shortage), frame)
     try:
         solution = solve_program(

@@ -9,8 +9,8 @@ import numpy as np
 from prepos.plan.frame import Frame
 from prepos.plan.transport.batch import Flows, answer, read_flows
 from prepos.plan.transport.build import Transport
-from prepos.plan.transport.prices import slices_of
 from prepos.plan.transport.problem import Routes, TransportProblem, without_terms
+from prepos.plan.transport.slices import slices_of
 
 BROKEN = 1e-6  # of a limit's unit: less is the sum's tolerance
 

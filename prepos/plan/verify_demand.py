@@ -40,6 +40,8 @@ class Areas:
     dispersion : (P, Z, K) float
         From ``catchments.parquet``: of each period, and of each span of the window in the order of
         ``list_spans``.
+    good_for : (K,) int
+        Periods of the window that begin before a SKU's shelf life, from the cutoff on, ends.
     """
 
     axis: Axis
@@ -50,6 +52,7 @@ class Areas:
     distance: FloatArray
     mean: FloatArray
     dispersion: FloatArray
+    good_for: IntArray
 
     @cached_property
     def pair(self) -> IntArray:
@@ -58,7 +61,8 @@ class Areas:
 
     def cells(self, catchment: IntArray, sku: IntArray) -> Cells:
         """Return the demand of pairs (C,) of catchment and SKU."""
-        return Cells(self.mean[:, catchment, sku], self.dispersion[:, catchment, sku])
+        demand = self.mean[:, catchment, sku], self.dispersion[:, catchment, sku]
+        return Cells(*demand, self.good_for[sku])
 
 
 def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
@@ -84,8 +88,16 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
         distance=weigh(service.distance_km, weight, of_region, servers),
         mean=mean,
         dispersion=dispersion,
+        good_for=fresh_periods(given),
     )
     return areas, checks + check_signals(run, given, weight) + check_sums(run, given, areas)
+
+
+def fresh_periods(given: Given) -> IntArray:
+    """Return (K,) how many of the window's periods begin before each SKU's shelf life ends."""
+    starts = np.arange(given.window.horizon) * given.periods.days
+    sold = starts[:, None] < given.products.shelf_life_days[None, :]
+    return np.asarray(sold.sum(axis=0), dtype=np.int64)
 
 
 def name_catchments(given: Given) -> tuple[list[str], dict[str, int]]:

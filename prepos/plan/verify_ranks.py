@@ -31,10 +31,13 @@ class Cells:
         Units by period.
     dispersion : (P, C) float
         Of each span, in the order of ``list_spans``: variance = mean + dispersion * mean**2.
+    good_for : (C,) int
+        Periods of the window that begin before the SKU's shelf life, from the cutoff on, ends.
     """
 
     mean: FloatArray
     dispersion: FloatArray
+    good_for: IntArray
 
     @property
     def total(self) -> FloatArray:
@@ -79,8 +82,8 @@ def cut_cells(cells: Cells) -> tuple[IntArray, IntArray, IntArray]:
 def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: int) -> FloatArray:
     """Return (L, T) the chance that a unit for ranks (low, high] is used by each period's end.
 
-    It can serve from period ``since`` on; before, the chance is 0. What was used stays used, though
-    spans have dispersions of their own. In single precision, as plans are made with.
+    It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none is
+    used. What was used stays used, though spans have dispersions of their own. In single precision, as plans are made with.
     """
     periods, shift = len(cells.mean), cells.shift(since)[cell]
     used: Float32Array = np.zeros((len(cell), periods), dtype=np.float32)
@@ -89,7 +92,8 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
         if first != since:
             continue
         mean: FloatArray = cells.mean[first : last + 1].sum(axis=0)
-        some = np.flatnonzero((mean[cell] > LEAST_MEAN) & (above > below))
+        fresh = last < cells.good_for[cell]
+        some = np.flatnonzero((mean[cell] > LEAST_MEAN) & (above > below) & fresh)
         mine = cell[some]
         demand = mean[mine], cells.dispersion[column, mine]
         served = served_between(*demand, mine, below[some], above[some])

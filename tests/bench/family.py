@@ -20,22 +20,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from country import FORWARDS, NODES, ORIGINS, REGIONS, Block, Country, draw_blocks, make_country
 
+from scipy.sparse import csc_matrix
+
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.tranches import cut_ranks, expected_served
 from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
     Places,
+    Purchases,
     Ranks,
     Routes,
     Sources,
     TransportProblem,
     no_purchases,
+    without_terms,
 )
+from prepos.plan.transport.ranks import make_ranks
 
 NEAR = 3  # forward nodes that may serve a catchment
 DISPERSION = 0.4  # of a catchment's demand
 CEILING = 1e9  # currency per m3 beyond the room
+VEHICLES_A_LANE, FILLED = 2, 0.8  # that the room asks for; share at which one costs as by volume
+PACKS = (1, 2, 4, 6, 12)  # units a case
 FLOOR = 0.001  # units; smaller means of a region are left out of the table
 CUTOFF = date(2026, 11, 2)
 KM_PER_DEGREE = 111.2
@@ -66,29 +72,49 @@ NODE = np.array(
 REGION = np.array([f"R{n:03d}" for n in range(1, REGIONS + 1)])
 
 
-def make_family(skus: int, seed: int = 0) -> TransportProblem:
-    """Return the problem of so many SKUs."""
+def make_family(
+    skus: int, seed: int = 0, *, periods: int = 1, vehicles: bool = False
+) -> TransportProblem:
+    """Return the problem of so many SKUs.
+
+    Over several periods the same is wanted in all as else in one. With vehicles the lanes' cost by
+    volume is that of whole vehicles, few on each lane at any number of SKUs.
+    """
     country = make_country(seed)
     sources: list[Sources] = []
     ranks: list[Ranks] = []
     goods: list[Goods] = []
     wanted_m3 = np.zeros(FORWARDS)
+    dispersion = np.full((periods * (periods + 1) // 2, FORWARDS, 1), DISPERSION)
     for block in draw_blocks(country, skus, seed):
+        mean = np.tile(block.mean.T / periods, (periods, 1, 1))
         sources.append(make_sources(block.units))
-        ranks.append(make_ranks(block.mean))
+        ranks.append(make_ranks(mean, dispersion.repeat(len(block.mean), axis=2)))
         goods.append(make_goods(block))
         wanted_m3 += block.volume_m3 @ block.mean
+    room = np.tile(country.room * wanted_m3 / periods, periods)
+    vehicle_m3 = float(room.sum()) / (VEHICLES_A_LANE * ORIGINS * FORWARDS * periods)
+    lanes = ORIGINS * FORWARDS * periods if vehicles else 0
+    limit = np.append(room, np.zeros(lanes))
     return TransportProblem(
-        periods=1,
-        sources=Sources(*chain(sources)),
+        periods=periods,
+        sources=without_terms(*list(chain(sources))[:3]),
         ranks=Ranks(*chain(ranks)),
         goods=Goods(*(np.concatenate(column) for column in zip(*goods, strict=True))),
-        routes=make_routes(country),
-        places=make_places(country),
-        limit=country.room * wanted_m3,
-        ceiling=np.full(FORWARDS, CEILING),
-        purchases=no_purchases(FORWARDS),
+        routes=make_routes(country, periods, vehicles=vehicles),
+        places=make_places(country, periods),
+        limit=limit,
+        ceiling=np.full(len(limit), CEILING),
+        purchases=make_purchases(country, periods, vehicle_m3)
+        if vehicles
+        else no_purchases(len(limit)),
+        constant=np.zeros(skus),
     )
+
+
+def make_packs(skus: int, seed: int = 0) -> IntArray:
+    """Draw units a case (K,)."""
+    return np.random.default_rng([seed, 0]).choice(PACKS, skus)
 
 
 def chain(parts: list[Sources] | list[Ranks]) -> Iterator[np.ndarray]:
@@ -102,18 +128,7 @@ def chain(parts: list[Sources] | list[Ranks]) -> Iterator[np.ndarray]:
 def make_sources(units: IntArray) -> Sources:
     """Return what lies at nodes (K, N); a release is a node here."""
     sku, node = np.nonzero(units)
-    return Sources(np.searchsorted(sku, np.arange(len(units) + 1)), node, units[sku, node])
-
-
-def make_ranks(mean: FloatArray) -> Ranks:
-    """Return the ranks of demand (K, Z)."""
-    sku, catchment = np.nonzero(mean)
-    wanted, dispersion = mean[sku, catchment], np.full(len(sku), DISPERSION)
-    cell, start, end = cut_ranks(wanted, dispersion)
-    served = [expected_served(wanted[cell], dispersion[cell], rank) for rank in (start, end)]
-    used = np.clip((served[1] - served[0]) / (end - start), 0.0, 1.0)
-    first = np.searchsorted(sku[cell], np.arange(len(mean) + 1))
-    return Ranks(first, catchment[cell], end - start, used.astype(np.float32)[:, None])
+    return without_terms(np.searchsorted(sku, np.arange(len(units) + 1)), node, units[sku, node])
 
 
 def make_goods(block: Block) -> Goods:
@@ -128,26 +143,34 @@ def make_goods(block: Block) -> Goods:
     )
 
 
-def make_routes(country: Country) -> Routes:
-    """Return the ways from each node: to stay, and from an origin to every forward node."""
-    ways = np.repeat([1 + FORWARDS, 1], [ORIGINS, FORWARDS])
+def make_routes(country: Country, periods: int, *, vehicles: bool) -> Routes:
+    """Return the ways from each node: to stay, and from an origin to all forward nodes each period.
+
+    What is sent serves from the period in which it leaves.
+    """
+    sent_ways = FORWARDS * periods
+    ways = np.repeat([1 + sent_ways, 1], [ORIGINS, FORWARDS])
     first = np.append(0, np.cumsum(ways))
-    node = np.repeat(np.arange(NODES), ways)
+    node, period = np.repeat(np.arange(NODES), ways), np.zeros(first[-1], dtype=np.int64)
     sent = np.full(len(node), True)
     sent[first[:-1]] = False
-    node[sent] = np.tile(np.arange(ORIGINS, NODES), ORIGINS)
+    node[sent] = np.tile(np.arange(ORIGINS, NODES), ORIGINS * periods)
+    period[sent] = np.tile(np.repeat(np.arange(periods), FORWARDS), ORIGINS)
     per_unit, per_m3 = np.zeros((2, len(node)))
-    per_unit[sent], per_m3[sent] = country.lane_per_unit.ravel(), country.lane_per_m3.ravel()
-    row = node[sent] - ORIGINS  # what comes in takes from the node's room
+    per_unit[sent] = country.lane_per_unit.repeat(periods, axis=0).ravel()
+    per_m3[sent] = 0.0 if vehicles else country.lane_per_m3.repeat(periods, axis=0).ravel()
+    row = node[sent] - ORIGINS + FORWARDS * period[sent]  # what comes in takes the node's room
+    if vehicles:
+        row = np.stack([row, FORWARDS * periods + np.arange(len(row))], axis=1).ravel()
     return Routes(
         first=first,
         node=node,
-        period=np.zeros_like(node),
+        period=period,
         held=np.zeros_like(node),
         per_unit=per_unit,
         per_m3=per_m3,
         per_kg=np.zeros(len(node)),
-        row_first=np.append(0, np.cumsum(sent)),
+        row_first=np.append(0, np.cumsum(sent * (1 + vehicles))),
         row=row,
         row_unit=np.zeros(len(row)),
         row_m3=np.ones(len(row)),
@@ -155,7 +178,15 @@ def make_routes(country: Country) -> Routes:
     )
 
 
-def make_places(country: Country) -> Places:
+def make_purchases(country: Country, periods: int, vehicle_m3: float) -> Purchases:
+    """Return the vehicles of every lane and period: at most as much as comes in anywhere."""
+    cost = FILLED * vehicle_m3 * country.lane_per_m3.repeat(periods, axis=0).ravel()
+    rows = FORWARDS * periods
+    take = csc_matrix(np.vstack([np.zeros((rows, len(cost))), -vehicle_m3 * np.eye(len(cost))]))
+    return Purchases(cost, np.full(len(cost), float(VEHICLES_A_LANE * ORIGINS * rows)), take)
+
+
+def make_places(country: Country, periods: int) -> Places:
     """Return who serves whom."""
     weight = np.zeros((REGIONS, FORWARDS))
     weight[np.arange(REGIONS), country.catchment] = country.population
@@ -170,7 +201,7 @@ def make_places(country: Country) -> Places:
         server=server.T.ravel(),
         service=service[None],
         is_forward=np.arange(NODES) >= ORIGINS,
-        storage_row=np.full((NODES, 1), NO_ROW),
+        storage_row=np.full((NODES, periods), NO_ROW),
         fill_row=np.full(FORWARDS, NO_ROW),
     )
 

@@ -15,7 +15,7 @@ import pulp
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.solver import call_solver
-from prepos.plan.transport.prices import slices_of
+from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.problem import TransportProblem
 
 PATIENCE_S = 300.0  # for one solver

@@ -79,7 +79,7 @@ def as_transport(problem: Problem, frame: Frame) -> Transport:
     arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=divided.sources,
-        ranks=make_ranks(problem.demand_mean, problem.dispersion),
+        ranks=make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
         goods=list_goods(problem),
         routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),

@@ -13,9 +13,10 @@ import numpy as np
 from scipy.sparse import csc_matrix
 
 from prepos.core.spans import span_number
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import FloatArray
 from prepos.plan.program import Entries, Program
 from prepos.plan.solver import Solution, solve_program
+from prepos.plan.transport.cases import Cases, make_cases
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
 
 # SKU, node, first period served (T where none is left), whether what is unused is returned.
@@ -70,14 +71,8 @@ class Draft:
         )
 
 
-def draft_exact(problem: TransportProblem, case_pack: IntArray) -> Draft:
-    """Return the draft of the program of all SKUs, the shared rows first.
-
-    Parameters
-    ----------
-    case_pack : (K,) int
-        Units that move together.
-    """
+def draft_exact(problem: TransportProblem, cases: Cases) -> Draft:
+    """Return the draft of the program of all SKUs, the shared rows first."""
     draft = Draft()
     for row, limit in enumerate(problem.limit.tolist()):
         draft.row(-np.inf, limit)
@@ -87,7 +82,7 @@ def draft_exact(problem: TransportProblem, case_pack: IntArray) -> Draft:
     places: dict[Place, int] = {}
     for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
         for source in range(start, end):
-            _add_source(problem, draft, places, sku, source, int(case_pack[sku]))
+            _add_source(problem, draft, places, sku, source, cases)
     for place, balance in places.items():
         _add_idle(problem, draft, place, balance)
         if place[2] < problem.periods:
@@ -97,7 +92,7 @@ def draft_exact(problem: TransportProblem, case_pack: IntArray) -> Draft:
 
 def solve_transport(
     problem: TransportProblem,
-    case_pack: IntArray,
+    cases: Cases,
     *,
     solver: str,
     gap: float = 0.0,
@@ -108,7 +103,7 @@ def solve_transport(
 
     Raises SolverError where none was found in time.
     """
-    program = draft_exact(problem, case_pack).program(problem.shortage)
+    program = draft_exact(problem, cases).program(problem.shortage)
     if not whole:
         program = replace(program, integer=np.zeros_like(program.integer))
     return solve_program(program, solver=solver, gap=gap, time_limit_s=time_limit_s)
@@ -130,30 +125,41 @@ def _add_source(
     places: dict[Place, int],
     sku: int,
     source: int,
-    pack: int,
+    cases: Cases,
 ) -> None:
     """Send a source's units, all of them, by its routes to places; what moves in whole cases."""
+    pack, least = int(cases.pack[sku]), int(cases.least[sku])
     routes, sources = problem.routes, problem.sources
-    units = float(sources.units[source])
+    units = int(sources.units[source])
     release = int(sources.release[source])
     begin, end = routes.first[release : release + 2].tolist()
-    all_sent = draft.row(units, units)
+    all_sent = draft.row(float(units), float(units))
     term = slice(*sources.term_first[source : source + 2].tolist())
     terms = dict(zip(sources.term_route[term].tolist(), sources.term_cost[term], strict=True))
     for route in range(begin, end):
         each = 1 if route == begin else pack
         cost, use = _route_terms(problem, sku, route)
         cost += float(terms.get(route, 0.0))
-        if cost == np.inf:
+        if cost == np.inf or (route != begin and units < least):
             continue
-        column = draft.column(each * cost, units / each, whole=route != begin)
+        column = draft.column(each * cost, float(units // each), whole=route != begin)
         draft.entries.append((all_sent, column, float(each)))
+        if route != begin and least > pack:
+            _add_lot(draft, column, least / pack, float(units // pack))
         draft.entries += [(row, column, each * amount) for row, amount in use]
         place = _place_of(problem, sku, release, route)
         if place not in places:
             places[place] = draft.row(0.0, 0.0)
         draft.entries.append((places[place], column, float(each)))
         draft.sent.append((column, place, source, route, each))
+
+
+def _add_lot(draft: Draft, column: int, least: float, most: float) -> None:
+    """Let a column be 0, or between two numbers."""
+    opened = draft.column(0.0, 1.0, whole=True)
+    for sign, amount in ((1.0, most), (-1.0, least)):
+        row = draft.row(-np.inf, 0.0)
+        draft.entries += [(row, column, sign), (row, opened, -sign * amount)]
 
 
 def _route_terms(
@@ -234,8 +240,9 @@ def _rank_terms(
 
 def relaxed_cost(problem: TransportProblem, solver: str) -> float:
     """Return the cost of the relaxation: what prices can prove at most."""
-    packs = np.ones(len(problem), dtype=np.int64)
-    return solve_transport(problem, packs, solver=solver, whole=False).objective
+    ones = np.ones(len(problem), dtype=np.int64)
+    cases = make_cases(ones, ones)
+    return solve_transport(problem, cases, solver=solver, whole=False).objective
 
 
 def penalty(problem: TransportProblem, solution: Solution) -> FloatArray:

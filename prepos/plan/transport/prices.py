@@ -17,7 +17,9 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.cuts import Cuts
-from prepos.plan.transport.problem import Goods, Ranks, Sources, TransportProblem
+from prepos.plan.transport.problem import Sources, TransportProblem
+from prepos.plan.transport.sent import Sent
+from prepos.plan.transport.slices import slices_of, take_skus
 
 SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next one; of the rest
 PASSES = 80  # at most
@@ -32,12 +34,14 @@ FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
 class Pass:
     """One pass over all SKUs: its prices (S,), and by block of SKUs cost (B,) and use (B, S).
 
-    The prices paid are not in the cost.
+    The prices paid are not in the cost. What is ``sent`` is told where cases are whole; else it is
+    what is best at the prices.
     """
 
     prices: FloatArray
     cost: FloatArray
     use: FloatArray
+    sent: Sent | None = None
 
 
 @dataclass(slots=True)
@@ -201,40 +205,24 @@ def sample_of(problem: TransportProblem, skus: IntArray) -> tuple[TransportProbl
     size = problem.goods.wanted * problem.goods.volume_m3
     whole = float(size.sum())
     share = float(size[skus].sum()) / whole if whole > 0 else len(skus) / len(problem)
-    source_first, sources = slices_of(problem.sources.first, skus)
-    rank_first, ranks = slices_of(problem.ranks.first, skus)
+    first, sources = slices_of(problem.sources.first, skus)
     term_first, terms = slices_of(problem.sources.term_first, sources)
-    places = problem.places
-    if len(places.service) > 1:
-        places = places._replace(service=places.service[skus])
+    ranks, goods, places = take_skus(problem, skus)
     part = replace(
         problem,
         places=places,
         sources=Sources(
-            source_first,
+            first,
             problem.sources.release[sources],
             problem.sources.units[sources],
             term_first,
             problem.sources.term_route[terms],
             problem.sources.term_cost[terms],
         ),
-        ranks=Ranks(
-            rank_first,
-            problem.ranks.catchment[ranks],
-            problem.ranks.width[ranks],
-            problem.ranks.used[ranks],
-        ),
-        goods=Goods(*(column[skus] for column in problem.goods)),
+        ranks=ranks,
+        goods=goods,
         constant=problem.constant[skus],
         limit=problem.limit * share,
         purchases=replace(problem.purchases, most=problem.purchases.most * share),
     )
     return part, sources
-
-
-def slices_of(first: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
-    """Return where the slices of some begin in a new array, and the positions that they hold."""
-    length = np.diff(first)[chosen]
-    begin = np.append(0, np.cumsum(length))
-    position = np.repeat(first[chosen] - begin[:-1], length) + np.arange(begin[-1])
-    return begin, position

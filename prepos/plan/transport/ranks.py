@@ -20,7 +20,9 @@ from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
 
 
-def make_ranks(mean: FloatArray, dispersion: FloatArray) -> Ranks:
+def make_ranks(
+    mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None
+) -> Ranks:
     """Cut the demand of every catchment and SKU over the window.
 
     Parameters
@@ -29,6 +31,9 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray) -> Ranks:
         Units by period.
     dispersion : (P, Z, K) float
         Of the sum of every span of periods, by ``span_number``.
+    good_for : (K,) int or None
+        Periods of the window in which units of each SKU can be sold; all where not given. What is
+        not used by then is not used.
     """
     periods, _, skus = mean.shape
     whole = mean.sum(axis=0)
@@ -46,6 +51,8 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray) -> Ranks:
             column = span_number(since, until, periods)
             span = by_period[since : until + 1].sum(axis=0)
             rate = hit_rates(span[cell], dispersion[column, catchment, sku][cell], ends, high - low)
+            if good_for is not None:
+                rate = np.where(until < good_for[sku[cell]], rate, 0.0)
             # Spans have dispersions of their own, yet what was used stays used.
             used[:, column] = rate if until == since else np.maximum(rate, used[:, column - 1])
     return Ranks(

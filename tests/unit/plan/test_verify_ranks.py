@@ -33,9 +33,10 @@ def drawn(periods: int, seed: int, *, digits: int = 6) -> tuple[np.ndarray, np.n
 def test_cuts_and_chances_are_those_of_plans(periods: int, digits: int) -> None:
     """Every rank and every chance is found again, where means add up to halves too."""
     mean, spread = drawn(periods, periods, digits=digits)
-    ranks = make_ranks(mean, spread)
+    good_for = np.random.default_rng(digits).integers(1, periods + 1, 400)
+    ranks = make_ranks(mean, spread, good_for)
     wanted = np.flatnonzero(mean.sum(axis=(0, 1)) > 1e-9)
-    cells = Cells(mean[:, 0, wanted], spread[:, 0, wanted])
+    cells = Cells(mean[:, 0, wanted], spread[:, 0, wanted], good_for[wanted])
     cell, low, high = cut_cells(cells)
     assert_array_equal(high - low, ranks.width)
     assert_array_equal(np.bincount(wanted[cell], minlength=400), np.diff(ranks.first))
@@ -50,8 +51,9 @@ def test_cuts_and_chances_are_those_of_plans(periods: int, digits: int) -> None:
 def test_cuts_are_those_of_the_window() -> None:
     """The same cell, start and end, one by one."""
     mean, spread = drawn(3, seed=9)
+    good_for = np.full(400, 3)
     wanted = np.flatnonzero(mean.sum(axis=(0, 1)) > 1e-9)
-    cells = Cells(mean[:, 0, wanted], spread[:, 0, wanted])
+    cells = Cells(mean[:, 0, wanted], spread[:, 0, wanted], good_for[wanted])
     for ours, theirs in zip(
         cut_cells(cells), cut_window(cells.mean, cells.dispersion[2]), strict=True
     ):
@@ -81,7 +83,7 @@ def test_quantile_is_the_first_unit_to_reach_the_level(level: float) -> None:
 
 def test_a_later_start_misses_what_came_before() -> None:
     """Means of 2.5 and 3: from the second period on the ranks count from the third unit."""
-    cells = Cells(np.array([[2.5], [3.0]]), np.zeros((3, 1)))
+    cells = Cells(np.array([[2.5], [3.0]]), np.zeros((3, 1)), np.array([2]))
     at, low, high = np.zeros(2, dtype=np.int64), np.array([1, 2]), np.array([2, 3])
     late = chances(cells, at, low, high, 1)
     assert_allclose(late, [[0.0, 0.0], [0.0, poisson(3.0).sf(0)]], rtol=1e-6)

@@ -85,3 +85,18 @@ def test_ranks_break_around_cumulative_means() -> None:
     assert ranks.first.tolist() == [0, len(high)]
     for start, end in pairwise(ranks.first.tolist()):
         assert (ranks.width[start:end] > 0).all()
+
+
+def test_nothing_is_sold_beyond_its_shelf_life() -> None:
+    """What is not used by the last period it is good for stays unused; a later start finds none."""
+    mean = np.full((3, 1, 2), 4.0)
+    fresh, stale = (
+        make_ranks(mean, np.full((6, 1, 2), 0.1), good) for good in (None, np.array([2, 3]))
+    )
+    first = slice(*stale.first[:2])
+    by_second, by_third = (span_number(0, until, 3) for until in (1, 2))
+    assert (stale.used[first, by_third] == stale.used[first, by_second]).all()
+    assert (stale.used[first, by_second] == fresh.used[first, by_second]).all()
+    assert not stale.used[first, span_number(2, 2, 3)].any()
+    other = slice(*stale.first[1:])
+    assert (stale.used[other] == fresh.used[other]).all()

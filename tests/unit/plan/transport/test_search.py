@@ -8,7 +8,8 @@ import pytest
 from prepos.plan.transport.batch import answer, answer_each
 from prepos.plan.transport.choice import choose_answers
 from prepos.plan.transport.cuts import Cuts
-from prepos.plan.transport.prices import find_prices, sample_of, slices_of
+from prepos.plan.transport.prices import find_prices, sample_of
+from prepos.plan.transport.slices import slices_of
 from tests.unit.plan.transport.worlds import make_world, solve_world
 
 SEEDS = range(10)
