@@ -57,18 +57,18 @@ class Trials(NamedTuple):
 
 
 def follow_levels(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
-    """Return (K,) units per ordinary period over all regions: the fastest level and the slowest."""
+    """Return (K,) each column's units per period over all regions: fastest level and slowest."""
     whole = evidence.whole
-    units = sku_sums(whole)
+    units = whole.once(sku_sums)
     worths = np.stack([whole.sku_worth(speed) for speed in range(whole.speeds)])
     slow = slow_level(whole, units[-1], worths[-1])
     trust = whole.record.learn(learn_trust, whole.back)
-    return evidence.cut(quick_level(slow, units, worths, trust)), evidence.cut(slow)
+    return evidence.by_sku(quick_level(slow, units, worths, trust)), evidence.by_sku(slow)
 
 
 def sku_sums(evidence: Evidence) -> FloatArray:
-    """Return (S, K) discounted units of each SKU over all regions."""
-    skus, of_sku = evidence.shape[1], evidence.history.sku
+    """Return (S, all SKUs) discounted units of each SKU over all regions."""
+    skus, of_sku = evidence.record.shape[1], evidence.history.sku
     return np.stack([np.bincount(of_sku, sums, minlength=skus) for sums in evidence.sums.T])
 
 

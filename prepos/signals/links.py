@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.kernels import Float32Array, serial_kernel
-from prepos.core.types import BoolArray, FloatArray, IntArray
+from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
 from prepos.signals.grouping import group_order, group_starts
 
 RARE_ORDERS = 20.0  # orders with X that count as much as chance
@@ -81,21 +81,28 @@ def learn_links(left: Baskets, right: Baskets, skus: int) -> Links:
     return Links(*_link(group_starts(left.sku, skus), basket[by_sku], right, chance))
 
 
-def links_to(links: Links, place: IntArray) -> Links:
-    """Return the links to some SKUs alone, by their new place (K,), -1 where one is left out."""
-    to = place[links.sku]
-    kept = to >= 0
-    start = np.append(0, np.cumsum(kept))[links.start]
-    return Links(start, to[kept], links.excess[kept])
+class Sold(NamedTuple):
+    """Cells that sold, (C,) each: region, SKU, and units per period lately."""
+
+    region: IntArray
+    sku: IntArray
+    units: Float32Array
 
 
-def linked_units(units: Float32Array, links: Links, skus: int | None = None) -> Float32Array:
-    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess.
-
-    Where the links lead to other SKUs than the units', ``skus`` is the number of these.
-    """
-    linked = np.zeros((len(units), units.shape[1] if skus is None else skus), dtype=np.float32)
+def linked_units(units: Float32Array, links: Links) -> Float32Array:
+    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess."""
+    linked = np.zeros_like(units)
     _spread(units, links, linked)
+    return linked
+
+
+def linked_cells(cells: Sold, links: Links, table: AnyArray, count: int) -> Float32Array:
+    """Return (N,) what goes with what cells sold, of ``count`` listed cells.
+
+    ``table`` (R x K,) holds one more than the place of each listed cell, 0 at all others.
+    """
+    linked = np.zeros(count, dtype=np.float32)
+    _spread_cells(cells, links, table, linked)
     return linked
 
 
@@ -147,3 +154,16 @@ def _spread(units: Float32Array, links: Links, linked: Float32Array) -> None:
             if units[region, sku] > FAINT:
                 for link in range(links.start[sku], links.start[sku + 1]):
                     linked[region, links.sku[link]] += units[region, sku] * links.excess[link]
+
+
+@serial_kernel
+def _spread_cells(cells: Sold, links: Links, table: AnyArray, linked: Float32Array) -> None:
+    """Add what goes with every unit to the cells that are listed."""
+    skus = len(links.start) - 1
+    for cell in range(len(cells.sku)):
+        units, sku, row = cells.units[cell], cells.sku[cell], cells.region[cell] * skus
+        if units > FAINT:
+            for link in range(links.start[sku], links.start[sku + 1]):
+                place = table[row + links.sku[link]]
+                if place > 0:
+                    linked[place - 1] += units * links.excess[link]

@@ -19,6 +19,7 @@ from prepos.forecast.options import ForecastOptions
 from prepos.forecast.sampling import middle_skus
 from prepos.forecast.spec import ModelSpec
 from prepos.forecast.training import training_origins
+from prepos.signals.asked import Asked
 from prepos.signals.evidence import gather
 from prepos.signals.registry import read_columns
 from tests.unit.forecast.snapshots import make_snapshot, random_lines
@@ -77,7 +78,7 @@ def test_a_sample_says_nearly_what_all_say(
     monkeypatch.setattr(training_module, "MOST_CELLS", REGIONS * 45)
     sampled = forecast(world)
     assert sampled.backcast is not None
-    assert sampled.backcast.mean.shape[2:] == (REGIONS, 45)
+    assert len(np.unique(sampled.backcast.skus)) == 45
     assert sampled.total_mean.sum() == pytest.approx(whole.total_mean.sum(), rel=0.05)
     by_sku = np.corrcoef(sampled.total_mean.sum(axis=0), whole.total_mean.sum(axis=0))[0, 1]
     assert by_sku > 0.99
@@ -100,13 +101,14 @@ def test_every_model_and_its_groups_stand_on_a_sample(
 
 
 @pytest.mark.parametrize("back", [0, 3])
-def test_signals_say_of_some_skus_what_they_say_among_all(world: Snapshot, back: int) -> None:
+def test_signals_say_of_some_cells_what_they_say_among_all(world: Snapshot, back: int) -> None:
     names = ("own", "pool", "neighbours", "together", "due", "new_buyers")
     backs = (back,) if back else ()  # the cutoff is an origin in any case
     evidence = gather(world, ModelSpec(kind="pooled").signal_options(), backs).at(back)
-    skus = np.arange(1, SKUS, 7)
+    cells = np.arange(1, REGIONS * SKUS, 7)
     among_all = read_columns(names, evidence)
-    alone = read_columns(names, evidence.of(skus))
+    alone = read_columns(names, evidence.of(Asked(*np.divmod(cells, SKUS), (REGIONS, SKUS))))
     assert [column.signal for column in alone] == [column.signal for column in among_all]
     for some, every in zip(alone, among_all, strict=True):
-        np.testing.assert_allclose(some.mean, every.mean[..., skus], rtol=1e-5, atol=1e-7)
+        told = every.mean.reshape(len(every.mean), 1, -1)[..., cells]
+        np.testing.assert_allclose(some.mean, told, rtol=1e-5, atol=1e-7)
