@@ -178,21 +178,21 @@ def training_origins(snapshot: Snapshot, origins: int, *, listed: bool = False) 
     history = snapshot.history()
     length = history.units.shape[1]
     steps = max(1, min(snapshot.periods.horizon, length // 2))
-    backs = range(steps, length, -(-steps // STEPS_APART))[:origins]
-    skus = middle_skus(snapshot.orders, max(1, MOST_CELLS // max(len(history.regions), 1)))
+    backs = tuple(reversed(range(steps, length, -(-steps // STEPS_APART))[:origins]))
     if listed:
-        return _with_listed(Training(snapshot, history, tuple(reversed(backs)), steps, skus))
-    return Training(snapshot, history, tuple(reversed(backs)), steps, skus)
+        every = np.arange(len(history.skus))
+        return _with_listed(Training(snapshot, history, backs, steps, every))
+    skus = middle_skus(snapshot.orders, max(1, MOST_CELLS // max(len(history.regions), 1)))
+    return Training(snapshot, history, backs, steps, skus)
 
 
 def _with_listed(training: Training) -> Training:
     """Return the training on listed cells, or as it is where all cells are looked at."""
-    history = training.history
-    every = len(history.regions) * len(history.skus)
-    taught = list_cells(history, np.arange(len(history.skus)))
+    history, skus = training.history, training.skus
+    taught = list_cells(history, skus)
     if len(taught.cells) > MOST_CELLS:
-        few = len(history.skus) * MOST_CELLS // len(taught.cells)
+        few = len(skus) * MOST_CELLS // len(taught.cells)
         taught = list_cells(history, middle_skus(training.snapshot.orders, max(1, few)))
-    if len(taught.cells) == every:
+    if len(taught.cells) == len(history.regions) * len(skus):
         return training
     return replace(training, skus=taught.cells.sku, taught=taught)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.kernels import Float32Array, serial_kernel
-from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.signals.grouping import group_order, group_starts
 
 RARE_ORDERS = 20.0  # orders with X that count as much as chance
@@ -96,13 +96,17 @@ def linked_units(units: Float32Array, links: Links) -> Float32Array:
     return linked
 
 
-def linked_cells(cells: Sold, links: Links, table: AnyArray, count: int) -> Float32Array:
-    """Return (N,) what goes with what cells sold, of ``count`` listed cells.
+class Listed(NamedTuple):
+    """Cells that are asked of, (N,) region and SKU each."""
 
-    ``table`` (R x K,) holds one more than the place of each listed cell, 0 at all others.
-    """
-    linked = np.zeros(count, dtype=np.float32)
-    _spread_cells(cells, links, table, linked)
+    region: IntArray
+    sku: IntArray
+
+
+def linked_cells(sold: Sold, links: Links, listed: Listed) -> Float32Array:
+    """Return (N,) what goes with what cells sold, of listed cells; both sorted by region."""
+    linked = np.zeros(len(listed.sku), dtype=np.float32)
+    _spread_cells(sold, links, listed, linked)
     return linked
 
 
@@ -157,13 +161,25 @@ def _spread(units: Float32Array, links: Links, linked: Float32Array) -> None:
 
 
 @serial_kernel
-def _spread_cells(cells: Sold, links: Links, table: AnyArray, linked: Float32Array) -> None:
-    """Add what goes with every unit to the cells that are listed."""
+def _spread_cells(sold: Sold, links: Links, listed: Listed, linked: Float32Array) -> None:
+    """Add what goes with every unit, region by region, and keep it of the cells that are listed."""
     skus = len(links.start) - 1
-    for cell in range(len(cells.sku)):
-        units, sku, row = cells.units[cell], cells.sku[cell], cells.region[cell] * skus
+    row, touched = np.zeros(skus, np.float32), np.empty(skus, np.int64)
+    first, found = 0, 0
+    for cell in range(len(sold.sku)):
+        units, sku = sold.units[cell], sold.sku[cell]
         if units > FAINT:
             for link in range(links.start[sku], links.start[sku + 1]):
-                place = table[row + links.sku[link]]
-                if place > 0:
-                    linked[place - 1] += units * links.excess[link]
+                other = links.sku[link]
+                touched[found] = other
+                found += row[other] == 0.0
+                row[other] += units * links.excess[link]
+        region = sold.region[cell]
+        if cell + 1 == len(sold.sku) or sold.region[cell + 1] != region:
+            first += np.searchsorted(listed.region[first:], region)
+            while first < len(linked) and listed.region[first] == region:
+                linked[first] = row[listed.sku[first]]
+                first += 1
+            for number in range(found):
+                row[touched[number]] = 0.0
+            found = 0

@@ -17,6 +17,7 @@ from prepos.signals.grouping import by_appearance
 from prepos.signals.links import (
     Baskets,
     Links,
+    Listed,
     Sold,
     affordable,
     learn_links,
@@ -34,9 +35,9 @@ def together(evidence: Evidence) -> Float32Array:
     if evidence.asked is None:
         return evidence.from_now(together_units(evidence.units(0) / evidence.seen[0], *lesson))
     history, latest = evidence.history, evidence.sums[:, 0] / np.float32(evidence.seen[0])
-    cells = Sold(history.region, history.sku, latest)
-    units = [linked_cells(cells, links, evidence.asked.table, len(evidence.asked))
-             for links in lesson]  # fmt: skip
+    sold = Sold(history.region, history.sku, latest)
+    listed = Listed(evidence.asked.region, evidence.asked.sku)
+    units = [linked_cells(sold, links, listed) for links in lesson]
     return evidence.from_now(np.stack(units)[:, None, None])
 
 
