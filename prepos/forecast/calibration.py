@@ -52,7 +52,7 @@ def fit_calibration(
     if not classes:
         return None
     told, came = cells.at(busy), units[busy]
-    inner = np.quantile(told.mean, np.arange(1, classes) / classes)
+    inner = weighted_quantiles(told.mean, stands_for[busy], np.arange(1, classes) / classes)
     least = np.unique(np.append(LEAST_MEAN, inner))
     kind = np.searchsorted(least, told.mean, side="right") - 1
     below, upto = cell_chances(told, came - 1.0), cell_chances(told, came)
@@ -60,6 +60,18 @@ def fit_calibration(
     _reach(below, upto, TOLD, (kind, stands_for[busy]), reached)
     count = np.bincount(kind, stands_for[busy], minlength=len(least))[:, None]
     return Calibration(least, TOLD, (reached + FEW * TOLD) / (count + FEW))
+
+
+def weighted_quantiles(values: FloatArray, weight: FloatArray, shares: FloatArray) -> FloatArray:
+    """Return the values (N,) below which these shares of the weight (N,) lie.
+
+    Values lie in the middle of their weights, the least at 0 and the largest at 1, and on straight
+    lines between them: with equal weights the usual quantiles.
+    """
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weight[order]) - weight[order] / 2.0
+    place = (middle - middle[0]) / max(middle[-1] - middle[0], 1e-12)
+    return np.asarray(np.interp(shares, place, values[order]))
 
 
 @serial_kernel
