@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from bench_accuracy import print_ratios, read_spec
 from panels import load_panel, shared_data
-from promotions import NAMES, make_calendar, read_cuts, shares_on
+from promotions import make_calendar, read_cuts, shares_on
 
 from prepos.core.snapshot import Snapshot
 from prepos.forecast.backtest import Result, make_contest, run_model
@@ -46,7 +46,7 @@ def run_panel(panel: str, lines: pd.DataFrame, words: argparse.Namespace) -> Non
     contest = make_contest(snapshot, words.origins, np.arange(len(skus)))
     first = snapshot.periods.start(-WEEKS)
     shares = shares_on(tables[WITH], len(skus), first, WEEKS)
-    told = ", ".join(f"{name} {share:.0%}" for name, share in zip(NAMES, shares, strict=True))
+    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
     print(
         f"\n{panel}: {len(skus)} SKUs, cutoffs {contest.cutoffs[0]} to {contest.cutoffs[-1]}; "
         f"SKUs and weeks on promotion: {told}"

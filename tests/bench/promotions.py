@@ -25,13 +25,10 @@ import numpy as np
 import pandas as pd
 from cutting.baskets import NOT_GOODS, TIMEZONE, name_types
 
-from prepos.core.types import FloatArray
-
 LEAST_LINES = 3  # of a product in a week, to tell its price by
 LEAST_CUT = 0.05  # of the price; less is rounding
-DEPTHS = (0.05, 0.20, 0.33)  # of a product's cut: from there on shallow, middling, deep
+DEPTHS = (0.05, 0.20, 0.33)  # cuts of a product's price that are told apart
 TYPE_DEPTHS = (0.03, 0.08, 0.15)  # of a type's, over all of its products
-NAMES = ("shallow cut", "middling cut", "deep cut")
 COLUMNS = ["date", "region_id", "event", "kind", "sku"]
 
 
@@ -98,13 +95,14 @@ def type_cuts(cuts: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
 def calendar_of(cuts: pd.DataFrame, depths: Sequence[float]) -> pd.DataFrame:
     """Return the calendar table of SKUs x weeks: a row a day, the event named by the depth."""
     depth = np.searchsorted(np.array(depths), cuts.to_numpy(), side="right")
+    names = np.array([f"cut of {least:.0%} or more" for least in depths], dtype=object)
     row, week = np.nonzero(depth)
     days = (cuts.columns.to_numpy()[week].astype("datetime64[D]")[:, None] + np.arange(7)).ravel()
     return pd.DataFrame(
         {
             "date": days,
             "region_id": "",
-            "event": np.repeat(np.array(NAMES, dtype=object)[depth[row, week] - 1], 7),
+            "event": np.repeat(names[depth[row, week] - 1], 7),
             "kind": "promotion",
             "sku": np.repeat(cuts.index.to_numpy()[row], 7),
         },
@@ -126,9 +124,8 @@ def make_calendar(
     return calendar_of(cuts, DEPTHS)
 
 
-def shares_on(calendar: pd.DataFrame, skus: int, first: date, weeks: int) -> FloatArray:
+def shares_on(calendar: pd.DataFrame, skus: int, first: date, weeks: int) -> pd.Series:
     """Return the share of SKUs and weeks that each event takes up, from a day on."""
     start = np.datetime64(first, "D")
     inside = (calendar["date"] >= start) & (calendar["date"] < start + 7 * weeks)
-    counts = calendar[inside]["event"].value_counts().reindex(list(NAMES), fill_value=0)
-    return np.asarray(counts.to_numpy() / (7.0 * skus * weeks), dtype=np.float64)
+    return calendar[inside]["event"].value_counts().sort_index() / (7.0 * skus * weeks)
