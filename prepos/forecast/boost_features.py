@@ -87,7 +87,7 @@ class Told:
             np.bincount(evidence.history.sku, units, minlength=evidence.shape[1])
             for units in evidence.sums.T
         ]
-        worth = [np.maximum(evidence.sku_worth(s), LEAST_WORTH) for s in range(evidence.speeds)]
+        worth = [np.maximum(evidence.open_worth(s), LEAST_WORTH) for s in range(evidence.speeds)]
         return np.asarray(np.stack(sums) / np.stack(worth))
 
     @cached_property

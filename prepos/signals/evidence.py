@@ -201,6 +201,13 @@ class Evidence:
             return np.full(self.shape[1], self.seen[speed])
         return self.by_sku(self._discounted(self.record.factors(self.back).sku, speed))
 
+    def open_worth(self, speed: int) -> FloatArray:
+        """Return (K,) the same of all regions together, less by what stock-outs hid there."""
+        if self.is_plain:
+            return self.sku_worth(speed)
+        known = self.record.factors(self.back).of_skus(self.length)
+        return self.by_sku(self._discounted(known, speed))
+
     def worth(self, speed: int) -> FloatArray:
         """Return (R, K) or (1, 1) discounted ordinary periods: what turns units into a level."""
         if self.is_plain:

@@ -64,7 +64,7 @@ def follow_levels(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
     """Return (K,) each column's units per period over all regions: fastest level and slowest."""
     whole = evidence.whole
     units = whole.once(sku_sums)
-    worths = np.stack([whole.sku_worth(speed) for speed in range(whole.speeds)])
+    worths = np.stack([whole.open_worth(speed) for speed in range(whole.speeds)])
     slow = slow_level(whole, units[-1], worths[-1])
     trust = whole.record.learn(learn_trust, whole.back)
     return evidence.by_sku(quick_level(slow, units, worths, trust)), evidence.by_sku(slow)
@@ -154,7 +154,7 @@ def look_back(record: Record, marks: IntArray, lesson_back: int = 0) -> Trials:
     sums = bank(sold.astype(np.float32), record.decay, marks)
     units = np.moveaxis(sums.astype(np.float64), 2, 0)
     came = np.stack([sold[:, mark : mark + horizon].sum(axis=1) for mark in marks])
-    factor = record.factors(lesson_back).sku[::every, : sold.shape[1]]
+    factor = record.factors(lesson_back).of_skus(sold.shape[1])[::every]
     if (factor == 1).all():
         seen = [seen_weight(record.decay, int(mark)) for mark in marks]
         worths, ahead = np.stack(seen, axis=1)[..., None], np.full((len(marks), 1), float(horizon))
