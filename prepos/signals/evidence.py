@@ -80,9 +80,7 @@ class Evidence:
 
     def by_region(self, values: AnyArray) -> AnyArray:
         """Return values (..., all regions) beside the columns: (..., R, 1), or (..., 1, N)."""
-        if self.asked is None:
-            return values[..., None]
-        return values[..., None, self.asked.region]
+        return values[..., None] if self.asked is None else values[..., None, self.asked.region]
 
     def by_category(self, values: AnyArray) -> AnyArray:
         """Return values (all regions, G) of each cell's region and its SKU's category: (R, K)."""
@@ -92,9 +90,7 @@ class Evidence:
 
     def find(self, region: IntArray, sku: IntArray) -> IntArray:
         """Return the flat place (M,) of cells in what is told, -1 where they are not asked of."""
-        if self.asked is None:
-            return region * self.shape[1] + sku
-        return self.asked.find(region, sku)
+        return region * self.shape[1] + sku if self.asked is None else self.asked.find(region, sku)
 
     @property
     def horizon(self) -> int:
@@ -203,10 +199,10 @@ class Evidence:
 
     def open_worth(self, speed: int) -> FloatArray:
         """Return (K,) the same of all regions together, less by what stock-outs hid there."""
-        if self.is_plain:
-            return self.sku_worth(speed)
         known = self.record.factors(self.back).of_skus(self.length)
-        return self.by_sku(self._discounted(known, speed))
+        return (
+            self.sku_worth(speed) if self.is_plain else self.by_sku(self._discounted(known, speed))
+        )
 
     def worth(self, speed: int) -> FloatArray:
         """Return (R, K) or (1, 1) discounted ordinary periods: what turns units into a level."""
@@ -214,13 +210,13 @@ class Evidence:
             return np.full((1, 1), self.seen[speed])
         worth = self.by_region(self.region_worth(speed)) * self.sku_worth(speed)
         cells, *place = self.cells
-        worth[tuple(place)] = self.record.cell_worth(self.back)[self._place, cells, speed]
+        worth[tuple(place)] = self.history_worth(speed)[cells]
         return np.asarray(worth)
 
     def region_worth(self, speed: int) -> FloatArray:
         """Return (all regions,) ordinary periods that one of each region is worth."""
-        factors = self.record.factors(self.back)
-        return np.asarray(self._discounted(factors.region, speed) / self.seen[speed])
+        of_region = self.record.factors(self.back).region
+        return np.asarray(self._discounted(of_region, speed) / self.seen[speed])
 
     def history_worth(self, speed: int) -> AnyArray:
         """Return (C,) or one number: the discounted ordinary periods of the history's cells."""
