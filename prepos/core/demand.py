@@ -97,6 +97,22 @@ def _number_cells(key: IntArray, cells: int) -> tuple[IntArray, IntArray]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ListedCells:
+    """Where N listed cells lie and how many each stands for: what most of a map is told by.
+
+    Attributes
+    ----------
+    region : (N,) int
+        Positions on the regions' axis.
+    weight : (N,) float
+        Above 0.
+    """
+
+    region: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Backcast:
     """What the model said at past origins and what then came: what widths are fitted on.
 
@@ -107,11 +123,14 @@ class Backcast:
         them, and of regions, can be fitted as a sum.
     skus : (K,) int
         Positions on the forecast's SKU axis: all, or a sample of them.
+    listed : ListedCells or None
+        Where a list of cells is told of: R is 1 then, and K counts these; ``skus`` are theirs.
     """
 
     mean: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
     units: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
     skus: IntArray
+    listed: ListedCells | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

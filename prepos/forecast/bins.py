@@ -22,9 +22,15 @@ Many = tuple[IntArray, IntArray, FloatArray]  # kind, bin and units of cells wit
 
 
 def tabulate(
-    mean: Float32Array, units: Float32Array, kind: IntArray, kinds: int
+    mean: Float32Array,
+    units: Float32Array,
+    kind: IntArray,
+    kinds: int,
+    weight: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, Many]:
     """Count cells (N, K) by kind of SKU, narrow bin of the mean, and units.
+
+    A cell counts by the weight (K,) of its column, which is 1 where not told.
 
     Returns
     -------
@@ -39,7 +45,8 @@ def tabulate(
     leading = np.arange(2**LEADING, dtype=np.uint32) << np.uint32(TRAILING)
     first = np.searchsorted(edges, leading.view(np.float32), side="right") - 1
     edges = np.append(edges, np.float32(np.inf))
-    return _tabulate(mean, mean.view(np.uint32), units, kind, kinds, first, edges)
+    counted = np.ones(len(kind)) if weight is None else weight
+    return _tabulate(mean, mean.view(np.uint32), units, (kind, counted), kinds, first, edges)
 
 
 def bin_edges() -> Float32Array:
@@ -56,12 +63,16 @@ def _tabulate(
     mean: Float32Array,
     bits: AnyArray,
     units: Float32Array,
-    kind: IntArray,
+    columns: tuple[IntArray, FloatArray],
     kinds: int,
     first: IntArray,
     edges: Float32Array,
 ) -> tuple[FloatArray, FloatArray, FloatArray, Many]:
-    """Count the cells; ``first`` is the bin of the least number with each leading bits."""
+    """Count the cells; ``first`` is the bin of the least number with each leading bits.
+
+    The columns' kinds and weights are (K,) each; cells with many units are told one by one.
+    """
+    kind, weight = columns
     cells, level = np.zeros((kinds, BINS)), np.zeros((kinds, BINS))
     few = np.zeros((kinds, BINS, FEW))
     large = int(np.sum(units >= FEW))
@@ -73,10 +84,10 @@ def _tabulate(
             at = min(at + int(mean[row, sku] >= edges[at + 1]), BINS - 1)
             if at < 0:
                 continue
-            cells[kind[sku], at] += 1.0
-            level[kind[sku], at] += mean[row, sku]
+            cells[kind[sku], at] += weight[sku]
+            level[kind[sku], at] += weight[sku] * mean[row, sku]
             if units[row, sku] < FEW:
-                few[kind[sku], at, int(units[row, sku] + 0.5) % FEW] += 1.0
+                few[kind[sku], at, int(units[row, sku] + 0.5) % FEW] += weight[sku]
             else:
                 kind_of[filled], bin_of[filled] = kind[sku], at
                 many[filled] = np.rint(units[row, sku])

@@ -91,12 +91,16 @@ def try_boost(stack: Stack, lessons: Lessons) -> Boost:
     told = [_told(stack, lessons, origin, weights) for origin in tried]
     later = [factors(booster, each) for each in told]
     units = lessons.units
+    by_sku = stack.training.by_sku
     losses = np.stack(
-        [mean_losses(each.mean, units[o], scatter) for o, each in zip(tried, told, strict=True)]
+        [
+            by_sku(mean_losses(each.mean, units[o], scatter))
+            for o, each in zip(tried, told, strict=True)
+        ]
     )
     found = np.stack(
         [
-            mean_losses(each.mean * factor, units[o], scatter)
+            by_sku(mean_losses(each.mean * factor, units[o], scatter))
             for o, each, factor in zip(tried, told, later, strict=True)
         ]
     )
@@ -130,14 +134,16 @@ def _fit(
 ) -> object:
     """Return trees learnt at some origins beside the weights' means, or None."""
     told = [_told(stack, lessons, origin, weights) for origin in origins]
-    return fit_booster(told, [lessons.sums[origin] for origin in origins], scatter)
+    sums = [lessons.sums[origin] for origin in origins]
+    return fit_booster(told, sums, scatter, stack.training.weight)
 
 
 def _told(stack: Stack, lessons: Lessons, origin: int, weights: FloatArray) -> Told:
-    """Return what was known at a training origin of the SKUs that teach."""
+    """Return what was known at a training origin of the cells that teach."""
     training = stack.training
+    cells = None if training.taught is None else training.taught.cells
     return Told(
-        stack.evidence.of(training.skus).at(training.backs[origin]),
+        stack.evidence.of(cells).at(training.backs[origin]),
         lessons.columns[origin],
         lessons.means(origin, weights),
         training.steps,

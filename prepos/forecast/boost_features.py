@@ -61,11 +61,13 @@ class Told:
     @cached_property
     def is_known(self) -> BoolArray:
         """(K,) whether the SKU had sold."""
-        return np.asarray(self.evidence.cut(self._sku_level[-1]) > 0)
+        return np.asarray(self.evidence.by_sku(self._sku_level[-1]) > 0)
 
     def features(self, cells: IntArray) -> Float32Array:
         """Return (N, features) of flat cells, the category's number last."""
-        region, sku = np.divmod(cells, self.evidence.shape[1])
+        row, sku = np.divmod(cells, self.evidence.shape[1])
+        asked = self.evidence.asked
+        region = row if asked is None else asked.region[cells]
         mean = _over_steps(self.mean, cells, self.steps) + FEW_UNITS
         words = [_over_steps(column, cells, self.steps) for column in self.columns]
         told = [np.log(mean), *(np.log((word + FEW_UNITS) / mean) for word in words)]
@@ -85,7 +87,7 @@ class Told:
             np.bincount(evidence.history.sku, units, minlength=evidence.shape[1])
             for units in evidence.sums.T
         ]
-        worth = [np.maximum(evidence.sku_worth(s), LEAST_WORTH) for s in range(evidence.speeds)]
+        worth = [np.maximum(evidence.open_worth(s), LEAST_WORTH) for s in range(evidence.speeds)]
         return np.asarray(np.stack(sums) / np.stack(worth))
 
     @cached_property
@@ -98,14 +100,14 @@ class Told:
             _moves(of_group, FEW_OF_MANY)[:, group],
             np.log(level[-1:] + FEW_UNITS),
         ]
-        return np.asarray(self.evidence.cut(np.vstack(moves)))
+        return np.asarray(self.evidence.by_sku(np.vstack(moves)))
 
     @cached_property
     def _of_region(self) -> FloatArray:
         """(S, R): the region's moves, and its level."""
         evidence = self.evidence
         sums = [
-            np.bincount(evidence.history.region, units, minlength=evidence.shape[0])
+            np.bincount(evidence.history.region, units, minlength=evidence.record.shape[0])
             for units in evidence.sums.T
         ]
         level = np.stack(sums) / evidence.seen[:, None]
@@ -122,16 +124,16 @@ class Told:
         of_cell, share = np.full(self.cells, float(LONG)), np.zeros(self.cells)
         of_cell[place] = since[cells]
         share[place] = sold[cells, -LATE:].mean(axis=1)
-        of_sku = np.full(self.evidence.shape[1], LONG, dtype=np.int64)
-        np.minimum.at(of_sku, sku, since[cells])
-        return of_cell, share, of_sku.astype(np.float64)
+        of_sku = np.full(self.evidence.record.shape[1], LONG, dtype=np.int64)
+        np.minimum.at(of_sku, history.sku, since)
+        return of_cell, share, self.evidence.by_sku(of_sku.astype(np.float64))
 
     @cached_property
     def _category(self) -> FloatArray:
         """(K,) number of the SKU's category, by how many SKUs are in it."""
         group = self.evidence.whole.category
         rank = np.argsort(np.argsort(-np.bincount(group), kind="stable"), kind="stable")
-        return np.asarray(self.evidence.cut(np.minimum(rank, TOP)[group]).astype(np.float64))
+        return np.asarray(self.evidence.by_sku(np.minimum(rank, TOP)[group]).astype(np.float64))
 
 
 def _moves(level: FloatArray, few: float) -> FloatArray:

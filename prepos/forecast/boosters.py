@@ -55,7 +55,10 @@ class Rows(NamedTuple):
 
 
 def fit_booster(
-    told: Sequence[Told], sums: Sequence[Float32Array], scatter: FloatArray
+    told: Sequence[Told],
+    sums: Sequence[Float32Array],
+    scatter: FloatArray,
+    weight: FloatArray | None = None,
 ) -> Any | None:
     """Return the trees learnt at O origins, None where too little sold to learn from.
 
@@ -66,9 +69,12 @@ def fit_booster(
         Units that came in the steps after each origin.
     scatter : (K,) float
         Dispersion of the sums.
+    weight : (K,) float, optional
+        For how many cells each in a column stands; 1 where not told.
     """
+    stands_for = np.ones(len(scatter)) if weight is None else weight
     parts = [
-        _rows(each, units.ravel(), scatter, number, ROWS // len(told))
+        _rows(each, units.ravel(), (scatter, stands_for), number, ROWS // len(told))
         for number, (each, units) in enumerate(zip(told, sums, strict=True))
     ]
     rows = Rows(*(np.concatenate(part) for part in zip(*parts, strict=True)))
@@ -96,8 +102,14 @@ def factors(booster: Any, told: Told) -> Float32Array:
     return found.reshape(told.evidence.shape)
 
 
-def _rows(told: Told, units: Float32Array, scatter: FloatArray, number: int, most: int) -> Rows:
-    """Return one origin's rows, thinned; a thinned cell weighs for those left out."""
+def _rows(
+    told: Told, units: Float32Array, facts: tuple[FloatArray, FloatArray], number: int, most: int
+) -> Rows:
+    """Return one origin's rows, thinned; a thinned cell weighs for those left out.
+
+    The facts (K,) are the dispersion, and for how many cells each stands.
+    """
+    scatter, stands_for = facts
     mean, skus = told.total, told.evidence.shape[1]
     usable = np.tile(told.is_known, told.evidence.shape[0]) & (mean > LEAST_MEAN)
     dense = usable & (mean >= np.median(mean))
@@ -108,7 +120,8 @@ def _rows(told: Told, units: Float32Array, scatter: FloatArray, number: int, mos
         weights.append(np.full(len(kept), each))
     chosen = np.concatenate(cells)
     foreseen = mean[chosen]
-    weight = np.concatenate(weights) / (1.0 + scatter[chosen % skus] * foreseen)
+    column = chosen % skus
+    weight = np.concatenate(weights) * stands_for[column] / (1.0 + scatter[column] * foreseen)
     came = np.minimum(units[chosen].astype(np.float64), SURPRISE * (1.0 + foreseen))
     return Rows(told.features(chosen), came, foreseen, weight)
 

@@ -28,7 +28,12 @@ SIZE_CLASSES = 6
 SIZE_CLASS_UNITS = 3000.0  # units observed in a class of SKUs, at least
 
 
-def fit_by_size(mean: AnyArray, units: AnyArray, order_size: FloatArray | None) -> Widths:
+def fit_by_size(
+    mean: AnyArray,
+    units: AnyArray,
+    order_size: FloatArray | None,
+    weight: FloatArray | None = None,
+) -> Widths:
     """Return how wide the units scatter around their means, SKUs of like order size together.
 
     Parameters
@@ -36,14 +41,17 @@ def fit_by_size(mean: AnyArray, units: AnyArray, order_size: FloatArray | None) 
     mean, units : (..., K) float
     order_size : (K,) float or None
         None takes all SKUs together.
+    weight : (K,) float, optional
+        For how many cells each in a column stands, 1 where not told.
     """
     mean, units = (thin_rows(values) for values in (mean, units))
     if order_size is None:
-        return Widths(np.zeros(0), (fit_dispersion(mean, units),))
+        together = np.zeros(mean.shape[-1], dtype=np.int64)
+        return Widths(np.zeros(0), tuple(fit_curves(mean, units, together, weight)))
     kind = size_classes(order_size, units.reshape(-1, len(order_size)).sum(axis=0))
     classes = int(kind.max(initial=0)) + 1
     edges = np.array([order_size[kind == number].min() for number in range(1, classes)])
-    return Widths(edges, tuple(fit_curves(mean, units, kind)))
+    return Widths(edges, tuple(fit_curves(mean, units, kind, weight)))
 
 
 def thin_rows(values: AnyArray) -> AnyArray:
@@ -81,12 +89,14 @@ def fit_dispersion(mean: AnyArray, units: AnyArray) -> DispersionCurve:
     return fit_curves(mean.reshape(-1, 1), units.reshape(-1, 1), np.zeros(1, dtype=np.int64))[0]
 
 
-def fit_curves(mean: AnyArray, units: AnyArray, kind: IntArray) -> list[DispersionCurve]:
+def fit_curves(
+    mean: AnyArray, units: AnyArray, kind: IntArray, weight: FloatArray | None = None
+) -> list[DispersionCurve]:
     """Return one curve for each kind of SKU; (..., K) means and units, (K,) kinds from 0 on."""
     kinds = int(kind.max(initial=0)) + 1
     means = np.ascontiguousarray(mean, dtype=np.float32).reshape(-1, len(kind))
     counts = np.ascontiguousarray(units, dtype=np.float32).reshape(-1, len(kind))
-    cells, level, few, place = tabulate(means, counts, kind, kinds)
+    cells, level, few, place = tabulate(means, counts, kind, kinds, weight)
     return [
         _fit_curve(
             cells[number],

@@ -65,7 +65,7 @@ def trial_draws(lessons: Lessons, tried: IntArray, seed: int = 0) -> Draws:
     """Return the bootstrap's draws of tried origins, in blocks as long as the steps, and SKUs."""
     return draw(
         len(tried),
-        lessons.sums.shape[2],
+        int(lessons.training.kinds.max(initial=-1)) + 1,
         block=lessons.training.steps,
         generator=np.random.default_rng(seed),
         draws=DRAWS,
@@ -104,6 +104,8 @@ def split_origins(lessons: Lessons) -> tuple[IntArray, IntArray]:
 def measure_scatter(lessons: Lessons, origins: IntArray, weights: FloatArray) -> FloatArray:
     """Return the dispersion (K,) of the sums beside the weights' means, by moments, shrunk to all.
 
+    One for each column: cells of one SKU have the same.
+
     References
     ----------
     Breslow (1984), Extra-Poisson variation in log-linear models, Applied Statistics 33(1).
@@ -114,10 +116,12 @@ def measure_scatter(lessons: Lessons, origins: IntArray, weights: FloatArray) ->
         mean = lessons.mean_sum(origin, weights).astype(np.float64)
         excess += ((lessons.sums[origin] - mean) ** 2 - mean).sum(axis=0)
         squares += (mean**2).sum(axis=0)
+    excess, squares = lessons.training.by_sku(excess), lessons.training.by_sku(squares)
     overall = excess.sum() / max(squares.sum(), 1e-12)
     typical = float(np.clip(overall, 0.02, 20.0)) if squares.sum() > 0 else SCATTER
     few = squares.mean() + 1e-12
-    return np.asarray(np.clip((excess + few * typical) / (squares + few), 0.02, 20.0))
+    found = np.clip((excess + few * typical) / (squares + few), 0.02, 20.0)
+    return np.asarray(found[lessons.training.kinds])
 
 
 def window_losses(
@@ -126,7 +130,9 @@ def window_losses(
     """Return (O, K) what the weights' means lose at some origins."""
     return np.stack(
         [
-            mean_losses(lessons.means(origin, weights), lessons.units[origin], scatter)
+            lessons.training.by_sku(
+                mean_losses(lessons.means(origin, weights), lessons.units[origin], scatter)
+            )
             for origin in origins
         ]
     )

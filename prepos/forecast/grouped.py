@@ -39,7 +39,7 @@ def grouped(forecast: Forecast, group_of_region: IntArray, groups: Axis) -> Fore
         dispersion = _independent(members, forecast.mean, forecast.dispersion)
         total_dispersion = _independent(members, forecast.total_mean, forecast.total_dispersion)
     else:
-        past = Backcast(_sum(members, past.mean), _sum(members, past.units), past.skus)
+        past = _past_of(members, past) if past.listed is None else _past_listed(members, past)
         size = forecast.order_size
         taught = None if size is None else size[past.skus]
         dispersion = fit_by_size(past.mean, past.units, taught).at(mean, size)
@@ -57,6 +57,30 @@ def grouped(forecast: Forecast, group_of_region: IntArray, groups: Axis) -> Fore
         backcast=past,
         order_size=forecast.order_size,
     )
+
+
+def _past_of(members: sparse.csr_array, past: Backcast) -> Backcast:
+    """Return what was said and what came of each group (O, H, G, K)."""
+    return Backcast(_sum(members, past.mean), _sum(members, past.units), past.skus)
+
+
+def _past_listed(members: sparse.csr_array, past: Backcast) -> Backcast:
+    """Return the same where cells are listed: each counts for those that it stands for."""
+    listed = past.listed
+    if listed is None:
+        return past
+    skus, column = np.unique(past.skus, return_inverse=True)
+    of_cell = sparse.coo_array(members[:, listed.region])
+    groups, cells = members.shape[0], of_cell.coords[1]
+    shape = (groups * len(skus), len(past.skus))
+    row = of_cell.coords[0] * len(skus) + column[cells]
+    adds = sparse.csr_array((listed.weight[cells], (row, cells)), shape=shape)
+    mean, units = (
+        (adds @ values.reshape(-1, len(past.skus)).T).T.astype(np.float32)
+        for values in (past.mean, past.units)
+    )
+    into = (*past.mean.shape[:2], groups, len(skus))
+    return Backcast(mean.reshape(into), units.reshape(into), skus)
 
 
 def _membership(group_of_region: IntArray, groups: Axis) -> sparse.csr_array:

@@ -54,9 +54,9 @@ class Lessons:
     @cached_property
     def totals(self) -> FloatArray:
         """(O, F) each column's units in the steps, over all cells."""
-        return np.array(
-            [[_total(column, self.training.steps) for column in c] for c in self.columns]
-        ).reshape(len(self.columns), len(self.signals))
+        return np.array([[self._total(column) for column in c] for c in self.columns]).reshape(
+            len(self.columns), len(self.signals)
+        )
 
     @cached_property
     def sold(self) -> list[tuple[IntArray, IntArray]]:
@@ -73,6 +73,13 @@ class Lessons:
             np.column_stack([_take(column, *sold) for column in columns]).astype(np.float64)
             for columns, sold in zip(self.columns, self.sold, strict=True)
         ]
+
+    def _total(self, column: Float32Array) -> float:
+        """Return a column's units in the steps, summed over all cells that the listed stand for."""
+        steps, weight = self.training.steps, self.training.weight
+        if len(column) == 1:
+            return steps * _add_up(column[0], weight)
+        return _add_up(column[:steps].reshape(-1, column.shape[-1]), weight)
 
     def _summed(self, column: Float32Array) -> Float32Array:
         """Return a column's units (R, K) in the steps."""
@@ -116,19 +123,13 @@ class Lessons:
         return self._summed(self.means(origin, weights))
 
 
-def _total(column: Float32Array, steps: int) -> float:
-    """Return a column's units in the steps, summed over all cells."""
-    if len(column) == 1:
-        return steps * _add_up(column.ravel())
-    return _add_up(column[:steps].ravel())
-
-
 @serial_vector_kernel
-def _add_up(values: Float32Array) -> float:
-    """Return the sum of all values, in float64."""
+def _add_up(values: Float32Array, weight: FloatArray) -> float:
+    """Return the weighted sum of all values (M, K), in float64."""
     total = 0.0
-    for place in range(len(values)):
-        total += values[place]
+    for row in range(values.shape[0]):
+        for place in range(values.shape[1]):
+            total += values[row, place] * weight[place]
     return total
 
 

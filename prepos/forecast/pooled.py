@@ -47,7 +47,7 @@ class Stack:
     learnt, weights : (F,) float
         Weights as learnt, and as used: a given forecast without a past is trusted by half.
     past : (O, steps, R, K) float32
-        What the learnt weights would have said at the training origins, of the SKUs that teach.
+        What the learnt weights would have said at the training origins, of the cells that teach.
     """
 
     snapshot: Snapshot
@@ -80,7 +80,7 @@ def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> tuple[Stack, Lessons]:
 
     Raises DemandError where no order is known.
     """
-    training = training_origins(snapshot, spec.origins)
+    training = training_origins(snapshot, spec.origins, listed=True)
     evidence = gather(snapshot, spec.signal_options(), training.backs)
     names = signals_to_read(snapshot, spec)
     lessons = read_lessons(names, evidence, training)
@@ -155,7 +155,7 @@ def signals_to_read(snapshot: Snapshot, spec: ModelSpec) -> list[str]:
 
 def read_lessons(names: Sequence[str], evidence: Evidence, training: Training) -> Lessons:
     """Return what the signals said at the training origins of the SKUs that teach."""
-    taught = evidence.of(training.skus)
+    taught = evidence.of(None if training.taught is None else training.taught.cells)
     read = [read_columns(names, taught.at(back), with_parts=False) for back in training.backs]
     signals = [column.signal for column in (read[0] if read else read_columns(names, taught))]
     columns = [[column.mean for column in of_origin] for of_origin in read]

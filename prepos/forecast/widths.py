@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from prepos.core.demand import Backcast, Forecast
+from prepos.core.demand import Backcast, Forecast, ListedCells
 from prepos.core.fitted import Calibration, Fitted, SignalTrial, Widths
 from prepos.core.kernels import Float32Array
 from prepos.core.orders import Orders
@@ -55,7 +56,7 @@ def with_widths(
     mean : (H, R, K) float
         By period ahead; its sum is that of the signals.
     past : (O, steps, R, K) float32
-        What the model said at the training origins, of the SKUs that teach.
+        What the model said at the training origins, of the cells that teach.
     model : str
     columns, weights : (F,) names and float
         What the mean was made of, the signals with weight 1 if not told.
@@ -73,14 +74,15 @@ def with_widths(
         cutoff=snapshot.periods.cutoff,
         columns=tuple(columns or signals),
         weights=np.ones(len(signals)) if weights is None else weights,
-        by_period=fit_by_size(past, units, size),
-        of_sum=fit_by_size(*sums, size),
+        by_period=fit_by_size(past, units, size, training.weight),
+        of_sum=fit_by_size(*sums, size, training.weight),
         trials=trials,
     )
     if len(training) and refined:
         lines = training.lines
-        for_period = refine(past, units, lines, fitted.by_period, size, sizes)
-        for_sum = refine(*sums, lines.sum(axis=1), fitted.of_sum, size, sizes)
+        columns_of = Columns(size, sizes, training.weight)
+        for_period = refine(past, units, lines, fitted.by_period, columns_of)
+        for_sum = refine(*sums, lines.sum(axis=1), fitted.of_sum, columns_of)
         fitted = replace(
             fitted,
             orders_by_period=for_period[0],
@@ -89,8 +91,32 @@ def with_widths(
             calibration_of_sum=for_sum[1],
         )
     whole = len(training) > 0 and training.steps == snapshot.periods.horizon
-    backcast = Backcast(past, units, training.skus) if whole else None
+    backcast = Backcast(past, units, training.skus, _listed(training)) if whole else None
     return widened(snapshot, signals, mean, fitted, sizes=whole_sizes, backcast=backcast)
+
+
+class Columns(NamedTuple):
+    """What is known of K columns of cells.
+
+    Attributes
+    ----------
+    size : (K,) float
+        Units in the line that a unit of the SKU comes in.
+    sizes : OrderSizes
+    weight : (K,) float
+        For how many cells each stands.
+    """
+
+    size: FloatArray
+    sizes: OrderSizes
+    weight: FloatArray
+
+
+def _listed(training: Training) -> ListedCells | None:
+    """Return where the columns lie, if they are listed cells."""
+    if training.taught is None:
+        return None
+    return ListedCells(training.taught.cells.region, training.weight)
 
 
 def widened(
@@ -129,8 +155,7 @@ def refine(
     units: Float32Array,
     lines: Float32Array,
     plain: Widths,
-    size: FloatArray,
-    sizes: OrderSizes,
+    columns: Columns,
 ) -> tuple[Widths | None, Calibration | None]:
     """Return how wide the orders scatter, if that tells units better, and what chances came to.
 
@@ -140,22 +165,25 @@ def refine(
         Means, units and order lines by origin, oldest first.
     plain : Widths
         Of the units.
-    size : (K,) float
-        Units in the line that a unit comes in.
+    columns : Columns
     """
+    size, sizes, weight = columns
     orders = thin_rows(past) / sizes.mean.astype(np.float32)
-    of_orders = fit_by_size(orders, thin_rows(lines), None)
+    of_orders = fit_by_size(orders, thin_rows(lines), None, weight)
     late = past[len(past) // 2 :]
     cells, came = pick_cells(late, units[len(past) // 2 :], 0.0, CELLS)
     as_counts = told_cells(cells, plain, size)
     as_orders = told_cells(cells, plain, size, sizes, of_orders)
     small = np.flatnonzero(as_counts.mean <= MOST_UNITS)
     counts, built = (cell_quantiles(told.at(small), LEVELS) for told in (as_counts, as_orders))
-    kept = of_orders if _pinball(built, came[small]) < _pinball(counts, came[small]) else None
+    facts = came[small], weight[cells[1][small]]
+    kept = of_orders if _pinball(built, *facts) < _pinball(counts, *facts) else None
     if len(past) < CALIBRATED_ORIGINS:
         return kept, None
     cells, came = pick_cells(past, units, LEAST_MEAN, CALIBRATED_CELLS)
-    return kept, fit_calibration(told_cells(cells, plain, size, sizes, kept), came)
+    return kept, fit_calibration(
+        told_cells(cells, plain, size, sizes, kept), came, weight[cells[1]]
+    )
 
 
 def pick_cells(
@@ -201,11 +229,11 @@ def told_cells(
     )
 
 
-def _pinball(counts: FloatArray, units: FloatArray) -> float:
-    """Return the quantile loss of counts (Q, N), summed."""
+def _pinball(counts: FloatArray, units: FloatArray, weight: FloatArray) -> float:
+    """Return the quantile loss of counts (Q, N), summed by the weights of the cells."""
     miss = units - counts
     levels = np.array(LEVELS)[:, None]
-    return float(np.maximum(levels * miss, (levels - 1.0) * miss).sum())
+    return float((np.maximum(levels * miss, (levels - 1.0) * miss) @ weight).sum())
 
 
 def order_sizes(orders: Orders) -> FloatArray:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from prepos.core.kernels import Float32Array, serial_kernel
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import AnyArray, FloatArray, IntArray
+from prepos.signals.asked import Asked
 from prepos.signals.customers import Customers
 from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
@@ -33,7 +34,7 @@ def due(evidence: Evidence) -> Float32Array:
         evidence.record.learn(repeats_of, evidence.back),
         shape=evidence.record.shape,
         origin_day=evidence.origin_day,
-        place=evidence.place,
+        asked=evidence.asked,
     )
     return evidence.from_now(units)
 
@@ -73,9 +74,11 @@ def due_units(
     *,
     shape: tuple[int, int],
     origin_day: float = 0.0,
-    place: IntArray | None = None,
+    asked: Asked | None = None,
 ) -> Float32Array:
     """Return (1, H, R, K) units per period from an origin on, by what is known before it.
+
+    Where cells are listed they are told as (1, H, 1, N).
 
     Parameters
     ----------
@@ -86,18 +89,35 @@ def due_units(
     shape : (R, K)
     origin_day : float
         Days from the cutoff, 0 or less.
-    place : (K,) int, optional
-        Of each SKU in what is returned, -1 where it is left out.
+    asked : Asked, optional
+        The cells that are listed.
     """
-    regions, skus = shape
-    if place is None:
-        place = np.arange(skus)
-    standing = stand(customers, habits, skus, origin_day)
+    standing = stand(customers, habits, shape[1], origin_day)
     chance = repeat_chances(habits, standing, repeats)
     home = customers.homes(standing.known)
-    units = np.zeros((1, orders.shape[1], regions, place.max(initial=-1) + 1), dtype=np.float32)
-    _add(habits, standing, orders, chance, home, place, units[0])
+    rows, columns = shape if asked is None else (1, len(asked))
+    units = np.zeros((1, orders.shape[1], rows, columns), dtype=np.float32)
+    place = places_of(habits, home, shape[1], asked)
+    _add(habits, standing, orders, chance, place, units[0].reshape(orders.shape[1], -1))
     return units
+
+
+def places_of(habits: Habits, home: IntArray, skus: int, asked: Asked | None) -> IntArray:
+    """Return the flat place (P,) of each habit's cell at the customer's home; -1 if not listed."""
+    place = np.empty(len(habits.sku), dtype=np.int64)
+    table = np.zeros(0, dtype=np.int32) if asked is None else asked.table
+    _find_places(habits, home, skus, table, place)
+    return place
+
+
+@serial_kernel
+def _find_places(
+    habits: Habits, home: IntArray, skus: int, table: AnyArray, place: IntArray
+) -> None:
+    """Write where each habit's cell lies among all, or among those that the table lists."""
+    for pair in range(len(place)):
+        cell = home[habits.customer[pair]] * skus + habits.sku[pair]
+        place[pair] = table[cell] - 1 if len(table) else cell
 
 
 @serial_kernel
@@ -106,17 +126,16 @@ def _add(
     standing: Standing,
     orders: FloatArray,
     chance: Float32Array,
-    home: IntArray,
     place: IntArray,
     units: Float32Array,
 ) -> None:
-    """Add every habit's units to its cell."""
+    """Add every habit's units (H, flat) to its place."""
     for pair in range(len(habits.sku)):
         times, customer, sku = standing.times[pair], habits.customer[pair], habits.sku[pair]
-        if times == 0 or place[sku] < 0:
+        if times == 0 or place[pair] < 0:
             continue
         bought = habits.bought[habits.start[pair] + times - 1]
         size = (bought + SIZE_COUNT * standing.units[sku]) / (times + SIZE_COUNT)
         for step in range(orders.shape[1]):
             expected = orders[customer, step] * chance[pair] * size
-            units[step, home[customer], place[sku]] += expected
+            units[step, place[pair]] += expected

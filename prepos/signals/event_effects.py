@@ -2,9 +2,10 @@
 
 A period's units are compared with those of the ordinary periods around it. The logarithm of an
 event's effect is a sum of what its kind does, what its kind does to the category, what the event
-does, and what it does to the category; each part is shrunk to nothing by as much as the scatter of
-ordinary periods and the likeness of the parts call for (empirical Bayes). So an event that is new
-takes the effect of its kind, and a kind that is new has none. Events that share a period share the
+does, what it does to the category, and what its kind does to the SKU where it is a SKU's; each part
+is shrunk to nothing by as much as the scatter of ordinary periods and the likeness of the parts
+call for (empirical Bayes). So an event that is new takes the effect of its kind, a SKU that is new
+that of its category, and a kind that is new has none. Events that share a period share the
 difference that they make.
 """
 
@@ -22,9 +23,12 @@ from prepos.signals.calendar import KINDS, Occurrences, Series
 from prepos.signals.event_history import Observed, Ordinary, observe
 
 LEAST, MOST = 0.1, 10.0  # a factor is never beyond them
-SPREADS = (0.5, 0.2, 0.5, 0.3)  # prior standard deviation of each part of the logarithm
+SPREADS = (0.5, 0.2, 0.5, 0.3, 0.3)  # prior standard deviation of each part of the logarithm
 LEAST_SPREAD = 0.02
+FIXED = 1e12  # penalty that keeps a part at nothing
 LIMIT = 4.0  # of the logarithm of a whole period's effect
+PARTS = len(SPREADS)
+NO_SKU = PARTS  # level of the part of what is not one SKU: it does nothing
 STEPS = 10  # of the fit; each is a Gauss-Newton step and a new look at the spreads
 
 
@@ -39,7 +43,7 @@ class EventFactors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """Which parts (M, 4) the effect of each of M terms is the sum of, and the row it acts on."""
+    """Which parts (M, 5) the effect of each of M terms is the sum of, and the row it acts on."""
 
     row: IntArray
     part: IntArray
@@ -82,7 +86,7 @@ def event_factors(
     learnt = _terms(occurrences, series, observed.series, observed.column, wider=True)
     names, part = np.unique(learnt.part, return_inverse=True)
     values = fit_effects(
-        observed, Terms(learnt.row, part.reshape(-1, 4), learnt.share), _level(names, series)
+        observed, Terms(learnt.row, part.reshape(-1, PARTS), learnt.share), _level(names, series)
     )
     columns = _columns(occurrences)
     own = occurrences.series > 0
@@ -105,19 +109,19 @@ def fit_effects(observed: Observed, terms: Terms, level: IntArray) -> FloatArray
     terms : Terms
         Parts numbered 0 to P - 1.
     level : (P,) int
-        Which of the four each part is; their values are spread alike.
+        Which of the five each part is; their values are spread alike.
     """
     rows, parts = len(observed.units), len(level)
     values = np.zeros(parts)
     first = np.array(SPREADS)
     variance = first**2
-    entry, part = np.repeat(np.arange(len(terms.row)), 4), terms.part.ravel()
+    entry, part = np.repeat(np.arange(len(terms.row)), PARTS), terms.part.ravel()
     for _ in range(STEPS):
         logs, slope = terms.logs(values, rows)
         mean = observed.expected * np.exp(np.clip(logs, -LIMIT, LIMIT))
         weight = mean / (observed.scatter + observed.spread * mean)
         design = sparse.csr_array((slope[entry], (terms.row[entry], part)), shape=(rows, parts))
-        penalty = 1.0 / variance[level]
+        penalty = np.append(1.0 / variance, FIXED)[level]
         gradient = design.T @ (weight * (observed.units / mean - 1.0)) - penalty * values
         curvature = sparse.csr_array(design.T @ sparse.diags_array(weight) @ design)
         curvature = sparse.csr_array(curvature + sparse.diags_array(penalty))
@@ -126,8 +130,9 @@ def fit_effects(observed: Observed, terms: Terms, level: IntArray) -> FloatArray
             curvature, gradient, rtol=1e-9, maxiter=500, M=sparse.diags_array(1.0 / diagonal)
         )
         values = values + np.clip(step, -1.0, 1.0)
-        squares = np.bincount(level, values**2 + 1.0 / diagonal, minlength=4)
-        variance = (first**2 + squares) / (1.0 + np.bincount(level, minlength=4))
+        squares = np.bincount(level, values**2 + 1.0 / diagonal, minlength=PARTS)[:PARTS]
+        count = np.bincount(level, minlength=PARTS)[:PARTS]
+        variance = (first**2 + squares) / (1.0 + count)
         variance = np.maximum(variance, LEAST_SPREAD**2)
     return values
 
@@ -150,30 +155,39 @@ def _terms(
     row, place = np.concatenate(rows), np.concatenate(found)
     event = occurrences.event[place]
     kind, groups = occurrences.kind[event], series.categories + 1
-    _, group, _ = series.decode(np.concatenate(holders))
+    _, group, sku = series.decode(np.concatenate(holders))
+    skus = len(series.category) + 1
     group = np.where(group < 0, series.categories, group)
     starts = _part_starts(series)
     part = np.stack(
         [
             kind,
             starts[1] + kind * groups + group,
-            starts[2] + 2 * event,
-            starts[2] + 2 * (event * groups + group) + 1,  # beside the event's own, without end
+            starts[3] + 2 * event,
+            starts[3] + 2 * (event * groups + group) + 1,  # beside the event's own, without end
+            starts[2] + kind * skus + np.where(sku < 0, skus - 1, sku),
         ],
         axis=1,
     )
     return Terms(row, part, occurrences.share[place])
 
 
-def _part_starts(series: Series) -> tuple[int, int, int]:
-    """Return the first number of the kinds' parts, of kind and category, and of the events'."""
-    return 0, len(KINDS), len(KINDS) * (series.categories + 2)
+def _part_starts(series: Series) -> tuple[int, int, int, int]:
+    """Return the first number of the parts of kinds, kind and category, kind and SKU, and events.
+
+    The last SKU of a kind stands for what is not one SKU.
+    """
+    of_sku = len(KINDS) * (series.categories + 2)
+    return 0, len(KINDS), of_sku, of_sku + len(KINDS) * (len(series.category) + 1)
 
 
 def _level(names: IntArray, series: Series) -> IntArray:
-    """Return which of the four parts each number is."""
-    _, second, third = _part_starts(series)
-    return np.select([names < second, names < third], [0, 1], 2 + (names - third) % 2)
+    """Return which of the five parts each number is, ``NO_SKU`` for that of no SKU."""
+    _, second, third, fourth = _part_starts(series)
+    skus = len(series.category) + 1
+    of_sku = np.where((names - third) % skus == skus - 1, NO_SKU, 4)
+    known = [names < second, names < third, names < fourth]
+    return np.select(known, [0, 1, of_sku], 2 + (names - fourth) % 2)
 
 
 def _columns(occurrences: Occurrences) -> int:

@@ -1,7 +1,7 @@
 """Evidence: the record as it stood at one origin, which is all that a signal is shown.
 
 Whatever is asked of it stands on the periods before the origin. A signal that goes to the record's
-customers or habits itself says from which day on it may not look. It may be asked of some SKUs
+customers or habits itself says from which day on it may not look. It may be asked of listed cells
 only: they are told the same as among all, since what is learnt is learnt from all.
 """
 
@@ -20,15 +20,15 @@ from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import AnyArray, FloatArray, IntArray
 from prepos.signals.around import learn_neighbours
+from prepos.signals.asked import Asked
 from prepos.signals.customers import Customers
 from prepos.signals.giants import most_units, without_giants
 from prepos.signals.habits import Habits
 from prepos.signals.options import SignalOptions
 from prepos.signals.record import Record
+from prepos.signals.region_sizes import region_sizes
 
 Told = TypeVar("Told")
-
-NEW_REGION_PERIODS = 2.0  # periods of silence that count as much as what is around a region
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +39,14 @@ class Evidence:
     ----------
     record : Record
     back : int
-    asked : (K,) int or None
-        Positions of the SKUs that are asked of, rising; None asks of all.
+    asked : Asked or None
+        The cells that are asked of; None asks of all. Listed cells are told in one row, (1, N)
+        where all are told as (R, K): read R and K so in what follows.
     """
 
     record: Record
     back: int = 0
-    asked: IntArray | None = None
+    asked: Asked | None = None
     _told: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, how: Callable[[Evidence], Told]) -> Told:
@@ -59,35 +60,37 @@ class Evidence:
         """Return what the same record says of another of its origins."""
         return Evidence(self.record, back, self.asked)
 
-    def of(self, skus: IntArray) -> Evidence:
-        """Return the same origin, asked of these SKUs alone (positions, rising)."""
-        every = len(skus) == self.record.shape[1]
-        return Evidence(self.record, self.back, None if every else skus)
+    def of(self, cells: Asked | None) -> Evidence:
+        """Return the same origin, asked of these cells alone; of all where there are none."""
+        return Evidence(self.record, self.back, cells)
 
     @cached_property
     def whole(self) -> Evidence:
-        """The same origin, asked of all SKUs."""
+        """The same origin, asked of all cells."""
         return self if self.asked is None else Evidence(self.record, self.back)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Number of regions and of SKUs asked of."""
-        regions, skus = self.record.shape
-        return regions, skus if self.asked is None else len(self.asked)
+        """Rows and columns of what is told: regions and SKUs, or one row of listed cells."""
+        return self.record.shape if self.asked is None else (1, len(self.asked))
 
-    def cut(self, values: AnyArray) -> AnyArray:
-        """Return values (..., all SKUs) of the SKUs asked of alone."""
-        return values if self.asked is None else values[..., self.asked]
+    def by_sku(self, values: AnyArray) -> AnyArray:
+        """Return values (..., all SKUs), one for each column: (..., K)."""
+        return values if self.asked is None else values[..., self.asked.sku]
 
-    @cached_property
-    def place(self) -> IntArray:
-        """(all SKUs,) position of each among those asked of, -1 where it is not one of them."""
-        skus = self.record.shape[1]
+    def by_region(self, values: AnyArray) -> AnyArray:
+        """Return values (..., all regions) beside the columns: (..., R, 1), or (..., 1, N)."""
+        return values[..., None] if self.asked is None else values[..., None, self.asked.region]
+
+    def by_category(self, values: AnyArray) -> AnyArray:
+        """Return values (all regions, G) of each cell's region and its SKU's category: (R, K)."""
         if self.asked is None:
-            return np.arange(skus)
-        place = np.full(skus, -1, dtype=np.int64)
-        place[self.asked] = np.arange(len(self.asked))
-        return place
+            return np.take(values, self.category, axis=1)
+        return values[self.asked.region, self.category][None]
+
+    def find(self, region: IntArray, sku: IntArray) -> IntArray:
+        """Return the flat place (M,) of cells in what is told, -1 where they are not asked of."""
+        return region * self.shape[1] + sku if self.asked is None else self.asked.find(region, sku)
 
     @property
     def horizon(self) -> int:
@@ -126,10 +129,10 @@ class Evidence:
 
     @cached_property
     def cells(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Which of the history's cells are asked of, and the region and place of each."""
-        place = self.place[self.history.sku]
+        """Which of the history's cells are asked of, and the row and column of each."""
+        place = self.find(self.history.region, self.history.sku)
         here = np.flatnonzero(place >= 0)
-        return here, self.history.region[here], place[here]
+        return here, *np.divmod(place[here], max(self.shape[1], 1))
 
     @property
     def customers(self) -> Customers:
@@ -148,8 +151,8 @@ class Evidence:
 
     @property
     def category(self) -> IntArray:
-        """(K,) number of each SKU's category."""
-        return self.cut(self.record.category)
+        """(K,) number of the category of each column's SKU."""
+        return self.by_sku(self.record.category)
 
     @property
     def speeds(self) -> int:
@@ -192,18 +195,34 @@ class Evidence:
         """Return (K,) discounted ordinary periods that each SKU was on sale for."""
         if self.is_plain:
             return np.full(self.shape[1], self.seen[speed])
-        return self.cut(self._discounted(self.record.factors(self.back).sku, speed))
+        return self.by_sku(self._discounted(self.record.factors(self.back).sku, speed))
+
+    def open_worth(self, speed: int) -> FloatArray:
+        """Return (K,) the same of all regions together, less by what stock-outs hid there."""
+        known = self.record.factors(self.back).of_skus(self.length)
+        return (
+            self.sku_worth(speed) if self.is_plain else self.by_sku(self._discounted(known, speed))
+        )
 
     def worth(self, speed: int) -> FloatArray:
         """Return (R, K) or (1, 1) discounted ordinary periods: what turns units into a level."""
         if self.is_plain:
             return np.full((1, 1), self.seen[speed])
-        factors = self.record.factors(self.back)
-        region = self._discounted(factors.region, speed) / self.seen[speed]
-        worth = region[:, None] * self.sku_worth(speed)
+        worth = self.by_region(self.region_worth(speed)) * self.sku_worth(speed)
         cells, *place = self.cells
-        worth[tuple(place)] = self.record.cell_worth(self.back)[self._place, cells, speed]
+        worth[tuple(place)] = self.history_worth(speed)[cells]
         return np.asarray(worth)
+
+    def region_worth(self, speed: int) -> FloatArray:
+        """Return (all regions,) ordinary periods that one of each region is worth."""
+        of_region = self.record.factors(self.back).region
+        return np.asarray(self._discounted(of_region, speed) / self.seen[speed])
+
+    def history_worth(self, speed: int) -> AnyArray:
+        """Return (C,) or one number: the discounted ordinary periods of the history's cells."""
+        if self.is_plain:
+            return np.asarray(self.seen[speed])
+        return np.asarray(self.record.cell_worth(self.back)[self._place, :, speed])
 
     def _discounted(self, values: Float32Array, speed: int) -> FloatArray:
         """Return each row's known periods, discounted and summed."""
@@ -221,13 +240,15 @@ class Evidence:
             return np.ones((1, 1, 1), dtype=np.float32)
         factors = self.record.factors(self.back)
         columns = slice(self.length, self.length + self.horizon)
-        of_sku = self.cut(factors.sku[:, columns].T)
-        times = factors.region[:, columns].T[:, :, None] * of_sku[:, None, :]
+        of_sku = self.by_sku(factors.sku[:, columns].T)
+        of_region = self.by_region(factors.region[:, columns].T)
+        times = np.ascontiguousarray(of_region * of_sku[:, None, :], dtype=np.float32)
+        flat = times.reshape(self.horizon, -1)
         for cells in (factors.local, factors.open_share):
-            step, place = cells.column - self.length, self.place[cells.sku]
+            step, place = cells.column - self.length, self.find(cells.region, cells.sku)
             here = np.flatnonzero((step >= 0) & (step < self.horizon) & (place >= 0))
-            times[step[here], cells.region[here], place[here]] *= cells.value[here]
-        return np.ascontiguousarray(times, dtype=np.float32)
+            flat[step[here], place[here]] *= cells.value[here]
+        return times
 
     @cached_property
     def ahead_of_now(self) -> Float32Array:
@@ -248,15 +269,13 @@ class Evidence:
 
     @cached_property
     def region_size(self) -> FloatArray:
-        """(R,) units per period over all SKUs; a silent region borrows population or neighbours.
-
-        The longer a region has been silent the less it borrows.
-        """
-        exposure = self.seen[-1]
-        units = np.bincount(self.history.region, self.sums[:, -1], minlength=self.shape[0])
-        around = _size_around(self, units / exposure)
-        borrowed = (units + NEW_REGION_PERIODS * around) / (exposure + NEW_REGION_PERIODS)
-        return np.asarray(np.where(units > 0, units / exposure, borrowed))
+        """(all regions,) units per period over all SKUs; silent regions borrow."""
+        units = np.bincount(self.history.region, self.sums[:, -1], minlength=self.record.shape[0])
+        regions = self.snapshot.network.regions
+        population = np.array([region.population for region in regions], dtype=np.float64)
+        return region_sizes(
+            np.asarray(units, dtype=np.float64), float(self.seen[-1]), self.neighbours, population
+        )
 
 
 def gather(snapshot: Snapshot, options: SignalOptions, backs: tuple[int, ...] = ()) -> Evidence:
@@ -279,19 +298,3 @@ def _scatter(
     """Write the sums of a speed where they belong."""
     for number in range(len(cells)):
         full[region[number], place[number]] = sums[cells[number], speed]
-
-
-def _size_around(evidence: Evidence, size: FloatArray) -> FloatArray:
-    """Return what each region would sell if it were like its population, its neighbours, or all."""
-    selling = size > 0
-    mean = size[selling].mean() if selling.any() else 0.0
-    weights = evidence.neighbours @ selling.astype(np.float64)
-    around = np.where(weights > 0, (evidence.neighbours @ size) / np.maximum(weights, 1e-12), mean)
-    population = np.array([region.population for region in evidence.snapshot.network.regions])
-    if len(population) != len(size):
-        return around
-    served = population[selling & np.isfinite(population)].sum()
-    if served <= 0:
-        return around
-    by_head = population * (size[selling & np.isfinite(population)].sum() / served)
-    return np.asarray(np.where(np.isfinite(by_head), by_head, around))

@@ -43,12 +43,20 @@ class Factors:
         Events of a SKU or category in one region, past and ahead.
     open_share : CellFactors
         Share of past periods that a cell was not out of stock, where it is below 1.
+    sku_open : (K, T) float32 or None
+        Share of each SKU's demand in all regions that met no stock-out; None where there was none.
     """
 
     sku: Float32Array
     region: Float32Array
     local: CellFactors
     open_share: CellFactors
+    sku_open: Float32Array | None = None
+
+    def of_skus(self, periods: int) -> Float32Array:
+        """Return (K, T): the ordinary periods that the first T of each SKU's are worth in all."""
+        sku = self.sku[:, :periods]
+        return sku if self.sku_open is None else np.asarray(sku * self.sku_open[:, :periods])
 
     def exposure(self, history: History) -> Float32Array:
         """Return (C, T): the ordinary periods that each period of each cell is worth."""
@@ -126,7 +134,22 @@ def make_factors(
         )
     sku = np.clip(sku * group[series.category], LEAST, MOST) * launched
     place = np.clip(place, LEAST, MOST)
-    return Factors(sku.astype(np.float32), place.astype(np.float32), local, open_share)
+    return Factors(
+        sku.astype(np.float32),
+        place.astype(np.float32),
+        local,
+        open_share,
+        _open(history, censored),
+    )
+
+
+def _open(history: History, censored: Censored | None) -> Float32Array | None:
+    """Return the share (K, T) of each SKU's demand that was not hidden, None where none was."""
+    if censored is None:
+        return None
+    shape = (len(history.skus), len(history.sku))
+    members = sparse.csr_array((np.ones(shape[1]), (history.sku, np.arange(shape[1]))), shape=shape)
+    return np.asarray(censored.open_share(members), dtype=np.float32)
 
 
 def _series(snapshot: Snapshot) -> Series:

@@ -22,9 +22,10 @@ def given(evidence: Evidence) -> Float32Array:
     if "forecasts" in snapshot.tables:
         rows, period, region, sku = given_rows(snapshot, evidence.back)
         mean = snapshot.tables["forecasts"]["mean"].astype(np.float64).to_numpy()[rows]
-        place = evidence.place[sku]
+        place = evidence.find(region, sku)
         here = place >= 0
-        np.add.at(means[0], (period[here], region[here], place[here]), mean[here])
+        flat = means.reshape(snapshot.periods.horizon, -1)
+        np.add.at(flat, (period[here], place[here]), mean[here])
     return means
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
+from prepos.signals.asked import Asked
 from prepos.signals.cell_factors import Float32Array
 from prepos.signals.evidence import Evidence
 from prepos.signals.record import Record
@@ -88,17 +89,22 @@ def intents(evidence: Evidence) -> Float32Array:
     """Return (1, H, R, K) units per period ahead; (1, 1, R, K) zeros without the table."""
     if "intents" not in evidence.snapshot.tables:
         return np.zeros((1, 1, *evidence.shape), dtype=np.float32)
-    units = intents_at(
+    return intents_at(
         evidence.record.learn(_read, 0),
         origin=-evidence.back,
         horizon=evidence.horizon,
         shape=evidence.record.shape,
+        asked=evidence.asked,
     )
-    return evidence.cut(units)
 
 
 def intents_at(
-    known: Intents, *, origin: int, horizon: int, shape: tuple[int, int]
+    known: Intents,
+    *,
+    origin: int,
+    horizon: int,
+    shape: tuple[int, int],
+    asked: Asked | None = None,
 ) -> Float32Array:
     """Return (1, H, R, K) units in each period from an origin on, seen from there.
 
@@ -110,9 +116,12 @@ def intents_at(
         used, so one reading serves all training origins.
     horizon : int
     shape : (R, K)
+    asked : Asked, optional
+        The cells that are listed: they are told as (1, H, 1, N).
     """
-    regions, skus = shape
-    units = np.zeros((1, horizon, regions * skus), dtype=np.float32)
+    skus = shape[1]
+    rows, columns = shape if asked is None else (1, len(asked))
+    units = np.zeros((1, horizon, rows * columns), dtype=np.float32)
     seen = int(np.searchsorted(known.opened, origin, side="left"))
     chance = chances(known, origin, horizon).reshape(horizon, -1)
     still_open = np.flatnonzero(known.closed[:seen] >= origin)
@@ -120,12 +129,13 @@ def intents_at(
     age = np.minimum(origin - known.opened[still_open], AGES) - 1
     state = known.kind[still_open] * AGES + age
     region = known.homes.before(origin, known.customer[still_open])
-    cell = region * skus + sku
+    cell = region * skus + sku if asked is None else asked.find(region, sku)
+    here = np.flatnonzero(cell >= 0)
     size = _purchase_size(known, origin, skus)[sku]
     for step in range(horizon):
         expected = chance[step].take(state) * size
-        units[0, step] = np.bincount(cell, expected, minlength=regions * skus)
-    return units.reshape(1, horizon, regions, skus)
+        units[0, step] = np.bincount(cell[here], expected[here], minlength=rows * columns)
+    return units.reshape(1, horizon, rows, columns)
 
 
 def chances(known: Intents, origin: int, horizon: int) -> FloatArray:

@@ -18,6 +18,7 @@ from prepos.signals.bank import bank, seen_weight
 from prepos.signals.evidence import Evidence
 from prepos.signals.record import Record
 
+LEAST_WORTH = 0.05  # ordinary periods; with less a level cannot be told
 CATEGORY_UNITS = 0.5  # units of a SKU that count as much as its category's mean level
 UNITS = np.geomspace(0.5, 2000.0, 10)  # that a slower level may be worth
 PERIODS = np.array([0.0, *np.geomspace(0.5, 128.0, 9)])  # that it may be worth besides
@@ -44,31 +45,34 @@ class Trials(NamedTuple):
         The slowest level.
     units : (S, M, K) float
         Discounted units, fastest speed first.
-    worths : (S, M, 1) float
-        Discounted periods.
+    worths : (S, M, 1 or K) float
+        Discounted ordinary periods.
     came : (M, K) float
         Units in the horizon after each instant.
+    ahead : (M, 1 or K) float
+        Ordinary periods that the horizon is worth.
     """
 
     slow: FloatArray
     units: FloatArray
     worths: FloatArray
     came: FloatArray
+    ahead: FloatArray
 
 
 def follow_levels(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
-    """Return (K,) units per ordinary period over all regions: the fastest level and the slowest."""
+    """Return (K,) each column's units per period over all regions: fastest level and slowest."""
     whole = evidence.whole
-    units = sku_sums(whole)
-    worths = np.stack([whole.sku_worth(speed) for speed in range(whole.speeds)])
+    units = whole.once(sku_sums)
+    worths = np.stack([whole.open_worth(speed) for speed in range(whole.speeds)])
     slow = slow_level(whole, units[-1], worths[-1])
     trust = whole.record.learn(learn_trust, whole.back)
-    return evidence.cut(quick_level(slow, units, worths, trust)), evidence.cut(slow)
+    return evidence.by_sku(quick_level(slow, units, worths, trust)), evidence.by_sku(slow)
 
 
 def sku_sums(evidence: Evidence) -> FloatArray:
-    """Return (S, K) discounted units of each SKU over all regions."""
-    skus, of_sku = evidence.shape[1], evidence.history.sku
+    """Return (S, all SKUs) discounted units of each SKU over all regions."""
+    skus, of_sku = evidence.record.shape[1], evidence.history.sku
     return np.stack([np.bincount(of_sku, sums, minlength=skus) for sums in evidence.sums.T])
 
 
@@ -121,7 +125,7 @@ def learn_trust(record: Record, lesson_back: int) -> Trust:
     marks = np.arange(known - horizon, 0, -max(1, horizon // STEPS_APART))[:TRIALS][::-1]
     if not faster or not len(marks):
         return trust
-    trials = look_back(record, marks)
+    trials = look_back(record, marks, lesson_back)
     for sweep in range(SWEEPS):
         for speed in reversed(range(faster)):
             first = 0 if sweep else speed
@@ -135,20 +139,30 @@ def learn_trust(record: Record, lesson_back: int) -> Trust:
                         trials.worths[first:],
                         Trust(trust.units[first:], trust.periods[first:]),
                     )
-                    losses.append(_loss(level * horizon, trials.came))
+                    losses.append(_loss(level * trials.ahead, trials.came))
                 values[speed] = grid[int(np.argmin(losses))]
     return trust
 
 
-def look_back(record: Record, marks: IntArray) -> Trials:
-    """Return what was known of SKUs at the instants after so many periods (M,), and what came."""
-    horizon = record.snapshot.periods.horizon
-    sold = record.sku_units[:: max(1, -(-len(record.sku_units) // SKUS))]
+def look_back(record: Record, marks: IntArray, lesson_back: int = 0) -> Trials:
+    """Return what was known of SKUs at the instants after so many periods (M,), and what came.
+
+    What multiplies demand is known as it was learnt for an origin.
+    """
+    horizon, every = record.snapshot.periods.horizon, max(1, -(-len(record.sku_units) // SKUS))
+    sold = record.sku_units[::every]
     sums = bank(sold.astype(np.float32), record.decay, marks)
     units = np.moveaxis(sums.astype(np.float64), 2, 0)
-    worths = np.stack([seen_weight(record.decay, int(mark)) for mark in marks], axis=1)[..., None]
     came = np.stack([sold[:, mark : mark + horizon].sum(axis=1) for mark in marks])
-    return Trials(units[-1] / worths[-1] + 1e-6, units, worths, came)
+    factor = record.factors(lesson_back).of_skus(sold.shape[1])[::every]
+    if (factor == 1).all():
+        seen = [seen_weight(record.decay, int(mark)) for mark in marks]
+        worths, ahead = np.stack(seen, axis=1)[..., None], np.full((len(marks), 1), float(horizon))
+    else:
+        worth = bank(np.ascontiguousarray(factor, dtype=np.float32), record.decay, marks)
+        worths = np.maximum(np.moveaxis(worth.astype(np.float64), 2, 0), LEAST_WORTH)
+        ahead = np.stack([factor[:, mark : mark + horizon].sum(axis=1) for mark in marks])
+    return Trials(units[-1] / worths[-1] + 1e-6, units, worths, came, np.maximum(ahead, 1e-6))
 
 
 def _loss(mean: FloatArray, units: FloatArray) -> float:

@@ -81,21 +81,32 @@ def learn_links(left: Baskets, right: Baskets, skus: int) -> Links:
     return Links(*_link(group_starts(left.sku, skus), basket[by_sku], right, chance))
 
 
-def links_to(links: Links, place: IntArray) -> Links:
-    """Return the links to some SKUs alone, by their new place (K,), -1 where one is left out."""
-    to = place[links.sku]
-    kept = to >= 0
-    start = np.append(0, np.cumsum(kept))[links.start]
-    return Links(start, to[kept], links.excess[kept])
+class Sold(NamedTuple):
+    """Cells that sold, (C,) each: region, SKU, and units per period lately."""
+
+    region: IntArray
+    sku: IntArray
+    units: Float32Array
 
 
-def linked_units(units: Float32Array, links: Links, skus: int | None = None) -> Float32Array:
-    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess.
-
-    Where the links lead to other SKUs than the units', ``skus`` is the number of these.
-    """
-    linked = np.zeros((len(units), units.shape[1] if skus is None else skus), dtype=np.float32)
+def linked_units(units: Float32Array, links: Links) -> Float32Array:
+    """Return (R, K) what goes with the units (R, K): the sum over X of units times excess."""
+    linked = np.zeros_like(units)
     _spread(units, links, linked)
+    return linked
+
+
+class Listed(NamedTuple):
+    """Cells that are asked of, (N,) region and SKU each."""
+
+    region: IntArray
+    sku: IntArray
+
+
+def linked_cells(sold: Sold, links: Links, listed: Listed) -> Float32Array:
+    """Return (N,) what goes with what cells sold, of listed cells; both sorted by region."""
+    linked = np.zeros(len(listed.sku), dtype=np.float32)
+    _spread_cells(sold, links, listed, linked)
     return linked
 
 
@@ -147,3 +158,28 @@ def _spread(units: Float32Array, links: Links, linked: Float32Array) -> None:
             if units[region, sku] > FAINT:
                 for link in range(links.start[sku], links.start[sku + 1]):
                     linked[region, links.sku[link]] += units[region, sku] * links.excess[link]
+
+
+@serial_kernel
+def _spread_cells(sold: Sold, links: Links, listed: Listed, linked: Float32Array) -> None:
+    """Add what goes with every unit, region by region, and keep it of the cells that are listed."""
+    skus = len(links.start) - 1
+    row, touched = np.zeros(skus, np.float32), np.empty(skus, np.int64)
+    first, found = 0, 0
+    for cell in range(len(sold.sku)):
+        units, sku = sold.units[cell], sold.sku[cell]
+        if units > FAINT:
+            for link in range(links.start[sku], links.start[sku + 1]):
+                other = links.sku[link]
+                touched[found] = other
+                found += row[other] == 0.0
+                row[other] += units * links.excess[link]
+        region = sold.region[cell]
+        if cell + 1 == len(sold.sku) or sold.region[cell + 1] != region:
+            first += np.searchsorted(listed.region[first:], region)
+            while first < len(linked) and listed.region[first] == region:
+                linked[first] = row[listed.sku[first]]
+                first += 1
+            for number in range(found):
+                row[touched[number]] = 0.0
+            found = 0

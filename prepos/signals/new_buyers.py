@@ -10,8 +10,9 @@ import numpy as np
 
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import FloatArray, IntArray
+from prepos.signals.asked import Asked
 from prepos.signals.customers import Customers
-from prepos.signals.due import orders_of
+from prepos.signals.due import orders_of, places_of
 from prepos.signals.evidence import Evidence
 from prepos.signals.habits import Habits
 
@@ -28,7 +29,7 @@ def new_buyers(evidence: Evidence) -> Float32Array:
         evidence.once(orders_of),
         shape=evidence.record.shape,
         origin_day=evidence.origin_day,
-        place=evidence.place,
+        asked=evidence.asked,
     )
     return evidence.from_now(units)
 
@@ -40,9 +41,11 @@ def new_buyer_units(
     *,
     shape: tuple[int, int],
     origin_day: float = 0.0,
-    place: IntArray | None = None,
+    asked: Asked | None = None,
 ) -> Float32Array:
     """Return (1, H, R, K) units per period from an origin on, by what is known before it.
+
+    Where cells are listed they are told as (1, H, 1, N).
 
     Parameters
     ----------
@@ -51,23 +54,25 @@ def new_buyer_units(
     shape : (R, K)
     origin_day : float
         Days from the cutoff, 0 or less.
-    place : (K,) int, optional
-        Of each SKU in what is returned, -1 where it is left out.
+    asked : Asked, optional
+        The cells that are listed.
     """
-    if place is None:
-        place = np.arange(shape[1])
     known = customers.known(origin_day)
     earlier = customers.known(origin_day - RECENT_DAYS)
     home = customers.homes(known)
     of_region = np.zeros((orders.shape[1], shape[0]))
     for step, count in enumerate(orders.T):
         of_region[step] = np.bincount(home, count, minlength=shape[0])
-    owners = np.zeros((*of_region.shape, place.max(initial=-1) + 1))
-    taken, later = _first_purchases(habits, known, earlier, orders, home, place, owners)
-    asked = (known - earlier).sum() - later
-    units = np.empty((1, *owners.shape), dtype=np.float32)
-    _write(of_region, owners, taken / np.maximum(asked, 1.0), units[0])
-    return units
+    count = shape[0] * shape[1] if asked is None else len(asked)
+    owners = np.zeros((len(of_region), count))
+    place = places_of(habits, home, shape[1], asked)
+    taken, later = _first_purchases(habits, known, earlier, orders, place, shape[1], owners)
+    rate = taken / np.maximum((known - earlier).sum() - later, 1.0)
+    if asked is None:
+        left, by_sku = of_region[:, :, None] - owners.reshape(len(owners), *shape), rate
+    else:
+        left, by_sku = (of_region[:, asked.region] - owners)[:, None], rate[asked.sku]
+    return np.asarray(np.maximum(left, 0.0) * by_sku, dtype=np.float32)[None]
 
 
 @serial_kernel
@@ -76,40 +81,28 @@ def _first_purchases(
     known: IntArray,
     earlier: IntArray,
     orders: FloatArray,
-    home: IntArray,
     place: IntArray,
+    skus: int,
     owners: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Add the owners' orders to ``owners`` (H, R, K), and count first purchases by SKU.
+    """Add the owners' orders to ``owners`` (H, flat), and count first purchases by SKU.
 
     These are (K,) the units first taken since ``earlier``, and the orders of owners after that.
     """
-    skus = owners.shape[2]
     taken, later = np.zeros(skus), np.zeros(skus)
     for customer in range(len(known)):
-        visits, before, region = known[customer], earlier[customer], home[customer]
+        visits, before = known[customer], earlier[customer]
         if visits == 0:
             continue
         for pair in range(habits.of_customer[customer], habits.of_customer[customer + 1]):
-            first, sku = habits.start[pair], place[habits.sku[pair]]
+            first, sku = habits.start[pair], habits.sku[pair]
             rank = habits.rank[first]
-            if sku < 0 or rank >= visits:
+            if rank >= visits:
                 continue
             if rank >= before:
                 taken[sku] += habits.units[first]
             later[sku] += visits - max(rank + 1, before)
-            for step in range(orders.shape[1]):
-                owners[step, region, sku] += orders[customer, step]
+            if place[pair] >= 0:
+                for step in range(orders.shape[1]):
+                    owners[step, place[pair]] += orders[customer, step]
     return taken, later
-
-
-@serial_kernel
-def _write(
-    of_region: FloatArray, owners: FloatArray, rate: FloatArray, units: Float32Array
-) -> None:
-    """Write what the orders of those who own it not yet come to at the rate of each SKU."""
-    for step in range(owners.shape[0]):
-        for region in range(owners.shape[1]):
-            orders = of_region[step, region]
-            for sku in range(owners.shape[2]):
-                units[step, region, sku] = max(orders - owners[step, region, sku], 0.0) * rate[sku]

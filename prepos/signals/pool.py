@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from prepos.core.kernels import Float32Array, serial_kernel
-from prepos.core.types import AnyArray, FloatArray, IntArray
+from prepos.core.kernels import Float32Array
+from prepos.core.types import AnyArray, FloatArray
 from prepos.signals.evidence import Evidence
-from prepos.signals.levels import follow_levels
+from prepos.signals.levels import follow_levels, sku_sums
 from prepos.signals.record import Record
 
 STRENGTHS = np.geomspace(1.0, 1e5, 11)  # units that the prior share may be worth
@@ -38,18 +38,24 @@ def pool(evidence: Evidence) -> Float32Array:
 
 
 def category_shares(evidence: Evidence) -> FloatArray:
-    """Return (R, G) each region's share of each category, columns summing to 1."""
-    units, prior = _by_category(evidence.whole)
+    """Return (R, G) each region's share of each category, columns summing to 1; of all cells."""
+    units, prior = _by_category(evidence)
     return shrink_shares(units, prior, evidence.record.learn(learn_strengths, 0).of_category)
 
 
+def usual_shares(evidence: Evidence) -> Float32Array:
+    """Return (R, K) each region's share of each SKU's category."""
+    shares = evidence.whole.once(category_shares).astype(np.float32)
+    return np.asarray(evidence.by_category(shares))
+
+
 def sku_shares(evidence: Evidence) -> Float32Array:
-    """Return (R, K) each region's share of each SKU, columns summing to 1."""
-    units = evidence.units(evidence.speeds - 1)
+    """Return (R, K) each region's share of each SKU, those of all regions summing to 1."""
     strength = evidence.record.learn(learn_strengths, 0).of_sku
-    prior = strength * evidence.once(category_shares)
-    shares = np.empty(units.shape, dtype=np.float32)
-    _shrink_by_category(units, prior, evidence.category, units.sum(axis=0) + strength, shares)
+    total = evidence.by_sku(evidence.whole.once(sku_sums)[-1]) + strength
+    shares = np.float32(strength) * evidence.once(usual_shares)
+    shares += evidence.units(evidence.speeds - 1)
+    shares /= total.astype(np.float32)
     return shares
 
 
@@ -60,9 +66,11 @@ def learn_strengths(record: Record, lesson_back: int) -> Strengths:
     """
     evidence = Evidence(record, max(record.backs, default=lesson_back))
     units, prior = _by_category(evidence)
-    of_category = likely_strength(units, prior)
-    shares = shrink_shares(units, prior, of_category)[:, evidence.category]
-    return Strengths(of_category, likely_strength(evidence.units(evidence.speeds - 1), shares))
+    of_category = likely_strength(units, prior, units.sum(axis=0))
+    shares = shrink_shares(units, prior, of_category)
+    history, sums = evidence.history, evidence.sums[:, -1]
+    share = shares[history.region, evidence.category[history.sku]]
+    return Strengths(of_category, likely_strength(sums, share, evidence.once(sku_sums)[-1]))
 
 
 def _by_category(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
@@ -91,23 +99,15 @@ def shrink_shares(units: AnyArray, prior: FloatArray, strength: float) -> FloatA
     return np.asarray((units + strength * prior) / (units.sum(axis=0) + strength))
 
 
-@serial_kernel
-def _shrink_by_category(
-    units: Float32Array,
-    prior: FloatArray,
-    category: IntArray,
-    total: AnyArray,
-    shares: Float32Array,
-) -> None:
-    """Write the shares between the counts' own and those of the SKU's category, in one pass."""
-    for region in range(units.shape[0]):
-        for sku in range(units.shape[1]):
-            sold = units[region, sku] + prior[region, category[sku]]
-            shares[region, sku] = sold / total[sku]
+def likely_strength(units: AnyArray, prior: FloatArray, total: FloatArray) -> float:
+    """Return the units that the prior is worth so that the counts are most likely.
 
-
-def likely_strength(units: AnyArray, prior: FloatArray) -> float:
-    """Return the units that the prior is worth so that the counts (R, K) are most likely.
+    Parameters
+    ----------
+    units, prior : any one shape, float
+        Counts and prior shares of cells; those that are not there sold nothing.
+    total : (K,) float
+        Counts of each SKU over all regions.
 
     References
     ----------
@@ -115,7 +115,6 @@ def likely_strength(units: AnyArray, prior: FloatArray) -> float:
     """
     sold = units > 0
     counts, shares = units[sold].astype(np.float64), prior[sold]
-    total = units.sum(axis=0, dtype=np.float64)
     gains = [_gain(counts, np.maximum(m * shares, 1e-12), total, m) for m in STRENGTHS]
     return float(STRENGTHS[int(np.argmax(gains))])
 

@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.kernels import Float32Array, serial_kernel
-from prepos.core.types import IntArray
+from prepos.core.types import FloatArray, IntArray
 from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels
-from prepos.signals.pool import category_shares
+from prepos.signals.neighbours import cells_around
+from prepos.signals.pool import category_shares, usual_shares
 
 # Speed, and what a prior ratio is worth: expected units, and periods of what is expected besides.
 WAYS = ((1, 8.0, 0.0), (-1, 0.5, 0.0), (-1, 2.0, 0.0), (-1, 8.0, 4.0))
@@ -45,22 +46,23 @@ class Shrunk(NamedTuple):
 
 def shrunk(evidence: Evidence, *, with_neighbours: bool, with_shares: bool = True) -> list[Shrunk]:
     """Return one column for each way to trust the own units."""
-    shape, share = evidence.shape, evidence.once(usual_shares)
+    share = evidence.once(usual_shares)
     quick, slow = evidence.once(follow_levels)
-    asked = shape if with_shares else (0, 0)
-    near_by = _weights(evidence) if with_neighbours else _no_weights(shape[0])
+    asked = evidence.shape if with_shares else (0, 0)
     found = []
     for speed, units_worth, periods_worth in WAYS:
         at = min(speed, evidence.speeds - 1) % evidence.speeds
         level = quick if at < evidence.speeds - 1 else slow
-        sizes = (shape, asked, asked)
-        told = Shrunk(*(np.empty(size, dtype=np.float32) for size in sizes))
+        told = Shrunk(
+            *(np.empty(size, dtype=np.float32) for size in (evidence.shape, asked, asked))
+        )
+        worth = (level * evidence.worth(at)).astype(np.float32)
         _shrink(
             evidence.units(at),
             share,
             quick.astype(np.float32),
-            (level * evidence.worth(at)).astype(np.float32),
-            near_by,
+            worth,
+            _look_around(evidence, at, level, worth) if with_neighbours else _nothing(evidence),
             units_worth,
             (periods_worth * level).astype(np.float32),
             told,
@@ -69,34 +71,70 @@ def shrunk(evidence: Evidence, *, with_neighbours: bool, with_shares: bool = Tru
     return found
 
 
-def usual_shares(evidence: Evidence) -> Float32Array:
-    """Return (R, K) each region's share of each SKU's category."""
-    shares = evidence.once(category_shares).astype(np.float32)
-    return np.asarray(np.take(shares, evidence.category, axis=1))
+class Around(NamedTuple):
+    """Neighbours' discounted units and what was to be expected of them, (R or 1, K) each."""
+
+    units: Float32Array
+    foreseen: Float32Array
 
 
-class Weights(NamedTuple):
-    """Each region's neighbours and their weights, those of region r from start[r] on."""
-
-    start: IntArray
-    region: IntArray
-    weight: Float32Array
+def _nothing(evidence: Evidence) -> Around:
+    """Return what lies around where neighbours are not looked at."""
+    none = np.zeros((1, evidence.shape[1]), dtype=np.float32)
+    return Around(none, none)
 
 
-def _weights(evidence: Evidence) -> Weights:
-    """Return the neighbours of all regions."""
+def _look_around(evidence: Evidence, speed: int, level: FloatArray, worth: Float32Array) -> Around:
+    """Return what neighbours bought at a speed, beside their shares of the SKUs' levels (K,)."""
+    if evidence.asked is not None:
+        return _look_around_listed(evidence, speed, level)
+    units, share = evidence.units(speed), evidence.once(usual_shares)
+    found = Around(np.zeros_like(units), np.zeros_like(units))
     matrix = evidence.neighbours
-    return Weights(
-        matrix.indptr.astype(np.int64),
-        matrix.indices.astype(np.int64),
-        matrix.data.astype(np.float32),
-    )
+    start, neighbour = (part.astype(np.int64) for part in (matrix.indptr, matrix.indices))
+    _add_around(units, share, worth, (start, neighbour, matrix.data.astype(np.float32)), found)
+    return found
 
 
-def _no_weights(regions: int) -> Weights:
-    """Return the neighbours of regions that have none."""
-    nobody = np.zeros(0, dtype=np.int64)
-    return Weights(np.zeros(regions + 1, dtype=np.int64), nobody, np.zeros(0, dtype=np.float32))
+def _look_around_listed(evidence: Evidence, speed: int, level: FloatArray) -> Around:
+    """Return the same of listed cells: all neighbours as if they were like their region and SKU.
+
+    What the history's cells among them are worth besides is added.
+    """
+    matrix, history, whole = cells_around(evidence), evidence.history, evidence.whole
+    shares = whole.once(category_shares)
+    if evidence.is_plain:
+        foreseen = evidence.by_category(evidence.neighbours @ shares)
+        foreseen = foreseen * evidence.seen[speed]
+    else:
+        region, sku = evidence.region_worth(speed), whole.sku_worth(speed)
+        usual = region[history.region] * sku[history.sku]
+        more = evidence.history_worth(speed) - usual
+        share = shares[history.region, evidence.record.category[history.sku]]
+        foreseen = evidence.by_category(evidence.neighbours @ (region[:, None] * shares))
+        foreseen = foreseen * evidence.sku_worth(speed) + (matrix @ (share * more))[None]
+    units = (matrix @ evidence.sums[:, speed].astype(np.float64))[None]
+    return Around(units.astype(np.float32), np.asarray(foreseen * level, dtype=np.float32))
+
+
+@serial_kernel
+def _add_around(
+    units: Float32Array,
+    share: Float32Array,
+    worth: Float32Array,
+    near_by: tuple[IntArray, IntArray, Float32Array],
+    around: Around,
+) -> None:
+    """Add up units and what was to be expected, by the weights of each region's neighbours."""
+    start, neighbour, weights = near_by
+    for region in range(units.shape[0]):
+        bought, foreseen = around.units[region], around.foreseen[region]
+        for link in range(start[region], start[region + 1]):
+            other, weight = neighbour[link], weights[link]
+            theirs, part, sold = units[other], share[other], worth[min(other, len(worth) - 1)]
+            for sku in range(units.shape[1]):
+                bought[sku] += weight * theirs[sku]
+                foreseen[sku] += weight * (part[sku] * sold[sku])
 
 
 @serial_kernel
@@ -105,7 +143,7 @@ def _shrink(
     share: Float32Array,
     quick: Float32Array,
     worth: Float32Array,
-    near_by: Weights,
+    near_by: Around,
     units_worth: float,
     periods_worth: Float32Array,
     told: Shrunk,
@@ -117,16 +155,10 @@ def _shrink(
     """
     least, near_units, near = np.float32(units_worth), np.float32(NEAR_UNITS), np.float32(NEAR)
     regions, skus = units.shape
-    around, foreseen = np.empty(skus, np.float32), np.empty(skus, np.float32)
     for region in range(regions):
-        around[:], foreseen[:] = 0.0, 0.0
-        for link in range(near_by.start[region], near_by.start[region + 1]):
-            other, weight = near_by.region[link], near_by.weight[link]
-            bought, part, sold = units[other], share[other], worth[min(other, len(worth) - 1)]
-            for sku in range(skus):
-                around[sku] += weight * bought[sku]
-                foreseen[sku] += weight * (part[sku] * sold[sku])
         own, part, sold = units[region], share[region], worth[min(region, len(worth) - 1)]
+        at = min(region, len(near_by.units) - 1)
+        around, foreseen = near_by.units[at], near_by.foreseen[at]
         mean = told.mean[region]
         for sku in range(skus):
             prior = least + part[sku] * periods_worth[sku]

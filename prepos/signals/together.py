@@ -17,10 +17,12 @@ from prepos.signals.grouping import by_appearance
 from prepos.signals.links import (
     Baskets,
     Links,
+    Listed,
+    Sold,
     affordable,
     learn_links,
+    linked_cells,
     linked_units,
-    links_to,
     make_baskets,
     take_baskets,
 )
@@ -29,12 +31,14 @@ from prepos.signals.record import Record
 
 def together(evidence: Evidence) -> Float32Array:
     """Return (2, 1 or H, R, K) units per period: learnt within orders, and between them."""
-    latest = evidence.whole.units(0) / evidence.seen[0]
-    within, between = evidence.record.learn(_lesson, evidence.back)
-    if evidence.asked is not None:
-        within, between = (links_to(links, evidence.place) for links in (within, between))
-    units = together_units(latest, within, between, evidence.shape[1])
-    return evidence.from_now(units)
+    lesson = evidence.record.learn(_lesson, evidence.back)
+    if evidence.asked is None:
+        return evidence.from_now(together_units(evidence.units(0) / evidence.seen[0], *lesson))
+    history, latest = evidence.history, evidence.sums[:, 0] / np.float32(evidence.seen[0])
+    sold = Sold(history.region, history.sku, latest)
+    listed = Listed(evidence.asked.region, evidence.asked.sku)
+    units = [linked_cells(sold, links, listed) for links in lesson]
+    return evidence.from_now(np.stack(units)[:, None, None])
 
 
 def _lesson(record: Record, lesson_back: int) -> tuple[Links, Links]:
@@ -47,19 +51,17 @@ def _lesson(record: Record, lesson_back: int) -> tuple[Links, Links]:
     )
 
 
-def together_units(latest: FloatArray, within: Links, between: Links, skus: int) -> Float32Array:
-    """Return (2, 1, R, skus) units per period, from what the regions bought per period lately.
+def together_units(latest: FloatArray, within: Links, between: Links) -> Float32Array:
+    """Return (2, 1, R, K) units per period, from what the regions bought per period lately.
 
     Parameters
     ----------
     latest : (R, K) float
     within, between : Links
-        As learnt within orders, and between them, from all K SKUs to those asked of.
-    skus : int
-        How many are asked of.
+        As learnt within orders, and between them.
     """
     units = np.ascontiguousarray(latest, dtype=np.float32)
-    return np.stack([linked_units(units, links, skus)[None] for links in (within, between)])
+    return np.stack([linked_units(units, links)[None] for links in (within, between)])
 
 
 def learn_within(snapshot: Snapshot, pairs: int, until_day: float = 0.0) -> Links:

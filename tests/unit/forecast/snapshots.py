@@ -57,6 +57,15 @@ def random_lines(
     return drawn
 
 
+def ring(regions: int) -> list[tuple[str, str, float]]:
+    """Return the regions of ``random_lines`` in a ring, each beside the two next to it."""
+    return [
+        (f"r{region}", f"r{(region + side) % regions}", weight)
+        for region in range(regions)
+        for side, weight in ((-1, 1.0), (1, 2.0))
+    ]
+
+
 def make_orders(lines: Sequence[Line], regions: Axis, skus: Axis) -> Orders:
     """Return the lines as orders, in the canonical order, lines of one order and SKU added up."""
     keys: dict[tuple[str, str], Line] = {}

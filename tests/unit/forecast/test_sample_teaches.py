@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import prepos.forecast.training as training_module
@@ -19,9 +21,10 @@ from prepos.forecast.options import ForecastOptions
 from prepos.forecast.sampling import middle_skus
 from prepos.forecast.spec import ModelSpec
 from prepos.forecast.training import training_origins
+from prepos.signals.asked import Asked
 from prepos.signals.evidence import gather
 from prepos.signals.registry import read_columns
-from tests.unit.forecast.snapshots import make_snapshot, random_lines
+from tests.unit.forecast.snapshots import make_snapshot, random_lines, ring
 
 REGIONS, SKUS = 6, 90
 KINDS = ("pooled", "counts", "moving_average", "naive", "intermittent")
@@ -30,7 +33,8 @@ KINDS = ("pooled", "counts", "moving_average", "naive", "intermittent")
 @pytest.fixture(scope="module")
 def world() -> Snapshot:
     """Return a year of orders."""
-    return make_snapshot(random_lines(4, regions=REGIONS, skus=SKUS, weeks=52, orders=6000))
+    lines = random_lines(4, regions=REGIONS, skus=SKUS, weeks=52, orders=6000)
+    return make_snapshot(lines, neighbours=ring(REGIONS))
 
 
 def forecast(snapshot: Snapshot, kind: str = "pooled") -> Forecast:
@@ -77,7 +81,7 @@ def test_a_sample_says_nearly_what_all_say(
     monkeypatch.setattr(training_module, "MOST_CELLS", REGIONS * 45)
     sampled = forecast(world)
     assert sampled.backcast is not None
-    assert sampled.backcast.mean.shape[2:] == (REGIONS, 45)
+    assert len(np.unique(sampled.backcast.skus)) == 45
     assert sampled.total_mean.sum() == pytest.approx(whole.total_mean.sum(), rel=0.05)
     by_sku = np.corrcoef(sampled.total_mean.sum(axis=0), whole.total_mean.sum(axis=0))[0, 1]
     assert by_sku > 0.99
@@ -99,14 +103,36 @@ def test_every_model_and_its_groups_stand_on_a_sample(
         assert np.isfinite(total_quantiles(each, (0.5, 0.99))).all()
 
 
+def hidden(world: Snapshot) -> Snapshot:
+    """Return the world with events of regions, SKUs and cells, and times out of stock."""
+    starts = [world.periods.start(back) for back in range(-30, 4, 3)]
+    calendar = pd.DataFrame(
+        [
+            (day, region, "leaflet", "promotion", sku)
+            for day in starts
+            for region, sku in (("r1", "s3"), ("", "s5"), ("r2", ""), ("", ""))
+        ],
+        columns=["date", "region_id", "event", "kind", "sku"],
+    )
+    stockouts = pd.DataFrame(
+        [("", "r1", f"s{k}", starts[2], starts[6]) for k in range(8)],
+        columns=["node_id", "region_id", "sku", "from", "to"],
+    )
+    return replace(world, tables={"calendar": calendar, "stockouts": stockouts})
+
+
+@pytest.mark.parametrize("make", [lambda world: world, hidden], ids=["plain", "hidden"])
 @pytest.mark.parametrize("back", [0, 3])
-def test_signals_say_of_some_skus_what_they_say_among_all(world: Snapshot, back: int) -> None:
+def test_signals_say_of_some_cells_what_they_say_among_all(
+    world: Snapshot, back: int, make: Callable[[Snapshot], Snapshot]
+) -> None:
     names = ("own", "pool", "neighbours", "together", "due", "new_buyers")
     backs = (back,) if back else ()  # the cutoff is an origin in any case
-    evidence = gather(world, ModelSpec(kind="pooled").signal_options(), backs).at(back)
-    skus = np.arange(1, SKUS, 7)
+    evidence = gather(make(world), ModelSpec(kind="pooled").signal_options(), backs).at(back)
+    cells = np.arange(1, REGIONS * SKUS, 7)
     among_all = read_columns(names, evidence)
-    alone = read_columns(names, evidence.of(skus))
+    alone = read_columns(names, evidence.of(Asked(*np.divmod(cells, SKUS), (REGIONS, SKUS))))
     assert [column.signal for column in alone] == [column.signal for column in among_all]
     for some, every in zip(alone, among_all, strict=True):
-        np.testing.assert_allclose(some.mean, every.mean[..., skus], rtol=1e-5, atol=1e-7)
+        told = every.mean.reshape(len(every.mean), 1, -1)[..., cells]
+        np.testing.assert_allclose(some.mean, told, rtol=1e-5, atol=1e-7)

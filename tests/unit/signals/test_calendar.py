@@ -211,3 +211,26 @@ def test_effects_are_learnt_before_until_alone() -> None:
     assert not np.array_equal(
         factors_of(snapshot_of(weekly("a", "x", sold(50, (30,), 5.0)), rows)).sku, wild.sku
     )
+
+
+def test_skus_of_one_category_have_their_own_effects() -> None:
+    """One SKU sells three times as much when it is cheap, one hardly more: both are believed."""
+    touched = range(4, 36, 4)
+    lines = [
+        line
+        for sku, factor in (("x", 3.0), ("y", 1.1), ("z", 1.8))
+        for line in weekly("a", sku, sold(100, touched, factor))
+    ]
+    rows = [
+        entry
+        for column in (*touched, WEEKS)
+        for sku in ("x", "y", "z", "new")
+        for entry in week(column, "leaflet", "promotion", sku=sku)
+        if sku != "new" or column == WEEKS
+    ]
+    found = factors_of(snapshot_of(lines, rows, skus=["new"])).sku[:, WEEKS]
+    new, x, y, z = found.tolist()
+    assert x == pytest.approx(3.0, rel=0.1)
+    assert y == pytest.approx(1.1, rel=0.1)
+    assert y < new < x
+    assert new == pytest.approx(z, rel=0.2)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from prepos.signals.evidence import gather
@@ -17,7 +20,7 @@ from prepos.signals.levels import (
 )
 from prepos.signals.options import SignalOptions
 from prepos.signals.record import Record
-from tests.unit.forecast.snapshots import make_snapshot, weekly
+from tests.unit.forecast.snapshots import CUTOFF, make_snapshot, weekly
 
 
 def test_quick_level_is_a_gamma_poisson_posterior() -> None:
@@ -83,6 +86,17 @@ def test_levels_are_learnt_at_the_latest_instants_whose_horizon_has_passed() -> 
     assert (trials.slow[1] > trials.slow[0]).all()
 
 
+def test_promotions_are_no_moves_of_a_level() -> None:
+    """SKUs that sell threefold in months of promotion, and steadily else, are followed slowly."""
+    rng = np.random.default_rng(5)
+    cheap = np.repeat(rng.random((13, 12)) < 0.3, 4, axis=0)
+    units = rng.poisson(60.0 * np.where(cheap, 3.0, 1.0))
+    trusts = [learn_trust(record_of(units, told), 0) for told in (None, cheap)]
+    assert trusts[1].units.sum() + 60.0 * trusts[1].periods.sum() > (
+        trusts[0].units.sum() + 60.0 * trusts[0].periods.sum()
+    )
+
+
 def test_one_speed_and_short_histories_have_nothing_to_learn() -> None:
     """With one speed there is no slower level; before the first horizon nothing is known."""
     one = gather(make_snapshot(weekly("r", "s", [3] * 9)), SignalOptions(half_life_weeks=(4.0,)))
@@ -93,10 +107,17 @@ def test_one_speed_and_short_histories_have_nothing_to_learn() -> None:
     assert trust.periods.tolist() == [PERIODS[0]] * 3
 
 
-def record_of(units: np.ndarray) -> Record:
-    """Return the record of weekly units (T, K) in one region."""
-    whole = units.astype(np.int64)
-    lines = [
-        x for k in range(whole.shape[1]) for x in weekly("r", f"s{k:02d}", whole[:, k].tolist())
+def record_of(units: np.ndarray, promoted: np.ndarray | None = None) -> Record:
+    """Return the record of weekly units (T, K) in one region, with a calendar where it is told."""
+    whole, weeks = units.astype(np.int64), len(units)
+    names = [f"s{k:02d}" for k in range(whole.shape[1])]
+    lines = [x for k, name in enumerate(names) for x in weekly("r", name, whole[:, k].tolist())]
+    if promoted is None:
+        return gather(make_snapshot(lines), SignalOptions()).record
+    rows = [
+        (CUTOFF + timedelta(days=7 * int(week - weeks) + day), "leaflet", "promotion", names[k])
+        for week, k in zip(*np.nonzero(promoted), strict=True)
+        for day in range(7)
     ]
-    return gather(make_snapshot(lines), SignalOptions()).record
+    table = pd.DataFrame(rows, columns=["date", "event", "kind", "sku"])
+    return gather(make_snapshot(lines, tables={"calendar": table}), SignalOptions()).record

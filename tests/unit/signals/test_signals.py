@@ -78,7 +78,7 @@ def test_shares_shrink_as_far_as_the_counts_call_for(even: bool) -> None:
     """Counts that follow the prior leave it alone; counts that defy it win."""
     prior = np.full((2, 30), 0.5)
     units = np.full((2, 30), 50.0) if even else np.tile([[100.0, 0.0], [0.0, 100.0]], 15)
-    share = shrink_shares(units, prior, likely_strength(units, prior))
+    share = shrink_shares(units, prior, likely_strength(units, prior, units.sum(axis=0)))
     assert share.sum(axis=0) == pytest.approx(np.ones(30))
     assert abs(share[0, 0] - 0.5) < 0.01 if even else share[0, 0] > 0.95
 

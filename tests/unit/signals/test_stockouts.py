@@ -11,7 +11,10 @@ import pytest
 
 from prepos.core.network import Node, Service
 from prepos.core.snapshot import Snapshot
+from prepos.signals.evidence import gather
 from prepos.signals.factors import make_factors
+from prepos.signals.levels import follow_levels
+from prepos.signals.options import SignalOptions
 from prepos.signals.stockouts import nearest_nodes, open_shares
 from tests.unit.forecast.snapshots import CUTOFF, make_snapshot, weekly
 
@@ -106,3 +109,16 @@ def test_dates_may_be_far_away() -> None:
     """A stock-out without an end, as databases write it, is read."""
     row = {**closed(-7, 0), "to": date(9999, 12, 31)}
     assert shares_of(with_stockouts(row)) == {(0, 0, 3): 0.1429}
+
+
+def test_a_sku_out_of_stock_everywhere_keeps_its_level() -> None:
+    """Twenty weeks at 40, then six without any on the shelves: 40 a week are expected still."""
+    lines = [line for name in "abcd" for line in weekly(name, "x", [10] * 20 + [0] * 6)]
+    lines += [line for name in "abcd" for line in weekly(name, "y", [10] * 26)]
+    rows = [closed(-42, -1, region=name) for name in "abcd"]
+    levels = []
+    for tables in ({}, {"stockouts": pd.DataFrame(rows)}):
+        evidence = gather(make_snapshot(lines, tables=tables), SignalOptions())
+        levels.append([float(level[0]) for level in follow_levels(evidence)])
+    assert max(levels[0]) < 35.0
+    assert levels[1] == pytest.approx([40.0, 40.0], rel=0.03)
