@@ -100,8 +100,8 @@ def make_plan(
     problem = make_problem(*nouns, overrides, options, frozen)
     solver = choose_solver(options.solver)
     frame = make_frame(problem, list_shared_rows(problem))
-    transport = as_transport(problem, frame)
-    free = free_of_orders(problem, frame, transport)
+    free = as_transport(problem.freed(), frame)
+    transport = free if problem.is_free else as_transport(problem, frame, free.problem.ranks)
     nobody = np.zeros(len(problem.departures), dtype=np.int64)
     idle = answer_still(free)
     nothing = make_outcome(problem, frame, free, idle, vehicles=nobody, closing_without=None)
@@ -137,16 +137,6 @@ def make_plan(
     )
 
 
-def free_of_orders(problem: Problem, frame: Frame, transport: Transport) -> Transport:
-    """Return the problem without rules and published plan: no plan of it costs more for them.
-
-    What it proves as a bound is proved from network, stock and demand alone.
-    """
-    if not problem.overrides and problem.frozen == NOTHING_FROZEN:
-        return transport
-    return as_transport(replace(problem, overrides=(), frozen=NOTHING_FROZEN), frame)
-
-
 def rather_stay(
     problem: Problem,
     frame: Frame,
@@ -157,7 +147,7 @@ def rather_stay(
 ) -> tuple[Decided, Outcome]:
     """Return what was decided; or to move frozen lines alone, where moving more gains nothing."""
     gains = nothing.objective > outcome.objective * (1 + SAME)
-    if problem.overrides or (gains and problem.frozen == NOTHING_FROZEN):
+    if problem.overrides or (gains and problem.is_free):
         return decided, outcome
     flows, vehicles = answer_still(transport), transport.settled.vehicles
     stayed = replace(

@@ -72,6 +72,15 @@ class Problem:
     packing_loss: dict[tuple[str, int], float] = field(default_factory=dict)
 
     @property
+    def is_free(self) -> bool:
+        """Whether neither rules nor a published plan bind it."""
+        return not self.overrides and self.frozen == NOTHING_FROZEN
+
+    def freed(self) -> Problem:
+        """Return the problem without rules and published plan: no plan of it costs more."""
+        return replace(self, overrides=(), frozen=NOTHING_FROZEN)
+
+    @property
     def stability_cost(self) -> float:
         """Currency per unit that deviates from the published plan; 0 where there is none."""
         return 0.0 if self.frozen.published is None else self.options.stability_cost

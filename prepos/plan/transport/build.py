@@ -20,6 +20,7 @@ from prepos.plan.transport.problem import (
     Goods,
     Places,
     Purchases,
+    Ranks,
     Routes,
     Sources,
     TransportProblem,
@@ -60,10 +61,18 @@ class Transport:
     kinds: IntArray
 
 
-def as_transport(problem: Problem, frame: Frame) -> Transport:
+def as_transport(problem: Problem, frame: Frame, ranks: Ranks | None = None) -> Transport:
     """Return the problem as one of transportation, shared rows and all; case packs are not in it.
 
-    Raises InfeasibleError where a frozen line or a rule asks for more than there is.
+    Parameters
+    ----------
+    ranks : Ranks, optional
+        Of its demand, where they are known.
+
+    Raises
+    ------
+    InfeasibleError
+        If a frozen line or a rule asks for more than there is.
     """
     settled, closed = settle_frozen(problem, frame), closed_departures(problem, frame)
     releases = list_releases(problem, frame, (release for _, release, _ in settled.changes))
@@ -79,7 +88,7 @@ def as_transport(problem: Problem, frame: Frame) -> Transport:
     arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=divided.sources,
-        ranks=make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
+        ranks=ranks or make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
         goods=list_goods(problem),
         routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ import pulp
 from prepos.plan.decision import list_moves
 from prepos.plan.frozen import frozen_units
 from prepos.plan.moves import Moves
-from prepos.plan.problem import NOTHING_FROZEN, Problem
+from prepos.plan.problem import Problem
 from prepos.plan.rules import Rulebook
 from prepos.plan.stability import published_units
 from prepos.plan.transport.batch import Flows, read_flows
@@ -60,7 +59,7 @@ class WrittenOut:
     """
 
     def __init__(self, problem: Problem) -> None:
-        bare = replace(problem, overrides=(), frozen=NOTHING_FROZEN)
+        bare = problem.freed()
         self.frame, transport = framed(bare), as_lots(bare)
         plain, self.legs = transport.problem, transport.legs
         owner = np.repeat(np.arange(len(plain)), np.diff(plain.sources.first))
