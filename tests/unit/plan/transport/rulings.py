@@ -14,9 +14,10 @@ from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
 from prepos.plan.rules import Rulebook
 from prepos.plan.stability import published_units
-from prepos.plan.transport.batch import Flows, read_flows
 from prepos.plan.transport.build import Transport, as_transport
-from prepos.plan.transport.choice import choose_answers
+from prepos.plan.transport.cases import make_cases
+from prepos.plan.transport.choice import choose_flows
+from prepos.plan.transport.exact import solve_transport
 from prepos.plan.transport.lots import let_lie
 from prepos.plan.transport.prices import find_prices
 from tests.instances import framed
@@ -37,18 +38,19 @@ class Found(NamedTuple):
     moves: Moves
 
 
-def decide(whole: Transport) -> Found:
-    """Solve by prices."""
-    transport = whole.problem
-    search = find_prices(transport, solver="highs", precision=1e-7)
-    choice = choose_answers(transport, search, solver="highs", precision=1e-5)
-    parts = [
-        read_flows(transport, prices, search.value, np.flatnonzero(choice.number == number))
-        for number, prices in enumerate(choice.prices)
-    ]
-    flows = Flows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    moves = list_moves(whole, flows)
-    return Found(search.bound, choice.cost, not choice.over.any(), moves)
+def decide(transport: Transport) -> Found:
+    """Solve by prices, in single units."""
+    arrays, ones = transport.problem, np.ones(len(transport.problem), dtype=np.int64)
+    search = find_prices(arrays, solver="highs", precision=1e-7)
+    chosen = choose_flows(arrays, search, ones, ones, solver="highs", precision=1e-5)
+    moves = list_moves(transport, chosen.flows)
+    return Found(search.bound, chosen.cost, not chosen.over.any(), moves)
+
+
+def exact_cost(transport: Transport) -> float:
+    """Return the exact program's cost, in single units."""
+    cases = make_cases(np.ones(len(transport.problem), dtype=np.int64))
+    return solve_transport(transport.problem, cases, solver="highs").objective
 
 
 class WrittenOut:

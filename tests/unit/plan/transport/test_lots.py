@@ -10,10 +10,10 @@ import pytest
 from prepos.errors import InfeasibleError
 from prepos.plan.problem import Problem
 from prepos.plan.rules import broken_rules
-from prepos.plan.transport.exact import relaxed_cost, solve_transport
+from prepos.plan.transport.exact import relaxed_cost
 from prepos.plan.transport.lots import Lot, claim
 from tests.instances import Case, forward, framed, lane, make_case, one_lane, origin, random_case
-from tests.unit.plan.transport.rulings import as_lots, decide, ruled_cost
+from tests.unit.plan.transport.rulings import as_lots, decide, exact_cost, ruled_cost
 
 RULES = ("forbid", "pin", "max", "min")
 
@@ -64,7 +64,7 @@ def test_both_ways_keep_the_rules(seed: int) -> None:
         frame, transport = framed(problem), as_lots(problem)
     except InfeasibleError:
         return
-    exact = solve_transport(transport.problem, problem.products.case_pack, solver="highs").objective
+    exact = exact_cost(transport)
     if least == np.inf:
         return
     found = decide(transport)
@@ -89,7 +89,7 @@ def test_each_rule(rule: str, quantity: float, units: int, wanted: float) -> Non
     found = decide(transport)
     asked = rule in ("pin", "min")
     assert found.moves.units.sum() == (units if wanted or asked else 0)
-    exact = solve_transport(transport.problem, np.ones(1, dtype=np.int64), solver="highs").objective
+    exact = exact_cost(transport)
     assert found.cost == pytest.approx(exact)
     assert exact < 100.0  # the bonus is not in it
 
@@ -216,10 +216,7 @@ def test_a_limit_in_the_way_of_a_rule_is_told_by_what_is_moves() -> None:
     case = one_lane(3.0, 9).with_nodes(inbound_m3=4.0)
     problem = case.problem(("S", "DC", "A", "pin", 6.0))
     frame, transport = framed(problem), as_lots(problem)
-    assert (
-        solve_transport(transport.problem, np.ones(1, dtype=np.int64), solver="highs").objective
-        > 1e3
-    )
+    assert exact_cost(transport) > 1e3
     free = one_lane(3.0, 9)
     empty = decide(as_lots(free.problem())).moves
     ((units, words),) = broken_rules(problem, frame, replace(empty, units=np.array([4])))
