@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from prepos.core.periods import Periods
-from prepos.plan import PlanOptions, planning_window
+from prepos.plan import Frozen, PlanOptions, planning_window
 from tests.instances import START, forward, lane, make_case, make_network, one_lane, origin
 
 
@@ -63,3 +63,17 @@ def test_fallback_price_is_above_every_sensible_cost() -> None:
     price = one_lane(1.0, 1, periods=3).problem().fallback_price
     assert price == pytest.approx(1 + 2.0 + 1.0 + (10.0 + 1.0) + 3 * 0.1)
     assert np.isfinite(price)
+
+
+def test_a_problem_is_free_without_rules_and_published_plan() -> None:
+    """Freed it is; and only where a published plan is deviated from does that cost."""
+    case = one_lane(3.0, 9)
+    assert case.problem(stability_cost=2.0).is_free
+    assert case.problem(stability_cost=2.0).stability_cost == 0.0
+    bound = case.problem(
+        ("S", "DC", "A", "max", 2.0), frozen=Frozen(published=()), stability_cost=2.0
+    )
+    assert not bound.is_free
+    assert bound.stability_cost == 2.0
+    assert bound.freed().is_free
+    assert bound.freed().overrides == ()

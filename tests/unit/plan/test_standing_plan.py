@@ -114,3 +114,27 @@ def test_the_second_opinion_shares_it(seed: int, method: str) -> None:
     verdict = verify_plan(files_of(case, plan, gap=1e-3), given_of(case, *rules, gap=1e-3), "P")
     faults = [check for check in verdict.checks if not check.passed]
     assert [f"{check.name}: {check.faults[0].message}" for check in faults] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rules_hold_in_whole_cases(seed: int) -> None:
+    """With cases of four a pin is kept, and so is a maximum of seven: one case; both methods."""
+    case = random_case(np.random.default_rng(seed), skus=3, limits=seed % 2 == 1)
+    case = case.with_products(case_pack=4, unit_volume_m3=0.1)
+    case = replace(case, stock=replace(case.stock, on_hand=case.stock.on_hand + 9))
+    (pinned, bound, _), way = case.products.skus, case.network.lanes[0]
+    rules = (
+        (pinned, way.origin, way.destination, "pin", 8.0),
+        (bound, way.origin, way.destination, "max", 7.0),
+    )
+    whole, priced = (case.plan(*rules, method=method) for method in METHODS)
+    for plan in (whole, priced):
+        moved: dict[str, int] = {}
+        for line in plan.transfers:
+            assert line.quantity % 4 == 0
+            if line.lane_id == way.lane_id:
+                moved[line.sku] = moved.get(line.sku, 0) + line.quantity
+        assert moved[pinned] == 8
+        assert moved.get(bound, 0) <= 4
+        assert plan.bound <= whole.objective * (1 + 1e-6)
+    assert whole.objective <= priced.objective * (1 + 1e-6)
