@@ -12,6 +12,7 @@ import pytest
 from prepos.core.run import CERTIFICATE, SUPPLY, RunFiles
 from prepos.core.types import FloatArray
 from prepos.core.verdict import Verdict
+from prepos.plan.certificate import write_certificate
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.exact import relaxed_cost
@@ -269,6 +270,16 @@ def test_a_wish_is_not_dearer_than_leaving_it_unmet() -> None:
 
     told = fault_words(verify_plan(certificate(dear)(run), given, "P"), "prices")
     assert any("min_fill" in message and "is 1000000.0" in message for message in told)
+
+
+def test_prices_a_hair_below_zero_are_told_as_zero() -> None:
+    """A solver's tolerance is no price."""
+    problem = planned_case(2).problem()
+    frame = framed(problem)
+    told = write_certificate(
+        frame, as_transport(problem, frame), np.full(len(frame.shared), -1e-15)
+    )
+    assert (told.prices == 0.0).all()
 
 
 @pytest.mark.parametrize(("method", "passes"), [("decompose", False), ("exact", True)])
