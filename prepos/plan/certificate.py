@@ -18,7 +18,7 @@ from prepos.plan.transport.prices import prove
 
 def write_certificate(frame: Frame, transport: Transport, prices: FloatArray) -> Certificate:
     """Return the prices that prove a bound, by name, and what each source is worth at them."""
-    arrays = transport.problem
+    arrays, prices = transport.problem, np.maximum(prices, 0.0)  # a solver's may be a hair below
     value = np.zeros(len(arrays.sources.units))
     cost, _ = answer(arrays, prices, value)
     sku = np.repeat(np.arange(len(arrays)), np.diff(arrays.sources.first))

@@ -27,13 +27,17 @@ MONEY = (
     "holding_cost",
     "return_cost",
     "shortage_cost",
+    "stability_cost",
 )
 
 SINGLE = 1e-7  # share of the whole, that chances of single precision may be off
 
 
 def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
-    """Return what the transfers and their vehicles cost, and how much they move."""
+    """Return what the transfers and their vehicles cost, and how much they move.
+
+    No published plan is given, so that nothing deviates from one.
+    """
     lane, sku, quantity = lines.at["lane_id"], lines.at["sku"], lines["quantity"]
     volume = quantity * given.products.unit_volume_m3[sku]
     weight = quantity * given.products.unit_weight_kg[sku]
@@ -48,6 +52,7 @@ def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
         "handling_cost": float(
             (quantity * given.of_nodes("handling_cost")[lines.at["destination"]]).sum()
         ),
+        "stability_cost": 0.0,
         "units": float(quantity.sum()),
         "loads": float(len(loads)),
         "volume_m3": float(volume.sum()),

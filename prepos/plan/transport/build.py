@@ -98,12 +98,28 @@ def as_transport(problem: Problem, frame: Frame, ranks: Ranks | None = None) -> 
         constant=settled.cost + divided.constant,
     )
     return Transport(
-        let_lie(arrays, divided.drawn),
+        let_lie(arrays, np.maximum(divided.drawn, may_leave(problem, frame, stock, releases))),
         settled,
         tuple(releases),
         tuple(table.departures),
         np.array(kinds, dtype=np.int64),
     )
+
+
+def may_leave(problem: Problem, frame: Frame, stock: Sources, releases: list[Release]) -> IntArray:
+    """Return (K,) units that may be better off elsewhere though nobody wants them there.
+
+    They lie where room is limited, or cost holding while lanes lead to where that is free.
+    """
+    forward = problem.network.is_forward
+    costly = (frame.storage_row != NO_ROW).any(axis=1)
+    if not forward[frame.destination].all():
+        costly = costly | forward
+    costly &= np.isin(np.arange(len(costly)), frame.origin)
+    node = np.array([release.node for release in releases], dtype=np.int64)[stock.release]
+    sku = np.repeat(np.arange(len(problem.products)), np.diff(stock.first))
+    units = np.where(costly[node], stock.units, 0)
+    return np.bincount(sku, units, minlength=len(problem.products)).astype(np.int64)
 
 
 def charge_moves(problem: Problem, table: RouteTable) -> Routes:

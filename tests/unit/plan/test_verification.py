@@ -388,6 +388,7 @@ def figures(
         "holding_cost": sum(row[closing] * HOLDING[row["sku"]] for row in forward),
         "return_cost": sum(units * RETURN[sku] for (_, sku), units in returned.items()),
         "shortage_cost": sum(SHORTAGE[sku] * (demand[sku] - served[sku]) for sku in SKUS),
+        "stability_cost": 0.0,
     }
     use = sum(served.values())
     near = sum(r["expected_use"] for r, node, area, _ in who if CHEAPEST[area] == node)

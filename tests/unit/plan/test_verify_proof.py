@@ -12,6 +12,7 @@ import pytest
 from prepos.core.run import CERTIFICATE, SUPPLY, RunFiles
 from prepos.core.types import FloatArray
 from prepos.core.verdict import Verdict
+from prepos.plan.certificate import write_certificate
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.exact import relaxed_cost
@@ -110,8 +111,9 @@ def test_no_prices_and_values_prove_too_much(seed: int) -> None:
         )
 
 
-def test_stock_may_lie_elsewhere() -> None:
-    """What does not fit where it lies can leave and serve nobody: a price for room proves no more.
+@pytest.mark.parametrize("method", ["exact", "decompose"])
+def test_stock_may_lie_elsewhere(method: str) -> None:
+    """What does not fit where it lies leaves and serves nobody: a price for room proves no more.
 
     Nine units lie where four fit, and two are wanted: five leave for half a coin each.
     """
@@ -122,16 +124,17 @@ def test_stock_may_lie_elsewhere() -> None:
         {"S": [[2.0]]},
         on_hand={("A", "S"): 9},
     )
-    problem = case.problem()
-    frame = framed(problem)
-    transport = as_transport(problem, frame)
-    run, given = planless_files(case, transport), given_of(case)
-    names = [(row.name, row.place) for row in frame.shared]
-    world = World(transport, names, run, given, find_areas(run, given)[0])
-    plan = case.plan(method="exact")
+    plan = case.plan(method=method)
     assert sum(line.quantity for line in plan.transfers) == 5
-    best = max(world.proven(np.array([price]), np.zeros(1)) for price in (0.0, 0.6, 1.0, 50.0))
-    assert 0.5 * plan.objective < best <= plan.objective * (1 + 1e-6)
+    run, given = files_of(case, plan, method=method), given_of(case, method=method)
+    assert [str(fault) for fault in verify_plan(run, given, "P").faults] == []
+    assert run.certificate["bound"] == pytest.approx(plan.objective)
+
+    def dear(content: dict[str, Any]) -> None:
+        content["rows"][0]["price"] = 50.0
+
+    proven, _ = check_proof(certificate(dear)(run), given, find_areas(run, given)[0])
+    assert proven < plan.objective
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -267,6 +270,16 @@ def test_a_wish_is_not_dearer_than_leaving_it_unmet() -> None:
 
     told = fault_words(verify_plan(certificate(dear)(run), given, "P"), "prices")
     assert any("min_fill" in message and "is 1000000.0" in message for message in told)
+
+
+def test_prices_a_hair_below_zero_are_told_as_zero() -> None:
+    """A solver's tolerance is no price."""
+    problem = planned_case(2).problem()
+    frame = framed(problem)
+    told = write_certificate(
+        frame, as_transport(problem, frame), np.full(len(frame.shared), -1e-15)
+    )
+    assert (told.prices == 0.0).all()
 
 
 @pytest.mark.parametrize(("method", "passes"), [("decompose", False), ("exact", True)])
