@@ -15,8 +15,8 @@ import pulp
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.solver import call_solver
-from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.slices import slices_of
 
 PATIENCE_S = 300.0  # for one solver
 

@@ -56,9 +56,7 @@ def make_cases(case_pack: IntArray, minimum_lot: IntArray | None = None) -> Case
     return Cases(case_pack, -(-lot // case_pack) * case_pack)
 
 
-def send_whole(
-    problem: TransportProblem, prices: FloatArray, sent: Sent, cases: Cases
-) -> Sent:
+def send_whole(problem: TransportProblem, prices: FloatArray, sent: Sent, cases: Cases) -> Sent:
     """Return what is sent in whole cases, made the best of where that changed it."""
     units = round_down(sent.units, cases.pack[sent.sku], cases.least[sent.sku])
     torn = np.unique(sent.sku[units != sent.units])

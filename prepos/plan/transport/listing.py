@@ -27,9 +27,7 @@ def list_sent(problem: TransportProblem, prices: FloatArray, skus: IntArray, sen
     own = landed.source[served.source]
     stayed, moved = np.flatnonzero(own >= 0), np.flatnonzero(own < 0)
     stays = problem.routes.first[problem.sources.release[own[stayed]]]
-    there = Flows(
-        skus[served.sku[stayed]], own[stayed], rank[stayed], stays, served.units[stayed]
-    )
+    there = Flows(skus[served.sku[stayed]], own[stayed], rank[stayed], stays, served.units[stayed])
     came = np.lexsort((sent.route, sent.source, landed.to))
     came = came[sent.units[came] > 0]
     piece, taker, units = pair_up(
@@ -39,7 +37,9 @@ def list_sent(problem: TransportProblem, prices: FloatArray, skus: IntArray, sen
         served.units[moved].astype(np.int64),
     )
     by, ranks = came[piece], np.append(rank[moved], NO_RANK)[taker]
-    sent_on = Flows(skus[sent.sku[by]], sent.source[by], ranks, sent.route[by], units.astype(np.float64))
+    sent_on = Flows(
+        skus[sent.sku[by]], sent.source[by], ranks, sent.route[by], units.astype(np.float64)
+    )
     return join_flows([there, sent_on])
 
 

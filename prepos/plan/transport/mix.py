@@ -83,7 +83,7 @@ def mix_answers(
         If the solver fails.
     """
     program = pulp.LpProblem("mix", pulp.LpMinimize)
-    kind = (pulp.LpBinary if whole else pulp.LpContinuous)
+    kind = pulp.LpBinary if whole else pulp.LpContinuous
     shares = [program.add_variable(f"x{n}", 0, 1, kind) for n in range(len(answers.group))]
     overs = [program.add_variable(f"o{row}", 0) for row in range(len(room))]
     most = problem.purchases.most.tolist()

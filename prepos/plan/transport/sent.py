@@ -105,9 +105,7 @@ def answer_sent(
     nothing = np.zeros(len(landed.source))
     cost, use = answer_each(landed.problem, prices, nothing, np.arange(len(skus)))
     free = at_prices(problem, np.zeros_like(prices))
-    on_way = sent.units * way_costs(
-        problem, free, skus[sent.sku], sent.source, sent.route
-    )
+    on_way = sent.units * way_costs(problem, free, skus[sent.sku], sent.source, sent.route)
     cost += np.bincount(sent.sku, on_way, len(skus))
     first, entry = slices_of(problem.routes.row_first, sent.route)
     of = np.repeat(np.arange(len(sent.sku)), np.diff(first))

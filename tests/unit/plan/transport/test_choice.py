@@ -18,7 +18,6 @@ from prepos.plan.transport.settle import offered
 from prepos.plan.transport.shares import spread_passes
 from tests.unit.plan.transport.worlds import make_world, sent_units, solve_world, tell_flows
 
-
 SEEDS = range(10)
 
 

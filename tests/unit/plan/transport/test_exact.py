@@ -27,7 +27,9 @@ def test_relaxation_is_the_program_by_source_and_rank(seed: int) -> None:
 def test_single_units_lie_between_the_relaxation_and_whole_flows(seed: int) -> None:
     """Whole units are sent, yet put aside in parts where a limit on stock asks for it."""
     problem = make_world(np.random.default_rng(seed), skus=4, vehicles=seed % 2 == 1)
-    found = solve_transport(problem, make_cases(np.ones(4, dtype=np.int64)), solver="highs").objective
+    found = solve_transport(
+        problem, make_cases(np.ones(4, dtype=np.int64)), solver="highs"
+    ).objective
     tolerance = 1e-5 * abs(found)
     assert relaxed_cost(problem, "highs") <= found + tolerance
     assert found <= solve_world(problem, whole=True) + tolerance
