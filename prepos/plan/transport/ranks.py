@@ -20,9 +20,7 @@ from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
 
 
-def make_ranks(
-    mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None
-) -> Ranks:
+def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None) -> Ranks:
     """Cut the demand of every catchment and SKU over the window.
 
     Parameters

@@ -17,7 +17,7 @@ SKUS = 20
 
 
 def best(seed: int) -> tuple[TransportProblem, np.ndarray, np.ndarray, Sent]:
-    """Return a problem, some prices, what each SKU costs at best at them, and what it then sends."""
+    """Return a problem, prices, what each SKU costs at best at them, and what it then sends."""
     rng = np.random.default_rng(seed)
     problem = make_world(rng, skus=SKUS, periods=1 + seed % 3)
     prices = rng.uniform(0.0, 1.0, len(problem.limit)) * (rng.random(len(problem.limit)) < 0.5)

@@ -92,7 +92,7 @@ def test_cases_and_lots_lie_near_the_exact_program(vehicles: bool) -> None:
 
 
 def test_tight_limits_hold_with_few_skus_and_large_cases() -> None:
-    """Where hardly anything fits, what fits is sent and no hard limit is broken more than must be."""
+    """Where hardly anything fits, hard limits are broken no more than they must be."""
     for seed in SEEDS:
         problem = make_world(np.random.default_rng(seed), skus=6)
         inbound = np.arange(len(problem.limit)) < 2
