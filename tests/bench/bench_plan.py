@@ -1,13 +1,15 @@
-"""The plan at scale: seconds, proven gap, memory and growth, beside one program in PuLP.
+"""The plan at scale: seconds, proven gap, memory and growth, beside programs in PuLP.
 
 Run it as a script: ``python tests/bench/bench_plan.py``, or with the numbers of SKUs to be tried:
-``python tests/bench/bench_plan.py 1000 100000 1000000``. Every figure comes from a process of its
+``python tests/bench/bench_plan.py 1000 100000 1000000``. ``--kinds`` names what is planned: single
+units, whole vehicles, case packs, four periods. Every figure comes from a process of its
 own, after a warm-up on a small problem, and is the median of three repeats; HiGHS and a million
 SKUs are run once. The peers solve the same problem as one linear program, its flows not even whole,
 built in PuLP and solved with CBC or HiGHS on one thread; their optimum must lie between the bound
-and the cost of the plan. Peak memory is that of the process with all it imports, CBC's own process
-left out. Where other programs had the cores, so that calls were kept waiting, the line says so
-beside the verdict; processor seconds, of all threads, suffer less.
+and the cost of the plan. Where vehicles, cases or periods make it hard, the peer is the exact
+program, solved by HiGHS as far as 300 s let it come. Peak memory is that of the process with all it
+imports, CBC's own process left out. Where other programs had the cores, so that calls were kept
+waiting, the line says so beside the verdict; processor seconds, of all threads, suffer less.
 """
 
 from __future__ import annotations
@@ -20,24 +22,30 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numba
 import numpy as np
-from family import make_family
+from family import make_family, make_packs
 from plan_peers import solve_whole
 
+from prepos.core.types import IntArray
 from prepos.plan.solver import choose_solver
-from prepos.plan.transport.choice import choose_answers
+from prepos.plan.transport.cases import make_cases
+from prepos.plan.transport.choice import choose_flows
+from prepos.plan.transport.exact import solve_transport
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.problem import TransportProblem
 
 SIZES = (1_000, 3_000, 10_000, 100_000)
+KINDS = ("single", "vehicles", "cases", "periods")
+PERIODS = 4
 PEERS = ("cbc", "highs")
+EXACT, EXACT_S, EXACT_SKUS = "exact", 300.0, 1_000  # HiGHS on the exact program; seconds; SKUs
 PEERS_UP_TO = 3_000  # SKUs
 SMALL = 300  # SKUs of the warm-up
-REPEATS = {"prepos": 3, "cbc": 3, "highs": 1}  # HiGHS takes minutes, and is not judged
+REPEATS = {"prepos": 3, "cbc": 3, "highs": 1, EXACT: 1}  # HiGHS takes minutes
 ONCE_FROM = 500_000  # SKUs: larger problems are run once
 PRECISION = 1.5e-4  # asked of the search and of the choice
 LOOSE = 1e-2  # in the warm-up
@@ -50,6 +58,9 @@ CBC_TIMES = {1_000: 8.0, 3_000: 20.0}  # how many times as fast as PuLP and CBC
 CBC_MEMORY = {3_000: 0.25}  # share of its peak
 GAP, GAP_UP_TO, GAP_BEYOND = 2e-4, 250_000, 5e-4
 SLOPE, BYTES_A_SKU = 0.95, 9_000.0
+COST_OF_EXACT, TIMES_OF_EXACT = 1.003, 20.0  # with vehicles
+VEHICLE_GAP, VEHICLE_GAP_FROM = 3.5e-3, 10_000
+TIMES_OF_ONE = 2.0  # four periods beside one
 MOST_MEMORY = {1_000_000: 8_000.0}  # MB
 
 
@@ -59,6 +70,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     who : "prepos" or a peer
+    kind : one of ``KINDS``
     first, second : float
         Prices and choice, or building and solving.
     cpu : float
@@ -72,6 +84,7 @@ class Run(NamedTuple):
     """
 
     who: str
+    kind: str
     skus: int
     columns: int
     first: float
@@ -108,13 +121,22 @@ class Turn(NamedTuple):
     holds: bool
 
 
-def plan_once(problem: TransportProblem, precision: float) -> Turn:
-    """Find prices and choose whole answers."""
+def make_kind(kind: str, skus: int) -> tuple[TransportProblem, IntArray]:
+    """Return a problem of one kind, and units a case (K,)."""
+    periods = PERIODS if kind == "periods" else 1
+    packs = make_packs(skus) if kind == "cases" else np.ones(skus, dtype=np.int64)
+    return make_family(skus, periods=periods, vehicles=kind == "vehicles"), packs
+
+
+def plan_once(problem: TransportProblem, packs: IntArray, precision: float) -> Turn:
+    """Find prices and choose whole flows."""
     solver = choose_solver("auto")
     begun, cpu = time.perf_counter(), time.process_time()
     search = find_prices(problem, solver=solver, precision=precision)
     priced = time.perf_counter()
-    choice = choose_answers(problem, search, solver=solver, precision=precision)
+    chosen = choose_flows(
+        problem, search, packs, np.ones_like(packs), solver=solver, precision=precision
+    )
     return Turn(
         first=priced - begun,
         second=time.perf_counter() - priced,
@@ -122,8 +144,8 @@ def plan_once(problem: TransportProblem, precision: float) -> Turn:
         columns=0,
         passes=len(search.passes),
         bound=search.bound,
-        cost=choice.cost,
-        holds=not (choice.over > 0).any(),
+        cost=chosen.cost,
+        holds=not chosen.over.any(),
     )
 
 
@@ -143,6 +165,24 @@ def solve_once(problem: TransportProblem, solver: str) -> Turn:
     )
 
 
+def solve_exactly(problem: TransportProblem, packs: IntArray) -> Turn:
+    """Solve the exact program as far as time allows."""
+    begun, before = time.perf_counter(), processor_seconds()
+    found = solve_transport(
+        problem, make_cases(packs), solver="highs", gap=AGREED, time_limit_s=EXACT_S
+    )
+    return Turn(
+        first=0.0,
+        second=time.perf_counter() - begun,
+        cpu=processor_seconds() - before,
+        columns=len(found.values),
+        passes=0,
+        bound=found.bound,
+        cost=found.objective,
+        holds=True,
+    )
+
+
 def processor_seconds() -> float:
     """Return what this process and those it waited for have run."""
     whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -154,19 +194,22 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
 
 
-def measure(who: str, skus: int) -> Run:
+def measure(who: str, kind: str, skus: int) -> Run:
     """Warm up, make the problem and run it; the peak is what the first repeat reached."""
 
-    def turn(problem: TransportProblem, precision: float = PRECISION) -> Turn:
+    def turn(problem: TransportProblem, packs: IntArray, precision: float = PRECISION) -> Turn:
         gc.collect()
-        return plan_once(problem, precision) if who == "prepos" else solve_once(problem, who)
+        if who == "prepos":
+            return plan_once(problem, packs, precision)
+        return solve_exactly(problem, packs) if who == EXACT else solve_once(problem, who)
 
-    turn(make_family(SMALL), LOOSE)
+    if who != EXACT:
+        turn(*make_kind(kind, SMALL), LOOSE)
     base = peak_memory()
-    problem = make_family(skus)
-    turns, peak = [turn(problem)], peak_memory()
+    problem, packs = make_kind(kind, skus)
+    turns, peak = [turn(problem, packs)], peak_memory()
     more = 0 if skus >= ONCE_FROM else REPEATS[who] - 1
-    turns += [turn(problem) for _ in range(more)]
+    turns += [turn(problem, packs) for _ in range(more)]
     seconds = [each.first + each.second for each in turns]
 
     def middle(read: Callable[[Turn], float]) -> float:
@@ -174,6 +217,7 @@ def measure(who: str, skus: int) -> Run:
 
     return Run(
         who,
+        kind,
         skus,
         turns[0].columns,
         first=middle(lambda each: each.first),
@@ -190,20 +234,20 @@ def measure(who: str, skus: int) -> Run:
     )
 
 
-def measure_apart(who: str, skus: int) -> Run:
+def measure_apart(who: str, kind: str, skus: int) -> Run:
     """Return what a fresh process measures."""
-    command = [sys.executable, __file__, str(skus), "--one", who]
+    command = [sys.executable, __file__, str(skus), "--one", who, "--kinds", kind]
     found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Run(**json.loads(found.stdout.splitlines()[-1]))
 
 
 def print_run(run: Run) -> None:
     """Print one line of the table."""
-    ours = run.who == "prepos"
+    ours = run.who != "cbc" and run.who != "highs"
     known = f"{run.passes:6d} {run.gap:8.4%} {'all' if run.holds else 'BROKEN':>6s}"
     size = f"{(run.peak - run.base) * MEGABYTE / run.skus:9,.0f}"
     print(
-        f"{run.skus:9,} {run.who:7s} {'' if ours else f'{run.columns:,}':>9s} "
+        f"{run.skus:9,} {run.kind:8s} {run.who:7s} {'' if ours else f'{run.columns:,}':>9s} "
         f"{run.first:8.2f} {run.second:8.2f} {run.seconds:8.2f} {run.cpu:8.2f} {run.busy:5.0%} "
         f"{run.peak:7,.0f} {size} {known if ours else '':22s} {os.getloadavg()[0]:5.1f}",
         flush=True,
@@ -269,34 +313,81 @@ def main() -> None:
     """Print the table, then the targets."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES)
-    parser.add_argument("--one", choices=("prepos", *PEERS), help="measure in this process")
+    parser.add_argument("--one", choices=("prepos", *PEERS, EXACT), help="measure in this process")
     parser.add_argument("--compile", action="store_true", help="only fill the kernels' cache")
+    parser.add_argument("--kinds", choices=KINDS, nargs="*", default=KINDS)
     parser.add_argument("--peers", choices=PEERS, nargs="*", default=PEERS)
     given = parser.parse_args()
     if given.compile:
-        plan_once(make_family(SMALL), LOOSE)
+        plan_once(*make_kind("cases", SMALL), LOOSE)
         return
     if given.one:
-        print(json.dumps(measure(given.one, given.sizes[0])._asdict()))
+        print(json.dumps(measure(given.one, given.kinds[0], given.sizes[0])._asdict()))
         return
     subprocess.run([sys.executable, __file__, "--compile"], check=True)
     print(f"{numba.config.NUMBA_NUM_THREADS} cores, precision {PRECISION:.2%}; seconds, MB")
     print(
-        f"{'':27s}{'prices':>9s}{'choice':>9s}\n"
-        f"{'SKUs':>9s} {'who':7s} {'columns':>9s}{'or build':>9s}{'or solve':>9s}"
+        f"{'':36s}{'prices':>9s}{'choice':>9s}\n"
+        f"{'SKUs':>9s} {'kind':8s} {'who':7s} {'columns':>9s}{'or build':>9s}{'or solve':>9s}"
         f"{'both':>9s}{'CPU':>9s}  busy    peak     B/SKU passes      gap limits  load"
     )
-    ours, peers = [], {}
-    for skus in sorted(given.sizes):
-        ours.append(measure_apart("prepos", skus))
-        print_run(ours[-1])
-        for name in given.peers if skus <= PEERS_UP_TO else ():
-            peers.setdefault(skus, {})[name] = measure_apart(name, skus)
-            print_run(peers[skus][name])
+    runs = [
+        measure_all(kind, skus, given.peers) for kind in given.kinds for skus in sorted(given.sizes)
+    ]
     print("\nto be reached (+ reached, - missed):")
-    for run in ours:
-        tell_peers(run, peers.get(run.skus, {}))
-    tell_ours(ours)
+    for ours, peers in runs:
+        if ours.kind == "single":
+            tell_peers(ours, peers)
+        else:
+            tell_kind(ours, peers.get(EXACT))
+    tell_periods({(ours.kind, ours.skus): ours for ours, _ in runs})
+    if single := [ours for ours, _ in runs if ours.kind == "single"]:
+        tell_ours(single)
+
+
+def measure_all(kind: str, skus: int, wanted: Sequence[str]) -> tuple[Run, dict[str, Run]]:
+    """Measure one problem, and those peers of it that are wanted; print each as it comes."""
+    if kind != "single":
+        names = [EXACT] if wanted and skus <= EXACT_SKUS else []
+    else:
+        names = list(wanted) if skus <= PEERS_UP_TO else []
+    ours, peers = measure_apart("prepos", kind, skus), {}
+    print_run(ours)
+    for name in names:
+        peers[name] = measure_apart(name, kind, skus)
+        print_run(peers[name])
+    return ours, peers
+
+
+def tell_kind(ours: Run, exact: Run | None) -> None:
+    """Print what vehicles, cases or periods make of it, beside the exact program where it ran."""
+    what = f"{ours.skus:,} SKUs, {ours.kind}"
+    tell(f"{what}: limits", "kept" if ours.holds else "broken", "kept", ours.holds)
+    if ours.kind == "vehicles" and ours.skus >= VEHICLE_GAP_FROM:
+        figure, limit = f"{ours.gap:.4%}", f"<= {VEHICLE_GAP:.2%}"
+        tell(f"{what}: proven gap", figure, limit, ours.gap <= VEHICLE_GAP)
+    else:
+        print(f"{what + ': proven gap':52s} {ours.gap:12.4%}")
+    if exact is None:
+        return
+    share, times = ours.cost / exact.cost, exact.seconds / ours.seconds
+    leeway = AGREED * abs(ours.cost)
+    assert exact.bound <= ours.cost + leeway, f"{exact.bound} was proved above {ours.cost}"
+    assert ours.bound <= exact.cost + leeway, f"exact found {exact.cost} below {ours.bound}"
+    limit = f"<= {COST_OF_EXACT}"
+    tell(f"{what}: cost, share of the exact", f"{share:.5f}", limit, share <= COST_OF_EXACT)
+    limit, holds = f">= {TIMES_OF_EXACT:.0f}", times >= TIMES_OF_EXACT
+    tell(f"{what}: times as fast", f"{times:.1f}", limit, holds, (ours, exact))
+
+
+def tell_periods(runs: dict[tuple[str, int], Run]) -> None:
+    """Print how many times as long four periods take as one."""
+    for (kind, skus), run in runs.items():
+        one = runs.get(("single", skus))
+        if kind == "periods" and one is not None:
+            times, limit = run.cpu / one.cpu, f"<= {TIMES_OF_ONE:.0f}"
+            what = f"{skus:,} SKUs, {PERIODS} periods: times the CPU of one"
+            tell(what, f"{times:.1f}", limit, times <= TIMES_OF_ONE, (run, one))
 
 
 if __name__ == "__main__":

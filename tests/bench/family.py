@@ -19,7 +19,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from country import FORWARDS, NODES, ORIGINS, REGIONS, Block, Country, draw_blocks, make_country
-
 from scipy.sparse import csc_matrix
 
 from prepos.core.types import FloatArray, IntArray

@@ -15,8 +15,8 @@ import pulp
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.solver import call_solver
-from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.slices import slices_of
 
 PATIENCE_S = 300.0  # for one solver
 
@@ -71,35 +71,38 @@ def write_columns(problem: TransportProblem) -> tuple[Columns, Columns, Entries,
     """Return the columns x and y, the rows, and what is paid if nothing is moved or served.
 
     A unit counts from lying idle where it is; one that is sent counts as idle where it arrives
-    until it is put aside there.
+    until it is put aside there. What came to a node is told apart from what was there, as if it
+    were another node, so many further on: it is returned if it is not used.
     """
-    sources, goods, places = problem.sources, problem.goods, problem.places
-    idle = np.where(places.is_forward, 1.0, 0.0)  # per currency of holding and returning
-    unused = goods.holding_cost + goods.return_cost
+    sources, nodes = problem.sources, len(problem.places.is_forward)
     sku = np.repeat(np.arange(len(problem)), np.diff(sources.first))
-    node = places.release_node[sources.release]
-    moves = list_moves(problem, sku, node, idle, unused)
-    nodes = len(places.is_forward)
-    known = np.zeros(len(problem) * nodes, dtype=np.bool_)  # where a SKU lies or can be sent to
-    known[sku * nodes + node] = True
-    known[moves.sku * nodes + moves.node] = True
-    serves = list_serves(problem, known, idle, unused)
-    own = np.bincount(sku * nodes + node, sources.units, minlength=len(known))
-    out = sku[moves.of] * nodes + node[moves.of]
+    node = problem.places.release_node[sources.release]
+    moves = list_moves(problem, sku, node)
+    known = np.zeros(len(problem) * 2 * nodes, dtype=np.bool_)  # where a SKU lies or can be sent to
+    known[sku * 2 * nodes + node] = True
+    known[moves.sku * 2 * nodes + moves.node] = True
+    serves = list_serves(problem, known)
+    own = np.bincount(sku * 2 * nodes + node, sources.units, minlength=len(known))
+    out = sku[moves.of] * 2 * nodes + node[moves.of]
     entries = list_entries(problem, moves, serves, known, own, out)
-    constant = problem.shortage + float((sources.units * idle[node]) @ unused[sku])
+    constant = problem.shortage + float(sources.units @ lying(problem, sku, node))
     return moves, serves, entries, constant
 
 
-def list_moves(
-    problem: TransportProblem, sku: IntArray, node: IntArray, idle: FloatArray, unused: FloatArray
-) -> Columns:
+def lying(problem: TransportProblem, sku: IntArray, node: IntArray) -> FloatArray:
+    """Return what a unit costs that is not used: holding, and returning where it was sent there."""
+    goods, nodes = problem.goods, len(problem.places.is_forward)
+    cost = goods.holding_cost[sku] + np.where(node >= nodes, goods.return_cost[sku], 0.0)
+    return np.where(problem.places.is_forward[node % nodes], cost, 0.0)
+
+
+def list_moves(problem: TransportProblem, sku: IntArray, node: IntArray) -> Columns:
     """Return x: every source by every route that ends where the SKU can be of use."""
     routes, goods, places = problem.routes, problem.goods, problem.places
-    release, ranks = problem.sources.release, problem.ranks
-    serving = np.zeros((len(places.server_first) - 1, len(idle)), dtype=np.bool_)
+    release, ranks, nodes = problem.sources.release, problem.ranks, len(places.is_forward)
+    serving = np.zeros((len(places.server_first) - 1, nodes), dtype=np.bool_)
     serving[np.repeat(np.arange(len(serving)), np.diff(places.server_first)), places.server] = True
-    useful = np.zeros((len(problem), len(idle)), dtype=np.bool_)
+    useful = np.zeros((len(problem), nodes), dtype=np.bool_)
     rank_sku = np.repeat(np.arange(len(problem)), np.diff(ranks.first))
     for zone in range(len(serving)):
         useful[rank_sku[ranks.catchment == zone]] |= serving[zone]
@@ -107,31 +110,30 @@ def list_moves(
     of = np.repeat(np.arange(len(sku)), np.diff(first))
     kept = (by > routes.first[release][of]) & useful[sku[of], routes.node[by]]
     of, by = of[kept], by[kept]
-    whose, end = sku[of], routes.node[by]
+    whose, end = sku[of], nodes + routes.node[by]
     cost = (
         routes.per_unit[by]
         + routes.per_m3[by] * goods.volume_m3[whose]
         + routes.per_kg[by] * goods.weight_kg[whose]
-        + np.where(places.is_forward[node[of]], goods.return_cost[whose], 0.0)
-        + (idle[end] - idle[node[of]]) * unused[whose]
+        + lying(problem, whose, end)
+        - lying(problem, whose, node[of])
     )
     return Columns(whose, of, by, end, cost)
 
 
-def list_serves(
-    problem: TransportProblem, known: np.ndarray, idle: FloatArray, unused: FloatArray
-) -> Columns:
+def list_serves(problem: TransportProblem, known: np.ndarray) -> Columns:
     """Return y: every rank from every server that has or may get the SKU."""
-    ranks, goods, places = problem.ranks, problem.goods, problem.places
-    first, by = slices_of(places.server_first, ranks.catchment)
-    of = np.repeat(np.arange(len(ranks.width)), np.diff(first))
+    ranks, goods, nodes = problem.ranks, problem.goods, len(problem.places.is_forward)
+    first, by = slices_of(problem.places.server_first, ranks.catchment)
+    of = np.tile(np.repeat(np.arange(len(ranks.width)), np.diff(first)), 2)
     sku = np.repeat(np.arange(len(problem)), np.diff(ranks.first))[of]
-    node = places.server[by]
-    kept = known[sku * len(idle) + node]
-    of, by, sku, node = of[kept], by[kept], sku[kept], node[kept]
+    by = np.tile(by, 2)
+    place = problem.places.server[by] + np.repeat([0, nodes], len(by) // 2)
+    kept = known[sku * 2 * nodes + place]
+    of, by, sku, place = of[kept], by[kept], sku[kept], place[kept]
     used = ranks.used[of, 0].astype(np.float64)
-    gain = places.service[0, node, ranks.catchment[of]] - goods.shortage_cost[sku]
-    return Columns(sku, of, by, node, used * (gain - idle[node] * unused[sku]))
+    gain = problem.places.service[0, place % nodes, ranks.catchment[of]] - goods.shortage_cost[sku]
+    return Columns(sku, of, by, place, used * (gain - lying(problem, sku, place)))
 
 
 def list_entries(
@@ -143,7 +145,7 @@ def list_entries(
     out: IntArray,
 ) -> Entries:
     """Return the rows: what is at hand by SKU and node, the ranks' widths, the shared rows."""
-    nodes, ranks, routes = len(problem.places.is_forward), problem.ranks, problem.routes
+    nodes, ranks, routes = 2 * len(problem.places.is_forward), problem.ranks, problem.routes
     at = np.cumsum(known) - 1  # row of (SKU, node)
     count, x = int(known.sum()), np.arange(len(moves.sku))
     y = len(x) + np.arange(len(serves.sku))

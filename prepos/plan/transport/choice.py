@@ -30,7 +30,6 @@ from prepos.plan.transport.shares import (
 )
 from prepos.plan.transport.trim import excess, trim
 
-SETTLED = (120, 300, 600)  # SKUs that are chosen for anew; more where fewer do not do
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -88,14 +87,17 @@ def choose_flows(
     passes, mixed, bought, least = offer_passes(problem, search, cases, enough, solver)
     number = spread_passes(problem, mixed.share.reshape(len(passes), -1))
     held = hold(problem, bought)
-    for count in SETTLED:
-        found = settle(
-            held, search, passes, number, mixed.prices, count=count, solver=solver, enough=enough
-        )
-        cost, use = chosen_answers(held, search, passes, found)
-        lost = cost + float(problem.purchases.cost @ bought) - least
-        if lost <= 2.0 * enough and not excess(held, use).any():
-            break
+    spent = float(problem.purchases.cost @ bought)
+    found = settle(
+        held,
+        search,
+        passes,
+        number,
+        mixed.prices,
+        least=least - spent,
+        enough=2.0 * enough,
+        solver=solver,
+    )
     passes, found = trim(held, search, passes, found, mixed.prices, cases)
     return tell_choice(problem, search, passes, found, bought)
 

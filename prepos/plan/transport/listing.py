@@ -68,7 +68,10 @@ def pair_up(
 def join_flows(parts: Sequence[Flows]) -> Flows:
     """Return the flows together, sorted by SKU, source, rank and route."""
     nobody = np.zeros(0, dtype=np.int64)
-    parts = [Flows(nobody, nobody, nobody, nobody, np.zeros(0)), *parts]
-    joined = Flows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    order = np.lexsort((joined.route, joined.rank, joined.source, joined.sku))
-    return Flows(*(column[order] for column in joined))
+    every = [Flows(nobody, nobody, nobody, nobody, np.zeros(0)), *parts]
+    sku, source, rank, route = (
+        np.concatenate([part[column] for part in every]).astype(np.int64) for column in range(4)
+    )
+    order = np.lexsort((route, rank, source, sku))
+    units = np.concatenate([part.units for part in every])
+    return Flows(sku[order], source[order], rank[order], route[order], units[order])

@@ -1,4 +1,4 @@
-"""Passes over all SKUs: asked for at prices, in whole cases where there are such, and read again."""
+"""Passes over all SKUs: asked for at prices, in whole cases where some are, and read again."""
 
 from __future__ import annotations
 

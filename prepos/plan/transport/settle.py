@@ -1,8 +1,13 @@
-"""Choosing anew for the SKUs that lose least by another answer, until the limits hold."""
+"""Choosing anew, SKU by SKU, until the limits hold: answers are mixed once more, then made whole.
+
+A mix of single SKUs' answers has hardly more torn ones than there are limits. These, and the SKUs
+that lose least by another answer, are then chosen for in a program with whole answers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,10 +16,27 @@ from prepos.plan.transport.mix import Answers, mix_answers
 from prepos.plan.transport.passes import answer_pass, chosen_answers
 from prepos.plan.transport.prices import Pass, Search, by_size, spread
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.trim import excess
 
-ASKED = 4000  # SKUs that are looked at for another answer
+ASKED = 2000  # SKUs that are looked at for another answer
+MIXED = 1000  # of those, that are mixed
+SETTLED = (120, 400)  # that get whole answers; more where fewer do not do
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
+WHOLE = 1.0 - 1e-6  # share from which an answer is not torn
+
+
+class Told(NamedTuple):
+    """Answers of some SKUs (J,) in all N passes: cost (N, J) and use (N, J, S)."""
+
+    skus: IntArray
+    cost: FloatArray
+    use: FloatArray
+
+    def of(self, given: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return what the SKUs cost (J,) and take (J, S) by the passes (J,) they are given."""
+        everyone = np.arange(len(given))
+        return self.cost[given, everyone], self.use[given, everyone]
 
 
 def settle(
@@ -24,11 +46,11 @@ def settle(
     number: IntArray,
     prices: FloatArray,
     *,
-    count: int,
-    solver: str,
+    least: float,
     enough: float,
+    solver: str,
 ) -> IntArray:
-    """Return each SKU's pass (K,), chosen anew for so many that lose least by it.
+    """Return each SKU's pass (K,), chosen anew for those that lose least by it.
 
     Parameters
     ----------
@@ -36,69 +58,109 @@ def settle(
         The pass that each SKU is given so far.
     prices : (S,) float
         Of the rows, by which a loss is told.
-    enough : float
-        Currency that may be lost.
+    least, enough : float
+        What the answers cost at least, in all, and how near is near enough.
     """
-    _, use = chosen_answers(problem, search, passes, number)
-    asked = np.sort(by_size(problem)[spread(len(problem), min(ASKED, len(problem)))])
-    skus, given, answers = near_answers(problem, search, passes, asked, number, prices, count)
-    cost, before = chosen_answers(problem, search, passes, number, skus)
-    mixed = mix_answers(
-        problem,
-        answers,
-        problem.limit - (use - before),
-        solver=solver,
-        whole=True,
-        gap=enough / max(abs(cost), CHANGED),
-    )
+    cost, use = chosen_answers(problem, search, passes, number)
+    told = ask_passes(problem, search, passes)
+    first, taken = told.of(number[told.skus])
+    room = problem.limit - (use - taken.sum(axis=0))
+    given, prices, torn = mix_skus(problem, told, number[told.skus], prices, room, solver)
+    for count in SETTLED:
+        few = np.union1d(torn, nearest(told, given, prices, count))
+        found = choose_skus(problem, told, given, prices, few, room, enough, solver)
+        after, takes = told.of(found)
+        lost = cost + float((after - first).sum()) - least
+        if lost <= enough and not excess(problem, takes.sum(axis=0) - room + problem.limit).any():
+            break
     number = number.copy()
-    taken = np.flatnonzero(mixed.share > 0.5)
-    number[skus[answers.group[taken]]] = given[taken]
+    number[told.skus] = found
     return number
 
 
-def near_answers(
-    problem: TransportProblem,
-    search: Search,
-    passes: Sequence[Pass],
-    asked: IntArray,
-    number: IntArray,
-    prices: FloatArray,
-    count: int,
-) -> tuple[IntArray, IntArray, Answers]:
-    """Return the SKUs whose next best answer is nearest, and their answers.
+def ask_passes(problem: TransportProblem, search: Search, passes: Sequence[Pass]) -> Told:
+    """Return what some SKUs of all sizes answer in every pass."""
+    count = min(ASKED, len(problem))
+    skus = np.sort(by_size(problem)[spread(len(problem), count)])
+    parts = [answer_pass(problem, search, each, skus) for each in passes]
+    return Told(skus, np.stack([part[0] for part in parts]), np.stack([part[1] for part in parts]))
 
-    Returns
-    -------
-    skus : (J,) int
-    given : (E,) int
-        The pass that each answer is of.
-    answers : Answers
-        Grouped by position among the SKUs: the one that is given, and the best others.
-    """
-    told = [answer_pass(problem, search, each, asked) for each in passes]
-    cost, use = np.stack([each[0] for each in told]), np.stack([each[1] for each in told])
-    reduced = cost + use @ prices
-    given = cost[number[asked], np.arange(len(asked))]
-    other = np.abs(cost - given) > CHANGED * (1.0 + np.abs(given))
+
+def mix_skus(
+    problem: TransportProblem,
+    told: Told,
+    given: IntArray,
+    prices: FloatArray,
+    room: FloatArray,
+    solver: str,
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Return the passes (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
+    few = nearest(told, given, prices, MIXED)
+    passes, answers = offer(told, given, prices, few)
+    _, takes = told.of(given)
+    rest = takes.sum(axis=0) - takes[few].sum(axis=0)
+    mixed = mix_answers(problem, answers, room - rest, solver=solver)
+    order = np.lexsort((-mixed.share, answers.group))
+    heaviest = order[np.unique(answers.group[order], return_index=True)[1]]
+    found = given.copy()
+    found[few] = passes[heaviest]
+    return found, mixed.prices, few[mixed.share[heaviest] < WHOLE]
+
+
+def choose_skus(
+    problem: TransportProblem,
+    told: Told,
+    given: IntArray,
+    prices: FloatArray,
+    few: IntArray,
+    room: FloatArray,
+    enough: float,
+    solver: str,
+) -> IntArray:
+    """Return the passes (J,), chosen anew for ``few`` of the SKUs."""
+    passes, answers = offer(told, given, prices, few)
+    cost, takes = told.of(given)
+    rest = takes.sum(axis=0) - takes[few].sum(axis=0)
+    gap = 0.5 * enough / max(abs(float(cost[few].sum())), CHANGED)
+    mixed = mix_answers(problem, answers, room - rest, solver=solver, whole=True, gap=gap)
+    found, taken = given.copy(), np.flatnonzero(mixed.share > 0.5)
+    found[few[answers.group[taken]]] = passes[taken]
+    return found
+
+
+def nearest(told: Told, given: IntArray, prices: FloatArray, count: int) -> IntArray:
+    """Return so many positions of SKUs whose next best answer is nearest, rising."""
+    cost, _ = told.of(given)
+    reduced = told.cost + told.use @ prices
+    other = np.abs(told.cost - cost) > CHANGED * (1.0 + np.abs(cost))
     second = np.where(other, reduced - reduced.min(axis=0), np.inf).min(axis=0)
-    near = np.sort(np.argsort(second, kind="stable")[:count])
+    near = np.argsort(second, kind="stable")[:count]
+    return np.sort(near[second[near] < np.inf])
+
+
+def offer(
+    told: Told, given: IntArray, prices: FloatArray, few: IntArray
+) -> tuple[IntArray, Answers]:
+    """Return the answers of ``few`` SKUs, grouped by their order, and the pass (E,) of each.
+
+    The one that takes least of what is scarce is among them, so that room can be made.
+    """
+    cost, use = told.cost[:, few], told.use[:, few]
+    reduced, leanest = cost + use @ prices, (use @ (prices > 0)).argmin(axis=0)
     group, of = [], []
-    for position, sku in enumerate(near.tolist()):
-        mine = offered(cost[:, sku], reduced[:, sku], int(number[asked[sku]]))
+    for position, known in enumerate(zip(given[few].tolist(), leanest.tolist(), strict=True)):
+        mine = offered(cost[:, position], reduced[:, position], known)
         group += [position] * len(mine)
         of += mine
-    answer_of, entry = np.array(of, dtype=np.int64), near[np.array(group, dtype=np.int64)]
-    answers = Answers(np.array(group), cost[answer_of, entry], use[answer_of, entry])
-    return asked[near], answer_of, answers
+    at, by = np.array(group, dtype=np.int64), np.array(of, dtype=np.int64)
+    return by, Answers(at, cost[by, at], use[by, at])
 
 
-def offered(cost: FloatArray, reduced: FloatArray, given: int) -> list[int]:
-    """Return the passes (of N) whose answers a SKU offers: the given one, then the best others."""
-    found = [given]
-    for number in np.argsort(reduced, kind="stable").tolist():
-        known = np.abs(cost[found] - cost[number]) <= CHANGED * (1.0 + abs(cost[number]))
-        if not known.any():
+def offered(cost: FloatArray, reduced: FloatArray, known: Sequence[int]) -> list[int]:
+    """Return the passes (of N) whose answers a SKU offers: the known ones, then the best others."""
+    found: list[int] = []
+    for number in [*known, *np.argsort(reduced, kind="stable").tolist()]:
+        if not (np.abs(cost[found] - cost[number]) <= CHANGED * (1.0 + abs(cost[number]))).any():
             found.append(number)
         if len(found) == OFFERED:
             break

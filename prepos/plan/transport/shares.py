@@ -32,7 +32,7 @@ from prepos.plan.transport.problem import TransportProblem, no_purchases
 ROUNDS = 8  # of asking for more passes
 NEARER = 0.5  # from the best prices to the mix's
 SPARED = (0.2, 0.3)  # parts of a vehicle that are done without
-COUNTED, HELD = 1, 4  # times that vehicles are counted after that; rounds at each count
+HELD = 4  # rounds of asking at each count
 NOTHING = 1e-9  # shares below are none
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
@@ -96,7 +96,7 @@ def count_vehicles(
     Parts of vehicles in the mix so far are rounded up from several shares on, and the passes that
     each of these asks for let the last count choose.
     """
-    known, tries = used_passes(passes, mixed), []
+    known = used_passes(passes, mixed)
 
     def at(bought: FloatArray) -> Held:
         held = hold(problem, bought)
@@ -113,20 +113,21 @@ def count_vehicles(
         paid = found.cost + float(held.ceiling @ found.over + problem.purchases.cost @ bought)
         return Held(list(known), found, bought, paid)
 
-    for spared in SPARED:
-        tries.append(at(np.ceil(mixed.bought - spared)))
-    for _ in range(COUNTED):
-        answers, size = stack(known), min(each.paid for each in tries) + problem.shortage
-        counted = mix_answers(
-            problem,
-            answers,
-            problem.limit,
-            solver=solver,
-            counted=True,
-            gap=enough / max(abs(size), NOTHING),
-        )
-        tries.append(at(counted.bought))
-    return min(tries, key=lambda each: each.paid)
+    best = min((at(np.ceil(mixed.bought - spared)) for spared in SPARED), key=price)
+    counted = mix_answers(
+        problem,
+        stack(known),
+        problem.limit,
+        solver=solver,
+        counted=True,
+        gap=enough / max(abs(best.paid + problem.shortage), NOTHING),
+    )
+    return min(best, at(counted.bought), key=price)
+
+
+def price(held: Held) -> float:
+    """Return what is paid."""
+    return held.paid
 
 
 def hold(problem: TransportProblem, bought: FloatArray) -> TransportProblem:
@@ -148,7 +149,7 @@ def used_passes(passes: Sequence[Pass], mixed: Mixed) -> list[Pass]:
     """Return the passes that have a share, and the last, which leaves room."""
     most = mixed.share.reshape(len(passes), -1).max(axis=1)
     most[-1] = 1.0
-    return [passes[position] for position in np.flatnonzero(most > NOTHING)]
+    return [passes[position] for position in np.flatnonzero(most > NOTHING).tolist()]
 
 
 def spread_passes(problem: TransportProblem, shares: FloatArray) -> IntArray:

@@ -15,9 +15,8 @@ from tests.unit.plan.transport.worlds import (
     idle_use,
     list_columns,
     make_world,
-    serve,
     solve_world,
-    term_of,
+    tell_flows,
 )
 
 SEEDS = range(12)
@@ -81,17 +80,7 @@ def test_flows_add_up(seed: int) -> None:
     left = problem.sources.units - np.bincount(flows.source, units, len(problem.sources.units))
     assert (left >= 0).all()
     assert (np.bincount(flows.rank, units, len(problem.ranks.width)) <= problem.ranks.width).all()
-    spent, taken = np.zeros(len(problem)), np.zeros_like(use)
-    for sku in range(len(problem)):
-        for source in range(*problem.sources.first[sku : sku + 2]):
-            release = int(problem.sources.release[source])
-            spent[sku] += left[source] * idle_cost(problem, sku, release)
-            taken[sku] += left[source] * idle_use(problem, sku, release)
-    for sku, source, rank, route, count in zip(*flows, strict=True):
-        release = int(problem.sources.release[source])
-        one, takes = serve(problem, sku, release, route, rank)
-        spent[sku] += count * (one + term_of(problem, source, route))
-        taken[sku] += count * takes
+    spent, taken = tell_flows(problem, flows)
     np.testing.assert_allclose(spent, cost, atol=1e-6)
     np.testing.assert_allclose(taken, use, atol=1e-6)
 

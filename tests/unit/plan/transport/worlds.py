@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, lil_array
 
 from prepos.core.spans import list_spans, span_number
+from prepos.plan.transport.batch import NO_RANK, Flows
 from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
@@ -268,6 +269,55 @@ def serve(
     if places.fill_row[zone] != NO_ROW:
         use[places.fill_row[zone]] -= 1.0 - left
     return float(cost), use
+
+
+def lie(problem: TransportProblem, sku: int, route: int) -> tuple[float, np.ndarray]:
+    """Return what a unit costs and takes that moves by a route and then serves nobody."""
+    goods, places, routes = problem.goods, problem.places, problem.routes
+    volume, weight = goods.volume_m3[sku], goods.weight_kg[sku]
+    use = np.zeros(len(problem.limit))
+    cost = routes.per_unit[route] + routes.per_m3[route] * volume + routes.per_kg[route] * weight
+    cost += goods.holding_cost[sku] * routes.held[route]
+    for entry in range(*routes.row_first[route : route + 2]):
+        amount = routes.row_unit[entry] + routes.row_m3[entry] * volume
+        use[routes.row[entry]] += amount + routes.row_kg[entry] * weight
+    node, since = int(routes.node[route]), int(routes.period[route])
+    if places.is_forward[node]:
+        cost += goods.holding_cost[sku] * (problem.periods - since) + goods.return_cost[sku]
+    for row in places.storage_row[node, since:]:
+        if row != NO_ROW:
+            use[row] += volume
+    return float(cost), use
+
+
+def tell_flows(problem: TransportProblem, flows: Flows) -> tuple[np.ndarray, np.ndarray]:
+    """Return what every SKU's flows cost (K,) and take (K, S), read off the definition."""
+    count = len(problem.sources.units)
+    left = problem.sources.units - np.bincount(flows.source, flows.units, count)
+    spent, taken = np.zeros(len(problem)), np.zeros((len(problem), len(problem.limit)))
+    for sku in range(len(problem)):
+        for source in range(*problem.sources.first[sku : sku + 2]):
+            release = int(problem.sources.release[source])
+            spent[sku] += left[source] * idle_cost(problem, sku, release)
+            taken[sku] += left[source] * idle_use(problem, sku, release)
+    for sku, source, rank, route, units in zip(*flows, strict=True):
+        release = int(problem.sources.release[source])
+        served = rank != NO_RANK
+        one, takes = (
+            serve(problem, sku, release, route, rank) if served else lie(problem, sku, route)
+        )
+        spent[sku] += units * (one + term_of(problem, source, route))
+        taken[sku] += units * takes
+    return spent, taken
+
+
+def sent_units(problem: TransportProblem, flows: Flows) -> tuple[np.ndarray, np.ndarray]:
+    """Return the SKU (E,) and units (E,) of every source and route that moves."""
+    release = problem.sources.release[flows.source]
+    moved = flows.route != problem.routes.first[release]
+    keys = np.stack([flows.sku[moved], flows.source[moved], flows.route[moved]])
+    found, entry = np.unique(keys, axis=1, return_inverse=True)
+    return found[0], np.bincount(entry.ravel(), flows.units[moved], found.shape[1])
 
 
 def solve_world(
