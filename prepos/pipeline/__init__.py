@@ -34,6 +34,7 @@ from prepos.core.run import (
     SUPPLY,
     TARGETS,
     TRANSFERS,
+    VALUES,
 )
 from prepos.core.transfer import Plan
 from prepos.core.types import FloatArray
@@ -73,6 +74,7 @@ from prepos.publish import (
     targets_frame,
     transfers_frame,
     units_below,
+    values_frame,
 )
 from prepos.signals.state import BankState
 
@@ -250,6 +252,7 @@ def plan_files(
         CATCHMENTS: catchments_frame(demand, widths, plan.periods),
         ALLOCATION: allocation_frame(plan, nodes, skus),
         SUPPLY: supply_frame(plan, nodes, skus),
+        VALUES: values_frame(plan, nodes, skus),
     }
 
 

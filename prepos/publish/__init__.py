@@ -21,6 +21,7 @@ from prepos.publish.plan_frames import (
     supply_frame,
     targets_frame,
     transfers_frame,
+    values_frame,
 )
 from prepos.publish.read import read_files, read_run
 from prepos.publish.rejects import rejects_frame
@@ -48,6 +49,7 @@ __all__ = [
     "targets_frame",
     "transfers_frame",
     "units_below",
+    "values_frame",
     "write_json",
     "write_table",
 ]
