@@ -14,6 +14,7 @@ from prepos.publish.forecast_frames import (
 from prepos.publish.identity import make_run_id
 from prepos.publish.kpis import make_kpis
 from prepos.publish.manifest import make_manifest, seal
+from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
@@ -31,6 +32,7 @@ __all__ = [
     "Stopwatch",
     "allocation_frame",
     "catchments_frame",
+    "check_model_path",
     "check_writable",
     "forecast_frame",
     "forecast_total_frame",
@@ -51,5 +53,6 @@ __all__ = [
     "units_below",
     "values_frame",
     "write_json",
+    "write_model",
     "write_table",
 ]
