@@ -45,6 +45,7 @@ from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
     check_model_path,
+    compare_plans,
     make_certificate,
     make_kpis,
     read_run,
@@ -58,6 +59,7 @@ __all__ = [
     "Run",
     "Trial",
     "check_inputs",
+    "compare_plans",
     "load_run",
     "make_forecast",
     "make_plan",

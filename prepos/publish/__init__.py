@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prepos.publish.certificate import make_certificate
+from prepos.publish.compare import Comparison, compare_plans
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -29,11 +30,13 @@ from prepos.publish.rejects import rejects_frame
 from prepos.publish.timings import Stopwatch
 
 __all__ = [
+    "Comparison",
     "Stopwatch",
     "allocation_frame",
     "catchments_frame",
     "check_model_path",
     "check_writable",
+    "compare_plans",
     "forecast_frame",
     "forecast_total_frame",
     "loads_frame",

@@ -113,7 +113,9 @@ def test_names_say_what_they_are(tmp_path: Path) -> None:
         assert re.search(said, text), said
     whole = text[text.index("Generals") :]
     assert set(re.findall(r"^([a-z]+)_", whole, re.MULTILINE)) == {"send", "vehicles"}
-    assert best_by_highs(tmp_path / "model.lp") == pytest.approx(case.plan(method="exact").objective)
+    assert best_by_highs(tmp_path / "model.lp") == pytest.approx(
+        case.plan(method="exact").objective
+    )
 
 
 def test_long_ids_stay_names(tmp_path: Path) -> None:
