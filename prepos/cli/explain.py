@@ -1,4 +1,4 @@
-"""``prepos explain``: what a code means, why a transfer is planned, what a forecast is made of."""
+"""``prepos explain``: codes, transfers, what more at a node is worth, what a forecast is made of."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def explain(
     transfer: Annotated[
         str | None, Option("--transfer", metavar="ID", help="Why this transfer is planned.")
     ] = None,
+    node: Annotated[
+        str | None,
+        Option(
+            "--node",
+            metavar="N",
+            help="What more room, vehicles or units at this node are worth, and how full it is.",
+        ),
+    ] = None,
     region: Annotated[
         str | None,
         Option(
@@ -31,12 +39,14 @@ def explain(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a code of a message, a planned transfer, or the signals behind a forecast."""
+    """Explain a code of a message, a planned transfer, a node, or the signals of a forecast."""
     screen = Screen(as_json=as_json)
     if what.upper().startswith("PP-") and not Path(what).is_dir():
         explain_code(what.upper(), screen)
     elif transfer is not None:
         explain_transfer(Path(what), transfer, screen)
+    elif node is not None:
+        explain_node(Path(what), node, screen)
     elif region is not None and sku is not None:
         explain_cell(Path(what), region, sku, screen)
     else:
@@ -75,6 +85,17 @@ def explain_transfer(run: Path, transfer_id: str, screen: Screen) -> None:
     line = rows.iloc[0]
     payload = {name: _json_value(value) for name, value in line.items()}
     screen.show(transfer_page(line, files), {str(k): v for k, v in payload.items()})
+
+
+def explain_node(run: Path, node_id: str, screen: Screen) -> None:
+    """Print what more of anything at a node is worth; raises ConfigError where there is none."""
+    from prepos import pipeline
+    from prepos.cli.node_page import node_page
+    from prepos.pipeline.node import explain_node as told_of
+
+    with screen.progress() as progress:
+        told = told_of(pipeline.load_run(run), run, node_id, progress)
+    screen.show(node_page(told), asdict(told))
 
 
 def explain_cell(run: Path, region: str, sku: str, screen: Screen) -> None:

@@ -1,15 +1,38 @@
-"""``prepos plan``: from orders to transfers."""
+"""``prepos plan``: from orders to transfers; beside the base, and as a model for any solver."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from prepos.config import Config
+    from prepos.core.run import RunFiles
+    from prepos.pipeline import Run
+
+Model = Annotated[
+    Path | None,
+    Option(
+        "--write-model",
+        metavar="FILE",
+        help="Write the exact model as .lp or .mps too, for any solver; the plan goes on as usual.",
+    ),
+]
+Compare = Annotated[
+    bool,
+    Option(
+        "--compare",
+        help="With --case: plan without the case too, or take that plan from run.folder where it "
+        "is, and show what differs.",
+    ),
+]
 
 
 def plan(
@@ -17,32 +40,69 @@ def plan(
     case: Case = None,
     sets: Sets = None,
     out: Out = None,
+    compare: Compare = False,
+    model: Model = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Decide what to pre-position before the next orders, check it, and write the run's files."""
-    run_plan(read_config(config, case, sets), out, Screen(as_json=as_json, quiet=quiet))
+    screen = Screen(as_json=as_json, quiet=quiet)
+    if compare and case is None:
+        raise ConfigError("--compare is given without a case, expected --case NAME beside it")
+    chosen = read_config(config, case, sets)
+    if compare and case is not None:
+        run_comparison(read_config(config, None, sets), chosen, case, out, screen, model)
+    else:
+        run_plan(chosen, out, screen, model)
 
 
-def run_plan(config: Config, out: Path | None, screen: Screen) -> None:
+def run_plan(config: Config, out: Path | None, screen: Screen, model: Path | None = None) -> None:
     """Plan, and show the plan as the files tell it."""
     from prepos import pipeline
     from prepos.cli.paths import from_here
-    from prepos.cli.signals_page import signals_facts
     from prepos.cli.summary import plan_page
-    from prepos.core.run import LOADS, TRANSFERS
 
     with screen.progress() as progress:
-        run = pipeline.make_plan(config, out, progress)
+        run = pipeline.make_plan(config, out, progress, model=model)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
+    page = plan_page(files, folder, run.notices)
+    screen.show(page, plan_facts(run, files, model), folder=folder)
+
+
+def run_comparison(
+    base: Config, config: Config, case: str, out: Path | None, screen: Screen, model: Path | None
+) -> None:
+    """Plan with a case and without, and show what differs."""
+    from prepos import pipeline
+    from prepos.cli.compare_page import compare_page
+    from prepos.cli.paths import from_here
+
+    with screen.progress() as progress:
+        before = pipeline.make_plan(base, None, progress, reuse=True)
+        after = pipeline.make_plan(config, out, progress, model=model)
+        files = pipeline.load_run(after.folder)
+        told = pipeline.compare_plans(pipeline.load_run(before.folder), files)
     payload = {
-        "run": str(folder),
+        **plan_facts(after, files, model),
+        "base": str(from_here(before.folder)),
+        "comparison": asdict(told),
+    }
+    screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
+
+
+def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:
+    """Return what ``--json`` tells of a plan."""
+    from prepos.cli.paths import from_here
+    from prepos.cli.signals_page import signals_facts
+    from prepos.core.run import LOADS, TRANSFERS
+
+    return {
+        "run": str(from_here(run.folder)),
         "run_id": files.manifest["run_id"],
         "transfers": len(files.frames[TRANSFERS]),
         "loads": len(files.frames[LOADS]),
         "kpis": files.kpis,
         **signals_facts(files.fitted),
         "notices": [str(notice) for notice in run.notices],
-    }
-    screen.show(plan_page(files, folder, run.notices), payload, folder=folder)
+    } | ({"model": str(model)} if model else {})

@@ -138,13 +138,15 @@ SIGNALS = Table(
 
 VALUES = Table(
     name="values",
-    meaning="for order routing: serve from where service cost plus value is least",
+    meaning="for order routing: serve from where service cost plus value is least. Where stock "
+    "lies, what the plan would lose without a unit of it; elsewhere what one more would save; both "
+    "beyond what a unit costs that lies idle. A unit in no row is worth nothing",
     label="value of {sku} at {node_id}",
     key=("node_id", "sku"),
     columns=(
         NODE,
         SKU,
-        number_column("value", "of one more unit", unit="currency per unit", required=True),
+        number_column("value", "of a unit there now", unit="currency per unit", required=True),
     ),
 )
 

@@ -23,6 +23,7 @@ TARGETS = "targets.csv"
 CATCHMENTS = "catchments.parquet"
 ALLOCATION = "allocation.parquet"
 SUPPLY = "supply.parquet"
+VALUES = "values.csv"
 FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
@@ -49,6 +50,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         CATCHMENTS: files.CATCHMENTS,
         ALLOCATION: files.ALLOCATION,
         SUPPLY: files.SUPPLY,
+        VALUES: files.VALUES,
         FORECAST: files.FORECAST,
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,

@@ -220,6 +220,7 @@ class Plan:
     nothing: Costs
     bound: float  # no plan of this problem costs less
     certificate: Certificate
+    values: FloatArray  # (N, K) currency that a unit at a node is worth now, 0 or more
     method: str  # "exact" or "decompose"
     status: str  # "optimal" (within the gap asked for) or "feasible"
     solver: str  # "highs" or "cbc"

@@ -48,6 +48,7 @@ CHECKS: dict[str, str] = {
     "cost": "every figure of kpis.json is what recomputing it gives",
     "prices": "certificate.json tells a price from 0 on of every limit that SKUs share",
     "supply": "supply.parquet tells every source of stock once, with its units and a value from 0",
+    "values": "values.csv tells a value from 0 on, and of stock on hand the one of supply.parquet",
     "proof": "prices and values prove the bound",
     "bound": "bound, gap, objective and status agree, and the plan is no worse than doing nothing",
     "budget": "lanes, vehicles and handling cost no more than plan.budget",

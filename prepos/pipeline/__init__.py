@@ -15,29 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from prepos.config import Config, idle_settings
 from prepos.core.demand import Forecast
 from prepos.core.progress import SILENT, Progress
-from prepos.core.run import (
-    ALLOCATION,
-    CATCHMENTS,
-    CERTIFICATE,
-    CUSTOMERS,
-    FORECAST,
-    FORECAST_TOTAL,
-    KPIS,
-    LOADS,
-    REJECTS,
-    SIGNALS,
-    SUPPLY,
-    TARGETS,
-    TRANSFERS,
-)
-from prepos.core.transfer import Plan
+from prepos.core.run import CERTIFICATE, CUSTOMERS, KPIS, REJECTS
+from prepos.core.transfer import Catchments
 from prepos.core.types import FloatArray
-from prepos.forecast.distribution import quantiles_at
 from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
 from prepos.forecast.spans import span_dispersion
@@ -55,24 +39,19 @@ from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
-from prepos.plan import make_catchments, planning_window
+from prepos.pipeline.tables import forecast_files, plan_files
+from prepos.plan import draft_model, make_catchments, planning_window
 from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
-    allocation_frame,
-    catchments_frame,
-    forecast_frame,
-    forecast_total_frame,
-    loads_frame,
+    check_model_path,
+    compare_plans,
     make_certificate,
     make_kpis,
     read_run,
     rejects_frame,
-    signals_frame,
-    supply_frame,
-    targets_frame,
-    transfers_frame,
     units_below,
+    write_model,
 )
 from prepos.signals.state import BankState
 
@@ -80,6 +59,7 @@ __all__ = [
     "Run",
     "Trial",
     "check_inputs",
+    "compare_plans",
     "load_run",
     "make_forecast",
     "make_plan",
@@ -155,11 +135,18 @@ def make_plan(
     progress: Progress = SILENT,
     *,
     today: date | None = None,
+    model: Path | None = None,
+    reuse: bool = False,
 ) -> Run:
     """Decide what to move before the next orders, verify it, and write the run's files.
 
+    ``model`` is a file (.lp or .mps) to write the exact model to, before it is solved. With
+    ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
+
     Raises
     ------
+    ConfigError
+        If the model's file has another ending, or the model is too large for one.
     InputError
         With every fault found.
     InfeasibleError
@@ -169,28 +156,22 @@ def make_plan(
     WriteError
         If the run cannot be written.
     """
+    if model is not None:
+        check_model_path(model)
     watch = Stopwatch(progress)
     known = open_or_refuse(config, out, watch, today)
-    forecast, state = forecast_regions(config, known, watch)
     run = name_run(config, out, watch, known=known, kind="plan")
+    if reuse and run.is_there():
+        return finish(run, known)
+    forecast, state = forecast_regions(config, known, watch)
+    demand, widths, catchments = gather_demand(config, known, forecast)
+    nouns = (demand, widths, catchments, known.network, known.products, known.stock)
+    overrides = known.tables.get("overrides")
+    if model is not None:
+        with watch.stage("writing the model"):
+            write_model(model, draft_model(*nouns, overrides=overrides, options=config.plan))
     with watch.stage("planning"):
-        catchments = make_catchments(
-            known.network, above_floor(forecast, config.forecast.floor), config.plan.near
-        )
-        demand = grouped(forecast, catchments.of_region, catchments.axis)
-        window = planning_window(known.network, demand.periods, config.plan)
-        widths = span_dispersion(demand, window.horizon)
-        plan = decide(
-            demand,
-            widths,
-            catchments,
-            known.network,
-            known.products,
-            known.stock,
-            overrides=known.tables.get("overrides"),
-            options=config.plan,
-            plan_id=run.run_id,
-        )
+        plan = decide(*nouns, overrides=overrides, options=config.plan, plan_id=run.run_id)
     kpis = make_kpis(
         plan,
         currency=config.run.currency,
@@ -219,38 +200,21 @@ def forecast_regions(
         return forecast, make_state(config, snapshot, forecast)
 
 
+def gather_demand(
+    config: Config, known: Known, forecast: Forecast
+) -> tuple[Forecast, FloatArray, Catchments]:
+    """Return demand by catchment, the dispersion (P, Z, K) of the window's spans, catchments."""
+    weights = above_floor(forecast, config.forecast.floor)
+    catchments = make_catchments(known.network, weights, config.plan.near)
+    demand = grouped(forecast, catchments.of_region, catchments.axis)
+    window = planning_window(known.network, demand.periods, config.plan)
+    return demand, span_dispersion(demand, window.horizon), catchments
+
+
 def above_floor(forecast: Forecast, floor: float) -> Forecast:
     """Return the forecast with totals below the floor as zero: weights as the files tell."""
     told = np.where(forecast.total_mean > floor, forecast.total_mean, 0.0)
     return replace(forecast, total_mean=told)
-
-
-def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame]:
-    """Return the forecast's tables by file name."""
-    floor, levels = config.forecast.floor, config.forecast.quantiles
-    return {
-        FORECAST: forecast_frame(forecast, floor=floor, levels=levels, quantiles=quantiles_at),
-        FORECAST_TOTAL: forecast_total_frame(
-            forecast, floor=floor, levels=levels, quantiles=quantiles_at
-        ),
-        SIGNALS: signals_frame(forecast, floor=floor),
-        REJECTS: rejects_frame(()),
-    }
-
-
-def plan_files(
-    plan: Plan, demand: Forecast, widths: FloatArray, known: Known
-) -> dict[str, pd.DataFrame]:
-    """Return the plan's tables by file name; ``widths`` (P, Z, K) of the spans of its window."""
-    nodes, skus = known.network.node_axis, known.products.skus
-    return {
-        TRANSFERS: transfers_frame(plan),
-        LOADS: loads_frame(plan),
-        TARGETS: targets_frame(plan, nodes, skus),
-        CATCHMENTS: catchments_frame(demand, widths, plan.periods),
-        ALLOCATION: allocation_frame(plan, nodes, skus),
-        SUPPLY: supply_frame(plan, nodes, skus),
-    }
 
 
 def name_run(

@@ -18,12 +18,14 @@ from prepos.core.orders import Orders
 from prepos.core.periods import Periods
 from prepos.core.run import REJECTS, RunFiles
 from prepos.core.verdict import Verdict
+from prepos.errors import RunError
 from prepos.publish import (
     Stopwatch,
     check_writable,
     make_manifest,
     make_run_id,
     read_files,
+    read_run,
     rejects_frame,
     seal,
     staged_folder,
@@ -81,6 +83,15 @@ class Handover:
                     verdict = judge(read_files(stage, [*frames, *documents]))
             seal(stage, self.manifest())
         return verdict
+
+    def is_there(self) -> bool:
+        """Return whether the run lies in its place already, whole, made by this version."""
+        try:
+            manifest = read_run(self.folder).manifest
+        except RunError:
+            return False
+        mine = self.manifest()
+        return all(manifest.get(key) == mine[key] for key in ("run_id", "kind", "versions"))
 
     def manifest(self) -> dict[str, Any]:
         """Return the manifest but for the sums of files."""

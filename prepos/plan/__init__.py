@@ -1,8 +1,16 @@
 """What to move before the orders arrive: tranches, solvers, vehicles, reasons, verification."""
 
 from prepos.plan.catchments import make_catchments
+from prepos.plan.model_file import draft_model
 from prepos.plan.options import PlanOptions
 from prepos.plan.planner import make_plan
 from prepos.plan.problem import Frozen, planning_window
 
-__all__ = ["Frozen", "PlanOptions", "make_catchments", "make_plan", "planning_window"]
+__all__ = [
+    "Frozen",
+    "PlanOptions",
+    "draft_model",
+    "make_catchments",
+    "make_plan",
+    "planning_window",
+]

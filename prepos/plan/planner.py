@@ -34,6 +34,7 @@ from prepos.plan.solver import choose_solver
 from prepos.plan.stillness import answer_still, keeps_limits
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.prices import find_prices
+from prepos.plan.transport.worth import value_everywhere
 
 PACKING_TRIES = 4
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
@@ -108,6 +109,7 @@ def make_plan(
     decided = decide(problem, frame, transport, solver, tick)
     outcome = see_through(problem, frame, transport, decided, nothing)
     decided, outcome = rather_stay(problem, frame, transport, decided, outcome, nothing)
+    certificate = write_certificate(frame, free, decided.decision.prices)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
     return Plan(
@@ -129,7 +131,8 @@ def make_plan(
         costs=outcome.costs,
         nothing=nothing.costs,
         bound=bound,
-        certificate=write_certificate(frame, free, decided.decision.prices),
+        certificate=certificate,
+        values=value_everywhere(free.problem, certificate.prices, certificate.value),
         method=decided.method,
         status="optimal" if proven else "feasible",
         solver=solver,

@@ -38,6 +38,23 @@ class Solution:
     solver: str
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a program's columns and rows are called: no two alike, in letters that LP files allow.
+
+    The second side of a row that has two is told by ``_from``; ``constant`` is taken.
+    """
+
+    columns: list[str]
+    rows: list[str]
+
+
+def number_all(program: Program) -> Names:
+    """Return names by position."""
+    rows, columns = program.matrix.shape
+    return Names([f"x{i}" for i in range(columns)], [f"r{i}" for i in range(rows)])
+
+
 def choose_solver(wanted: str) -> str:
     """Return ``highs`` or ``cbc``; raises SolverError where the one wanted is not installed."""
     installed = {name: call_solver(name).available() for name in ("highs", "cbc")}
@@ -144,16 +161,17 @@ def typical_size(amounts: FloatArray) -> float:
 
 
 def write_problem(
-    program: Program, money: float
+    program: Program, money: float, names: Names | None = None
 ) -> tuple[pulp.LpProblem, list[pulp.LpVariable], list[pulp.LpConstraint]]:
-    """Write the program in PuLP, columns and rows named by position, costs in ``money``.
+    """Write the program in PuLP, costs in ``money``; columns and rows named by position, or so.
 
     Expressions are made from lists of pairs: several times faster than sums of products.
     """
     problem = pulp.LpProblem("prepos", pulp.LpMinimize)
+    named = names or number_all(program)
     variables = [
         problem.add_variable(
-            f"x{i}",
+            named.columns[i],
             None if np.isneginf(low) else low,
             None if np.isposinf(high) else high,
             pulp.LpInteger if whole else pulp.LpContinuous,
@@ -183,7 +201,7 @@ def write_problem(
         pairs = [(variables[columns[e]], values[e]) for e in range(first[i], first[i + 1])]
         for part, (sense, side) in enumerate(sides(low, high)):
             constraint = pulp.LpConstraint(pulp.LpAffineExpression(pairs), sense, None, side)
-            problem.addConstraint(constraint, f"r{i}_{part}")
+            problem.addConstraint(constraint, f"{named.rows[i]}{'_from' * part}")
             if part == 0:
                 constraints.append(constraint)
     return problem, variables, constraints

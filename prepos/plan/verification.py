@@ -21,6 +21,7 @@ from prepos.core.run import (
     SUPPLY,
     TARGETS,
     TRANSFERS,
+    VALUES,
     RunFiles,
 )
 from prepos.core.types import FloatArray
@@ -51,6 +52,7 @@ from prepos.plan.verify_stock import (
     make_flows,
 )
 from prepos.plan.verify_transfers import check_lines, check_overrides, find_lines
+from prepos.plan.verify_values import check_values
 
 NEEDED = (
     TRANSFERS,
@@ -59,6 +61,7 @@ NEEDED = (
     CATCHMENTS,
     ALLOCATION,
     SUPPLY,
+    VALUES,
     FORECAST,
     FORECAST_TOTAL,
 )
@@ -87,7 +90,7 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
     slacks = find_slacks(run)
     checks += [check_window(run, given), *found, *check_lines(lines, given, run_id)]
     checks += check_loads(lines, loads, given, slacks)
-    checks += check_overrides(lines, given, slacks)
+    checks += check_overrides(lines, given, slacks) + check_values(run, given)
     areas, found = find_areas(run, given)
     checks += found + check_plan(run, given, areas, lines=lines, loads=loads)
     return Verdict(run_id=run_id, checks=merge_checks(checks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prepos.publish.certificate import make_certificate
+from prepos.publish.compare import Comparison, compare_plans
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -14,6 +15,7 @@ from prepos.publish.forecast_frames import (
 from prepos.publish.identity import make_run_id
 from prepos.publish.kpis import make_kpis
 from prepos.publish.manifest import make_manifest, seal
+from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
@@ -21,16 +23,20 @@ from prepos.publish.plan_frames import (
     supply_frame,
     targets_frame,
     transfers_frame,
+    values_frame,
 )
 from prepos.publish.read import read_files, read_run
 from prepos.publish.rejects import rejects_frame
 from prepos.publish.timings import Stopwatch
 
 __all__ = [
+    "Comparison",
     "Stopwatch",
     "allocation_frame",
     "catchments_frame",
+    "check_model_path",
     "check_writable",
+    "compare_plans",
     "forecast_frame",
     "forecast_total_frame",
     "loads_frame",
@@ -48,6 +54,8 @@ __all__ = [
     "targets_frame",
     "transfers_frame",
     "units_below",
+    "values_frame",
     "write_json",
+    "write_model",
     "write_table",
 ]

@@ -30,6 +30,7 @@ from prepos.core.texts import TEXT_TYPE
 from prepos.core.transfer import Allocation, Load, Plan, Transfer
 from prepos.core.types import AnyArray, FloatArray, IntArray
 
+VALUE_DIGITS = 6  # of a unit of currency: more say nothing, and every digit is a tenth of the file
 STOCK_COLUMNS = tuple(RUN_TABLES[TARGETS])[3:]
 
 
@@ -144,6 +145,15 @@ def supply_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
         }
     )
     return frame[list(RUN_TABLES[SUPPLY])]
+
+
+def values_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
+    """Return what a unit is worth at each node now, by node and SKU; only where it is anything."""
+    told = np.round(plan.values, VALUE_DIGITS)
+    node, sku = np.nonzero(told)
+    return pd.DataFrame(
+        {"node_id": pick_ids(nodes, node), "sku": pick_ids(skus, sku), "value": told[node, sku]}
+    )
 
 
 def pick_ids(axis: Axis, positions: IntArray) -> pd.Series[str]:

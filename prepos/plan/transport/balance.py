@@ -48,6 +48,19 @@ def balance(sides: Sides, width: IntArray, units: IntArray, value: FloatArray) -
 
 
 @serial_kernel
+def free_units(sides: Sides, sources: int, ranks: int) -> None:
+    """Set ``sides.reach`` (S + 1,) to what one more unit of each source changes, 0 or less.
+
+    The flows are the cheapest; the shortest path into a source tells what its unit saves.
+    """
+    for source in range(sources + 1):
+        _find_arcs(sides, source, sources, ranks)
+    for source in range(sources + 1):
+        sides.reach[source], sides.back[source] = 0.0, source
+    _spread(sides, sources)
+
+
+@serial_kernel
 def _take_cheapest(sides: Sides, width: IntArray, units: IntArray, value: FloatArray) -> bool:
     """Give every rank to whom it is cheapest when a unit of each source costs its value.
 

@@ -129,24 +129,41 @@ def make_sides(market: Market, first: int, last: int) -> Sides:
 
 
 @serial_kernel
-def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
-    """Find the cheapest route from a source to each place and period, and what lying idle costs."""
-    routes, goods, priced, places = market.routes, market.goods, market.priced, market.places
-    at = market.sources.first[sku] + source
-    release = market.sources.release[at]
-    volume, weight = goods.volume_m3[sku], goods.weight_kg[sku]
+def idle_cost(market: Market, sku: int, release: int) -> float:
+    """Return what a unit costs that lies where it is to the window's end."""
+    places, goods = market.places, market.goods
     node, since = places.release_node[release], places.release_period[release]
-    sides.home[source], idle = NOWHERE, 0.0
+    idle = 0.0
     if places.is_forward[node]:
         idle += goods.holding_cost[sku] * (market.periods - since)
         if places.release_moved[release]:
             idle += goods.return_cost[sku]
-        else:
-            stays = routes.period[routes.first[release]]
-            sides.home[source] = node * market.periods + stays
     for period in range(since, market.periods):
-        idle += volume * priced.storage[node, period]
-    sides.idle[source] = idle
+        idle += goods.volume_m3[sku] * market.priced.storage[node, period]
+    return idle
+
+
+@serial_kernel
+def route_cost(market: Market, sku: int, route: int) -> float:
+    """Return what a unit costs on a route, up to where it can serve."""
+    priced, goods = market.priced, market.goods
+    cost = priced.per_unit[route] + priced.per_m3[route] * goods.volume_m3[sku]
+    cost += priced.per_kg[route] * goods.weight_kg[sku]
+    cost += goods.holding_cost[sku] * market.routes.held[route]
+    return float(cost)
+
+
+@serial_kernel
+def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
+    """Find the cheapest route from a source to each place and period, and what lying idle costs."""
+    routes, places = market.routes, market.places
+    at = market.sources.first[sku] + source
+    release = market.sources.release[at]
+    node = places.release_node[release]
+    sides.idle[source] = idle_cost(market, sku, release)
+    sides.home[source] = NOWHERE
+    if places.is_forward[node] and not places.release_moved[release]:
+        sides.home[source] = node * market.periods + routes.period[routes.first[release]]
     sides.way[source, :] = np.inf
     sides.by[source, :] = NO_ROUTE
     term, last_term = market.sources.term_first[at], market.sources.term_first[at + 1]
@@ -156,13 +173,7 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
             extra, term = market.sources.term_cost[term], term + 1
         if routes.period[route] >= market.periods:
             continue
-        cost = (
-            priced.per_unit[route]
-            + priced.per_m3[route] * volume
-            + priced.per_kg[route] * weight
-            + goods.holding_cost[sku] * routes.held[route]
-            + extra
-        )
+        cost = route_cost(market, sku, route) + extra
         place = routes.node[route] * market.periods + routes.period[route]
         if cost < sides.way[source, place]:
             sides.way[source, place], sides.by[source, place] = cost, route
@@ -190,7 +201,7 @@ def cost_ranks(market: Market, sku: int, sources: int, sides: Sides) -> None:
                     if come == np.inf:
                         continue
                     if not ready:
-                        _cost_place(market, sku, place, begin, stop, sides)
+                        cost_place(market, sku, place, begin, stop, sides)
                         ready = True
                     mine = cost[source]
                     there = own if sides.home[source] == place else at
@@ -202,7 +213,7 @@ def cost_ranks(market: Market, sku: int, sources: int, sides: Sides) -> None:
 
 
 @serial_kernel
-def _cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sides: Sides) -> None:
+def cost_place(market: Market, sku: int, place: int, begin: int, stop: int, sides: Sides) -> None:
     """Set ``sides.at`` and ``sides.own``: what a unit costs at a place that serves some ranks.
 
     The ranks are those of one catchment.
@@ -241,7 +252,7 @@ def best_place(market: Market, sku: int, source: int, rank: int, sides: Sides) -
         for period in range(periods):
             place = server[entry] * periods + period
             if way[place] < np.inf:
-                _cost_place(market, sku, place, position, position + 1, sides)
+                cost_place(market, sku, place, position, position + 1, sides)
                 there = sides.own[0] if sides.home[source] == place else sides.at[0]
                 if way[place] + there < least:
                     best, least = place, way[place] + there

@@ -27,7 +27,10 @@ Place = tuple[int, int, int, bool]
 class Draft:
     """A program under construction: columns with costs and bounds, rows with sides.
 
-    ``sent`` notes (column, place, source, route, units each), ``aside`` (column, place, rank).
+    ``sent`` notes (column, place, source, route, units each), ``aside`` (column, place, rank),
+    ``idle`` (column, place), ``lots`` (column, the column that opens it, the first of two rows);
+    ``stock`` and ``served`` the first row of sources and ranks, and
+    ``places`` the row of each place.
     """
 
     cost: list[float] = field(default_factory=list)
@@ -38,6 +41,11 @@ class Draft:
     entries: list[tuple[int, int, float]] = field(default_factory=list)
     sent: list[tuple[int, Place, int, int, int]] = field(default_factory=list)
     aside: list[tuple[int, Place, int]] = field(default_factory=list)
+    idle: list[tuple[int, Place]] = field(default_factory=list)
+    lots: list[tuple[int, int, int]] = field(default_factory=list)
+    stock: list[int] = field(default_factory=list)
+    served: list[int] = field(default_factory=list)
+    places: dict[Place, int] = field(default_factory=dict)
 
     def column(self, cost: float, upper: float = np.inf, *, whole: bool = False) -> int:
         """Open a column and return its position."""
@@ -78,15 +86,14 @@ def draft_exact(problem: TransportProblem, cases: Cases) -> Draft:
         draft.row(-np.inf, limit)
         draft.entries.append((row, draft.column(float(problem.ceiling[row])), -1.0))
     _add_purchases(problem, draft)
-    width = [draft.row(-np.inf, units) for units in problem.ranks.width.tolist()]
-    places: dict[Place, int] = {}
+    draft.served = [draft.row(-np.inf, units) for units in problem.ranks.width.tolist()]
     for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
         for source in range(start, end):
-            _add_source(problem, draft, places, sku, source, cases)
-    for place, balance in places.items():
+            _add_source(problem, draft, sku, source, cases)
+    for place, balance in draft.places.items():
         _add_idle(problem, draft, place, balance)
         if place[2] < problem.periods:
-            _add_service(problem, draft, place, balance, width)
+            _add_service(problem, draft, place, balance)
     return draft
 
 
@@ -120,12 +127,7 @@ def _add_purchases(problem: TransportProblem, draft: Draft) -> None:
 
 
 def _add_source(
-    problem: TransportProblem,
-    draft: Draft,
-    places: dict[Place, int],
-    sku: int,
-    source: int,
-    cases: Cases,
+    problem: TransportProblem, draft: Draft, sku: int, source: int, cases: Cases
 ) -> None:
     """Send a source's units, all of them, by its routes to places; what moves in whole cases."""
     pack, least = int(cases.pack[sku]), int(cases.least[sku])
@@ -133,7 +135,8 @@ def _add_source(
     units = int(sources.units[source])
     release = int(sources.release[source])
     begin, end = routes.first[release : release + 2].tolist()
-    all_sent = draft.row(float(units), float(units))
+    all_sent, places = draft.row(float(units), float(units)), draft.places
+    draft.stock.append(all_sent)
     term = slice(*sources.term_first[source : source + 2].tolist())
     terms = dict(zip(sources.term_route[term].tolist(), sources.term_cost[term], strict=True))
     for route in range(begin, end):
@@ -157,6 +160,7 @@ def _add_source(
 def _add_lot(draft: Draft, column: int, least: float, most: float) -> None:
     """Let a column be 0, or between two numbers."""
     opened = draft.column(0.0, 1.0, whole=True)
+    draft.lots.append((column, opened, len(draft.lowest)))
     for sign, amount in ((1.0, most), (-1.0, least)):
         row = draft.row(-np.inf, 0.0)
         draft.entries += [(row, column, sign), (row, opened, -sign * amount)]
@@ -193,15 +197,14 @@ def _add_idle(problem: TransportProblem, draft: Draft, place: Place, balance: in
     if problem.places.is_forward[node]:
         cost += float(goods.holding_cost[sku] * (problem.periods - period))
     column = draft.column(cost)
+    draft.idle.append((column, place))
     draft.entries.append((balance, column, -1.0))
     for row in problem.places.storage_row[node, period:].tolist():
         if row != NO_ROW:
             draft.entries.append((row, column, float(goods.volume_m3[sku])))
 
 
-def _add_service(
-    problem: TransportProblem, draft: Draft, place: Place, balance: int, width: list[int]
-) -> None:
+def _add_service(problem: TransportProblem, draft: Draft, place: Place, balance: int) -> None:
     """Let units at a place be put aside for every rank that the node may serve."""
     sku, node = place[:2]
     places, ranks = problem.places, problem.ranks
@@ -213,7 +216,7 @@ def _add_service(
         cost, use = _rank_terms(problem, place, rank)
         column = draft.column(cost)
         draft.aside.append((column, place, rank))
-        draft.entries += [(balance, column, -1.0), (width[rank], column, 1.0)]
+        draft.entries += [(balance, column, -1.0), (draft.served[rank], column, 1.0)]
         draft.entries += [(row, column, amount) for row, amount in use]
 
 

@@ -105,7 +105,7 @@ def pipeline(files: RunFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Return the path with its work taken out: every command gets the small run."""
     run = SimpleNamespace(folder=tmp_path / "runs" / "x", notices=(), sources=())
     for verb in ("make_plan", "make_forecast", "check_inputs"):
-        monkeypatch.setattr(prepos.pipeline, verb, lambda *_: run, raising=False)
+        monkeypatch.setattr(prepos.pipeline, verb, lambda *_, **__: run, raising=False)
     monkeypatch.setattr(prepos.pipeline, "load_run", lambda _: files, raising=False)
     monkeypatch.chdir(tmp_path)
     return prepos.pipeline
