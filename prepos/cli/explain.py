@@ -1,4 +1,4 @@
-"""``prepos explain``: codes, transfers, what more at a node is worth, what a forecast is made of."""
+"""``prepos explain``: codes, transfers, what more at a node is worth, what forecasts hold."""
 
 from __future__ import annotations
 

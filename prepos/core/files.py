@@ -182,8 +182,8 @@ CATCHMENTS = Table(
 
 ALLOCATION = Table(
     name="allocation",
-    meaning="units put aside at a node, until the window's end, for a slice of a catchment's demand "
-    "over the window",
+    meaning="units put aside at a node until the window's end for a slice of a catchment's demand "
+    "over it",
     label="{plan}: {sku} at {node_id} for {catchment_id}, from {period_start}",
     key=("plan", "sku", "node_id", "catchment_id", "period_start", "moved", "rank_from"),
     columns=(

@@ -58,7 +58,9 @@ def tighten(
         if bound >= enough or time.monotonic() > deadline:
             break
         part, _ = sample_of(problem, np.array([sku]))
-        program = at_prices(part, search.prices, Cases(*(column[sku : sku + 1] for column in cases)))
+        program = at_prices(
+            part, search.prices, Cases(*(column[sku : sku + 1] for column in cases))
+        )
         left = min(AT_MOST_S, max(deadline - time.monotonic(), 0.1))
         try:
             found = solve_program(program, solver=solver, gap=EXACTLY, time_limit_s=left)

@@ -44,12 +44,12 @@ class Cells:
         """(C,) mean over the window."""
         return np.asarray(self.mean.sum(axis=0))
 
-    def shift(self, since: int) -> IntArray:
-        """Return (C,) the units that the periods before one are expected to take, whole."""
+    def shift(self, since: int) -> FloatArray:
+        """Return (C,) the units that the periods before one are expected to take."""
         if since == 0:
-            return np.zeros(self.mean.shape[1], dtype=np.int64)
+            return np.zeros(self.mean.shape[1])
         before: FloatArray = np.cumsum(self.mean, axis=0)[since - 1]
-        return np.rint(before).astype(np.int64)
+        return before
 
 
 def list_spans(periods: int) -> list[tuple[int, int]]:
@@ -82,12 +82,25 @@ def cut_cells(cells: Cells) -> tuple[IntArray, IntArray, IntArray]:
 def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: int) -> FloatArray:
     """Return (L, T) the chance that a unit for ranks (low, high] is used by each period's end.
 
-    It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none is
-    used. What was used stays used, though spans have dispersions of their own. In single precision, as plans are made with.
+    It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none
+    is used. What was used stays used, though spans have dispersions of their own; and no unit is used
+    more surely than its rank is asked for by then at all. In single precision, as plans are made
+    with.
     """
+    used = chances_alone(cells, cell, low, high, since)
+    if since:
+        used = np.minimum(used, chances_alone(cells, cell, low, high, 0))
+        used[:, :since] = 0.0
+    return np.asarray(used, dtype=np.float64)
+
+
+def chances_alone(
+    cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: int
+) -> Float32Array:
+    """Return the same (L, T), but for what the rank's own chance to be asked for allows."""
     periods, shift = len(cells.mean), cells.shift(since)[cell]
     used: Float32Array = np.zeros((len(cell), periods), dtype=np.float32)
-    below, above = np.maximum(low - shift, 0), np.maximum(high - shift, 0)
+    below, above = np.maximum(low - shift, 0.0), np.maximum(high - shift, 0.0)
     for column, (first, last) in enumerate(list_spans(periods)):
         if first != since:
             continue
@@ -100,19 +113,26 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
         used[some, last] = np.clip(served / (high - low)[some], 0.0, 1.0)
         if last > since:
             used[:, last] = np.maximum(used[:, last], used[:, last - 1])
-    return np.asarray(used, dtype=np.float64)
+    return used
 
 
 def served_between(
-    mean: FloatArray, dispersion: FloatArray, cell: IntArray, low: IntArray, high: IntArray
+    mean: FloatArray, dispersion: FloatArray, cell: IntArray, low: FloatArray, high: FloatArray
 ) -> FloatArray:
     """Return E min(D, high) - E min(D, low); neighbours in a cell share the end between them."""
-    upto = expected_min(mean, dispersion, high)
+    upto = served_at(mean, dispersion, high)
     follows = np.append(False, (cell[1:] == cell[:-1]) & (low[1:] == high[:-1]))[: len(cell)]
     start = np.where(follows, np.roll(upto, 1), 0.0)
     apart = np.flatnonzero(~follows & (low > 0))
-    start[apart] = expected_min(mean[apart], dispersion[apart], low[apart])
+    start[apart] = served_at(mean[apart], dispersion[apart], low[apart])
     return np.asarray(upto - start)
+
+
+def served_at(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
+    """Return E min(D, n), n whole or not: each part of a unit is used with the unit's chance."""
+    whole = np.floor(units).astype(np.int64)
+    wanted = 1.0 - chance_at_most(mean, dispersion, whole)
+    return np.asarray(expected_min(mean, dispersion, whole) + (units - whole) * wanted)
 
 
 def expected_min(mean: FloatArray, dispersion: FloatArray, units: IntArray) -> FloatArray:

@@ -1,9 +1,11 @@
 """Demand over several periods as ranks: the units a catchment will want, counted from the first.
 
 A unit that can serve from period s on does not meet the demand of the periods before; so the ranks
-of the whole window are shifted by what those are expected to take. With G(n) = E min(D, n) of the
-demand D of the periods s to t, a unit that takes rank (a, b] from s on is used by the end of t with
-the chance (G(b') - G(a')) / (b - a), where a' = max(a - shift, 0). Ranks break at quantiles of the
+of the whole window are shifted by the mean of those. With G(n) = E min(D, n) of the demand D of the
+periods s to t, a unit that takes rank (a, b] from s on is used by the end of t with the chance
+(G(b') - G(a')) / (b - a), where a' = max(a - shift, 0), and never with more than the chance that the
+rank is asked for by then at all: so no more of a demand is expected to be used than its mean,
+whichever units share it. Ranks break at quantiles of the
 window's demand and around each cumulative mean, at whole units, so flows stay whole. In a single
 period these are the tranches of the newsvendor.
 
@@ -41,10 +43,9 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
         by_period, dispersion[span_number(0, periods - 1, periods), catchment, sku]
     )
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
-    before = np.concatenate([np.zeros_like(by_period[:1]), np.cumsum(by_period, axis=0)[:-1]])
-    shift = np.rint(before).astype(np.int64)  # summed, not subtracted: halves stay halves
+    shift = np.concatenate([np.zeros_like(by_period[:1]), np.cumsum(by_period, axis=0)[:-1]])
     for since in range(periods):
-        ends = [np.maximum(rank - shift[since, cell], 0) for rank in (low, high)]
+        ends = [np.maximum(rank - shift[since, cell], 0.0) for rank in (low, high)]
         for until in range(since, periods):
             column = span_number(since, until, periods)
             span = by_period[since : until + 1].sum(axis=0)
@@ -53,6 +54,10 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
                 rate = np.where(until < good_for[sku[cell]], rate, 0.0)
             # Spans have dispersions of their own, yet what was used stays used.
             used[:, column] = rate if until == since else np.maximum(rate, used[:, column - 1])
+    for since in range(1, periods):  # no unit is used more surely than its rank is asked for at all
+        for until in range(since, periods):
+            column = span_number(since, until, periods)
+            np.minimum(used[:, column], used[:, until], out=used[:, column])
     return Ranks(
         first=np.searchsorted(sku[cell], np.arange(skus + 1)),
         catchment=catchment[cell],
@@ -62,14 +67,24 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
 
 
 def hit_rates(
-    mean: FloatArray, dispersion: FloatArray, ends: list[IntArray], width: IntArray
+    mean: FloatArray, dispersion: FloatArray, ends: list[FloatArray], width: IntArray
 ) -> FloatArray:
     """Return the chance (L,) that a unit of each rank is used, its ends shifted."""
     rates = np.zeros(len(mean))
     some = np.flatnonzero((mean > LEAST_MEAN) & (ends[1] > ends[0]))
-    served = [expected_served(mean[some], dispersion[some], end[some]) for end in ends]
+    served = [served_at(mean[some], dispersion[some], end[some]) for end in ends]
     rates[some] = np.clip((served[1] - served[0]) / width[some], 0.0, 1.0)
     return rates
+
+
+def served_at(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
+    """Return E min(D, n) for n that need not be whole: between whole ones it is a straight line."""
+    whole = np.floor(units).astype(np.int64)
+    served, part = expected_served(mean, dispersion, whole), units - whole
+    some = np.flatnonzero(part > 0)
+    above = expected_served(mean[some], dispersion[some], whole[some] + 1)
+    served[some] += part[some] * (above - served[some])
+    return served
 
 
 def cut_window(

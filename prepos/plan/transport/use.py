@@ -59,7 +59,7 @@ def _add_idle(problem: TransportProblem, flows: Flows, use: FloatArray) -> None:
     since = places.release_period[sources.release]
     for until in range(problem.periods):
         here = np.flatnonzero(since <= until)
-        _store(problem, use, sku[here], node[here], until, idle[here])
+        _store(problem, use, sku[here], node[here], until, idle[here].astype(np.float64))
 
 
 def _store(

@@ -1,4 +1,4 @@
-"""Two plans beside each other: figures, lanes and lines that differ, and what cannot be compared."""
+"""Two plans beside each other: figures, lanes and lines that differ, what cannot be compared."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.stats import nbinom
 
 from prepos.core.spans import list_spans, span_number
-from prepos.plan.tranches import expected_served, make_tranches
+from prepos.plan.tranches import cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
 from prepos.plan.transport.ranks import make_ranks
 
@@ -28,11 +29,13 @@ def drawn(periods: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, Ranks]:
 def test_one_period_is_the_newsvendor() -> None:
     """The ranks of a single period are its tranches."""
     mean, dispersion, ranks = drawn(1)
-    tranches = make_tranches(mean, dispersion)
-    assert_array_equal(ranks.first, tranches.first)
-    assert_array_equal(ranks.catchment, tranches.catchment)
-    assert_array_equal(ranks.width, tranches.width)
-    assert_allclose(ranks.used[:, 0], tranches.hit_rate, rtol=1e-6, atol=1e-7)
+    sku, zone = np.nonzero(mean[0].T > 0)
+    wanted, spread = mean[0, zone, sku], dispersion[0, zone, sku]
+    cell, low, high = cut_ranks(wanted, spread)
+    assert_array_equal(ranks.catchment, zone[cell])
+    assert_array_equal(ranks.width, high - low)
+    upto, below = (expected_served(wanted[cell], spread[cell], end) for end in (high, low))
+    assert_allclose(ranks.used[:, 0], (upto - below) / (high - low), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("periods", [1, 2, 4])
@@ -73,7 +76,9 @@ def test_what_comes_later_misses_the_first_ranks() -> None:
     high = np.cumsum(ranks.width)
     late = ranks.used[:, span_number(1, 1, 2)]
     assert not late[high <= 10].any()
-    assert late[high == 11] > 0.9
+    size = 1 / 0.1
+    asked_for = nbinom(size, size / (size + 16.0)).sf(10)  # eleven or more, over both periods
+    assert_allclose(late[high == 11], asked_for, rtol=1e-6)
 
 
 def test_ranks_break_around_cumulative_means() -> None:
@@ -100,3 +105,19 @@ def test_nothing_is_sold_beyond_its_shelf_life() -> None:
     assert not stale.used[first, span_number(2, 2, 3)].any()
     other = slice(*stale.first[1:])
     assert (stale.used[other] == fresh.used[other]).all()
+
+
+@pytest.mark.parametrize("periods", [2, 4])
+def test_no_more_is_used_than_is_wanted(periods: int) -> None:
+    """Whatever period the unit of each rank serves from: the mean is not exceeded at any end."""
+    mean, _, ranks = drawn(periods, seed=7)
+    rng = np.random.default_rng(1)
+    since = rng.integers(0, periods, (50, len(ranks.width)))
+    sku = np.repeat(np.arange(mean.shape[2]), np.diff(ranks.first))
+    for until in range(periods):
+        columns = np.array([span_number(min(s, until), until, periods) for s in range(periods)])
+        used = ranks.used[np.arange(len(sku)), columns[since]] * (since <= until)
+        for drawn_use in used:
+            by_cell = np.zeros(mean.shape[1:])
+            np.add.at(by_cell, (ranks.catchment, sku), drawn_use * ranks.width)
+            assert (by_cell <= mean[: until + 1].sum(axis=0) * (1 + 1e-5)).all()
