@@ -83,9 +83,9 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
     """Return (L, T) the chance that a unit for ranks (low, high] is used by each period's end.
 
     It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none
-    is used. What was used stays used, though spans have dispersions of their own; and no unit is used
-    more surely than its rank is asked for by then at all. In single precision, as plans are made
-    with.
+    is used. What was used stays used, though spans have dispersions of their own; and no unit is
+    used more surely than its rank is asked for by then at all. In single precision, as plans are
+    made with.
     """
     used = chances_alone(cells, cell, low, high, since)
     if since:

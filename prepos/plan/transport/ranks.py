@@ -3,11 +3,11 @@
 A unit that can serve from period s on does not meet the demand of the periods before; so the ranks
 of the whole window are shifted by the mean of those. With G(n) = E min(D, n) of the demand D of the
 periods s to t, a unit that takes rank (a, b] from s on is used by the end of t with the chance
-(G(b') - G(a')) / (b - a), where a' = max(a - shift, 0), and never with more than the chance that the
-rank is asked for by then at all: so no more of a demand is expected to be used than its mean,
-whichever units share it. Ranks break at quantiles of the
-window's demand and around each cumulative mean, at whole units, so flows stay whole. In a single
-period these are the tranches of the newsvendor.
+(G(b') - G(a')) / (b - a), where a' = max(a - shift, 0), and never with more than the chance that
+the rank is asked for by then at all: so no more of a demand is expected to be used than its mean,
+whichever units share it. Ranks break at quantiles of the window's demand and around each cumulative
+mean, at whole units, so flows stay whole. In a single period these are the tranches of the
+newsvendor.
 
 Assumes that the demand of each span is negative binomial with its own dispersion, fitted as a sum.
 """
