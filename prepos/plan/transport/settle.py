@@ -96,6 +96,8 @@ def mix_skus(
 ) -> tuple[IntArray, FloatArray, IntArray]:
     """Return the passes (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
     few = nearest(told, given, prices, MIXED)
+    if not len(few):
+        return given, prices, few
     passes, answers = offer(told, given, prices, few)
     _, takes = told.of(given)
     rest = takes.sum(axis=0) - takes[few].sum(axis=0)
@@ -118,6 +120,8 @@ def choose_skus(
     solver: str,
 ) -> IntArray:
     """Return the passes (J,), chosen anew for ``few`` of the SKUs."""
+    if not len(few):
+        return given
     passes, answers = offer(told, given, prices, few)
     cost, takes = told.of(given)
     rest = takes.sum(axis=0) - takes[few].sum(axis=0)

@@ -32,7 +32,7 @@ from prepos.plan.transport.problem import TransportProblem, no_purchases
 ROUNDS = 8  # of asking for more passes
 NEARER = 0.5  # from the best prices to the mix's
 SPARED = (0.2, 0.3)  # parts of a vehicle that are done without
-HELD = 4  # rounds of asking at each count
+HELD = 6  # rounds of asking at each count
 NOTHING = 1e-9  # shares below are none
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 

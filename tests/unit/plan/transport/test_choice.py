@@ -173,6 +173,7 @@ def test_mix_breaks_a_limit_only_where_none_is_kept() -> None:
 
 
 def test_answers_alike_are_offered_once() -> None:
-    """The given answer comes first, then the best of the others, each once."""
+    """The known answers come first, then the best of the others, each once."""
     cost = np.array([5.0, 4.0, 4.0, 7.0])
-    assert offered(cost, np.array([2.0, 1.0, 1.0, 3.0]), 3) == [3, 1, 0]
+    assert offered(cost, np.array([2.0, 1.0, 1.0, 3.0]), [3]) == [3, 1, 0]
+    assert offered(cost, np.array([2.0, 1.0, 1.0, 3.0]), [3, 0, 3]) == [3, 0, 1]
