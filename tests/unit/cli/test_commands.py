@@ -42,7 +42,7 @@ def test_demo_runs_in_the_working_folder(
     seen: list[Config] = []
     run = SimpleNamespace(folder=tmp_path / "runs" / "x", notices=())
 
-    def plan(config: Config, *_: object) -> SimpleNamespace:
+    def plan(config: Config, *_: object, **__: object) -> SimpleNamespace:
         seen.append(config)
         return run
 
