@@ -68,7 +68,8 @@ def _limits(title: str, lines: Sequence[ToldLimit], currency: str) -> Table:
     """Return limits with how full each is, and the worth of one more."""
     table = _table(title, "limit", "where", "from", "used", "of", "full", f"{currency}, one more")
     for line in lines:
-        worth = f"{line.price:,.2f} a {line.unit}" if line.price >= FREE else "not binding"
+        unit = currency if line.unit == "currency" else line.unit
+        worth = f"{line.price:,.2f} a {unit}" if line.price >= FREE else "not binding"
         table.add_row(
             LIMITS.get(line.limit, line.limit),
             Text(line.place or "the plan"),
@@ -114,7 +115,7 @@ def _ways(told: ToldNode) -> Table:
 
 def _values(told: ToldNode) -> Table:
     """Return the SKUs of which one more unit is worth most."""
-    title = "SKUs that gain most by one more unit here"
+    title = "SKUs that gain most"
     table = _table(title, "SKU", "there now", f"{told.currency}, one more")
     for value in told.values[:SHOWN]:
         table.add_row(Text(value.sku), amount(value.on_hand), f"{value.value:,.2f}")
