@@ -13,20 +13,19 @@ from prepos.core.run import TRANSFERS, VALUES, RunFiles
 from prepos.pipeline.node import ToldNode, explain_node
 from tests.unit.test_pipeline import CONFIG, CUTOFF, TABLES, TODAY, order_lines
 
+DOCK_M3 = 0.7
 TIGHT = TABLES | {
     "nodes": "node_id,kind,latitude,longitude,storage_m3,inbound_m3\n"
-    "DC,origin,40,8,,\nSP1,forward,51,9,40,0.7\nSP2,forward,49,7,40,40\n",
+    "DC,origin,40,8,,\nSP1,forward,51,9,40,DOCK\nSP2,forward,49,7,40,40\n",
     "lanes": "lane_id,origin,destination,lead_time_days,cost_per_unit,vehicle_cost,vehicle_m3,"
     "vehicles\ngroupage,DC,SP1,2,0.05,,,\nvan,DC,SP2,3,0.1,1,2,4\n",
 }
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFiles]:
-    """Return a run in which SP1 cannot take in all that it wants, and SP2 is sent a van."""
-    folder = tmp_path_factory.mktemp("node")
+def plan(folder: Path, dock_m3: float) -> tuple[Path, RunFiles]:
+    """Return a run in which SP1 takes in so much a week."""
     for name, text in TIGHT.items():
-        (folder / f"{name}.csv").write_text(text)
+        (folder / f"{name}.csv").write_text(text.replace("DOCK", f"{dock_m3:g}"))
     header = "order_id,ordered_at,sku,quantity,region_id"
     (folder / "orders.csv").write_text("\n".join([header, *order_lines()]) + "\n")
     (folder / "prepos.toml").write_text(CONFIG)
@@ -35,6 +34,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFiles]:
     config = load_config(folder / "prepos.toml", sets=[f"time.cutoff={CUTOFF}", "plan.gap=0.0001"])
     made = pipeline.make_plan(config, today=TODAY)
     return made.folder, pipeline.load_run(made.folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFiles]:
+    """Return a run in which SP1 cannot take in all that it wants, and SP2 is sent a van."""
+    return plan(tmp_path_factory.mktemp("node"), DOCK_M3)
 
 
 def told_of(run: tuple[Path, RunFiles], node: str) -> ToldNode:
@@ -50,12 +55,28 @@ def test_a_full_dock_is_worth_something(run: tuple[Path, RunFiles]) -> None:
     limits = {(line.limit, line.when): line for line in told.limits}
     dock = limits["inbound_m3", "2025-03-03"]
     assert dock.used == pytest.approx(dock.most, rel=0.15)
-    assert dock.most == 0.7
+    assert dock.most == DOCK_M3
     assert dock.price > 0
     lies = limits["storage_m3", "2025-03-03"]
     assert lies.used < 0.5 * lies.most
     assert lies.price == pytest.approx(0.0, abs=1e-6)
     assert {line.place for line in told.limits} == {"SP1"}
+
+
+def test_a_price_is_what_more_room_saves_at_most(
+    run: tuple[Path, RunFiles], tmp_path: Path
+) -> None:
+    """A wider dock takes one unit more; that saves something, and no more than the price says."""
+    (dock,) = (
+        line
+        for line in told_of(run, "SP1").limits
+        if (line.limit, line.when) == ("inbound_m3", "2025-03-03")
+    )
+    more_m3 = 0.1  # a unit of SKU 007
+    wider = plan(tmp_path, DOCK_M3 + more_m3)[1].kpis
+    saved = run[1].kpis["objective"] - wider["objective"]
+    unproven = run[1].kpis["objective"] - run[1].certificate["bound"]
+    assert 0 < saved <= dock.price * more_m3 + unproven
 
 
 def test_vehicles_that_touch_the_node_are_counted(run: tuple[Path, RunFiles]) -> None:
