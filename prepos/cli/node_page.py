@@ -27,6 +27,8 @@ LIMITS = {
     "budget": "budget",
     "min_fill": "minimum fill",
 }
+ROOMS = ("vehicle_m3", "vehicle_kg")
+MANY = (*ROOMS, "vehicles")  # of each lane: only those that are used or worth anything are shown
 HOW_EXACT = (
     "Prices are those that prove the plan's bound: as exact as plan.gap asks for, and as if "
     "vehicles came in parts."
@@ -36,14 +38,14 @@ FREE = 0.005  # currency: a price that rounds to nothing binds nothing that is s
 
 def node_page(told: ToldNode) -> RenderableType:
     """Return the whole page of one node."""
-    own = [line for line in told.limits if line.limit not in ("vehicle_m3", "vehicle_kg")]
-    rooms = [line for line in told.limits if line.limit in ("vehicle_m3", "vehicle_kg")]
+    felt = [line for line in told.limits if line.limit not in MANY or is_felt(line)]
+    own = [line for line in felt if line.limit not in ROOMS]
+    rooms = [line for line in felt if line.limit in ROOMS]
     parts: list[RenderableType] = [_head(told)]
     if own:
         parts.append(_limits("What one more is worth", own, told.currency))
-    if any(line.price >= FREE or line.used for line in rooms):
-        shown = [line for line in rooms if line.price >= FREE or line.used]
-        parts.append(_limits("Room on departures that touch it", shown, told.currency))
+    if rooms:
+        parts.append(_limits("Room on departures that touch it", rooms, told.currency))
     parts.append(_stock(told))
     if told.ways:
         parts.append(_ways(told))
@@ -52,6 +54,11 @@ def node_page(told: ToldNode) -> RenderableType:
     parts.append(Text(HOW_EXACT, "dim"))
     parts += [Text(f"Note: {notice}", "yellow") for notice in told.notices]
     return Group(*parts)
+
+
+def is_felt(line: ToldLimit) -> bool:
+    """Return whether anything of a limit is used, or more of it worth anything."""
+    return line.price >= FREE or bool(line.used)
 
 
 def _head(told: ToldNode) -> Text:
@@ -68,7 +75,8 @@ def _limits(title: str, lines: Sequence[ToldLimit], currency: str) -> Table:
     """Return limits with how full each is, and the worth of one more."""
     table = _table(title, "limit", "where", "from", "used", "of", "full", f"{currency}, one more")
     for line in lines:
-        worth = f"{line.price:,.2f} a {line.unit}" if line.price >= FREE else "not binding"
+        unit = currency if line.unit == "currency" else line.unit
+        worth = f"{line.price:,.2f} a {unit}" if line.price >= FREE else "not binding"
         table.add_row(
             LIMITS.get(line.limit, line.limit),
             Text(line.place or "the plan"),
@@ -114,7 +122,7 @@ def _ways(told: ToldNode) -> Table:
 
 def _values(told: ToldNode) -> Table:
     """Return the SKUs of which one more unit is worth most."""
-    title = "SKUs that gain most by one more unit here"
+    title = "SKUs that gain most"
     table = _table(title, "SKU", "there now", f"{told.currency}, one more")
     for value in told.values[:SHOWN]:
         table.add_row(Text(value.sku), amount(value.on_hand), f"{value.value:,.2f}")

@@ -125,11 +125,11 @@ class Namer:
         return self.problem.products.skus[sku], self.problem.network.node_axis[node], f"p{period}"
 
     def wanted(self, rank: int) -> tuple[str, str]:
-        """Return SKU and catchment of a rank."""
-        ranks = self.transport.problem.ranks
+        """Return SKU and catchment of a rank; the last catchment is where rules let units lie."""
+        ranks, axis = self.transport.problem.ranks, self.problem.catchments.axis
         sku = int(np.searchsorted(ranks.first, rank, side="right")) - 1
-        zone = self.problem.catchments.axis[int(ranks.catchment[rank])]
-        return self.problem.products.skus[sku], zone
+        zone = int(ranks.catchment[rank])
+        return self.problem.products.skus[sku], axis[zone] if zone < len(axis) else "nobody"
 
     def stock(self, source: int) -> tuple[str, str]:
         """Return SKU and node of a source."""

@@ -21,7 +21,7 @@ from prepos.core.run import (
     TRANSFERS,
 )
 from prepos.core.verdict import Check, Verdict
-from prepos.errors import InputError, RunError, SolverError, WriteError
+from prepos.errors import ConfigError, InputError, RunError, SolverError, WriteError
 
 CUTOFF = date(2025, 3, 3)
 TODAY = date(2025, 3, 10)
@@ -267,3 +267,44 @@ def test_a_forecast_cannot_be_verified_as_a_plan(config: Config) -> None:
     run = pipeline.make_forecast(config, today=TODAY)
     with pytest.raises(RunError, match=r"holds no plan: transfers\.csv, loads\.csv"):
         pipeline.verify_run(run.folder)
+
+
+def test_the_model_is_written_beside_the_plan(config: Config, tmp_path: Path) -> None:
+    """The plan is as without it, the model holds what may be sent."""
+    plain = contents(pipeline.make_plan(config, today=TODAY).folder)
+    run = pipeline.make_plan(config, today=TODAY, model=tmp_path / "model.lp")
+    assert contents(run.folder) == plain
+    text = (tmp_path / "model.lp").read_text()
+    assert "send_" in text
+    assert text.rstrip().endswith("End")
+
+
+def test_a_model_of_another_ending_is_refused_before_the_work(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read, nothing written."""
+    monkeypatch.setattr(
+        "prepos.pipeline.opening.open_inputs", lambda *_, **__: pytest.fail("it was read")
+    )
+    with pytest.raises(ConfigError, match=r"expected a file that ends in \.lp or \.mps"):
+        pipeline.make_plan(config, today=TODAY, model=tmp_path / "model.sol")
+    assert not config.runs.exists()
+
+
+def test_a_plan_that_is_there_is_taken(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where asked for, and only where the same inputs and settings made it."""
+    first = pipeline.make_plan(config, today=TODAY)
+    decided: list[str] = []
+
+    def decide(*_: object, plan_id: str, **__: object) -> None:
+        decided.append(plan_id)
+        raise SolverError("planned anew")
+
+    monkeypatch.setattr(pipeline, "decide", decide)
+    again = pipeline.make_plan(config, today=TODAY, reuse=True)
+    assert (again.run_id, again.folder, decided) == (first.run_id, first.folder, [])
+    with pytest.raises(SolverError, match="planned anew"):
+        pipeline.make_plan(config, today=TODAY)
+    replace_in(first.folder / TRANSFERS, ",DC,", ",SP,")
+    with pytest.raises(SolverError, match="planned anew"):
+        pipeline.make_plan(config, today=TODAY, reuse=True)

@@ -29,8 +29,7 @@ class Draft:
 
     ``sent`` notes (column, place, source, route, units each), ``aside`` (column, place, rank),
     ``idle`` (column, place), ``lots`` (column, the column that opens it, the first of two rows);
-    ``stock`` and ``served`` the first row of sources and ranks, and
-    ``places`` the row of each place.
+    ``stock``, ``served`` and ``places`` tell the rows of sources, ranks and places.
     """
 
     cost: list[float] = field(default_factory=list)

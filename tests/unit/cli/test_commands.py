@@ -42,7 +42,7 @@ def test_demo_runs_in_the_working_folder(
     seen: list[Config] = []
     run = SimpleNamespace(folder=tmp_path / "runs" / "x", notices=())
 
-    def plan(config: Config, *_: object) -> SimpleNamespace:
+    def plan(config: Config, *_: object, **__: object) -> SimpleNamespace:
         seen.append(config)
         return run
 
@@ -147,3 +147,31 @@ def test_run_that_fails_verification_is_three(
     assert "runs/x fails verification: storage" in capsys.readouterr().err
     assert main(["verify", "runs/x", "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["faults"][0]["code"] == "PP-K001"
+
+
+def test_a_model_of_another_ending_is_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The endings that are known are named, before anything is read."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["plan", "-c", SAMPLE, "--write-model", "model.sol"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "--write-model is model.sol, expected a file that ends in .lp or .mps" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_model_is_handed_on_and_told(
+    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The path plans as usual and is told where to write the model; so is who reads JSON."""
+    asked: list[Path] = []
+    run = SimpleNamespace(folder=Path("runs/x"), notices=())
+
+    def make_plan(*_: object, model: Path) -> SimpleNamespace:
+        asked.append(model)
+        return run
+
+    monkeypatch.setattr(pipeline, "make_plan", make_plan)
+    assert main(["plan", "-c", SAMPLE, "--write-model", "model.lp", "--json"]) == 0
+    assert asked == [Path("model.lp")]
+    assert json.loads(capsys.readouterr().out)["model"] == "model.lp"

@@ -23,17 +23,18 @@ from tests.instances import (
     options_of,
     origin,
     random_case,
+    table_of,
 )
 
 
-def write(case: Case, path: Path) -> Path:
-    """Write the case's model and return the path."""
+def write(case: Case, path: Path, *rules: tuple[str, str, str, str, float]) -> Path:
+    """Write the model of the case, under rules, and return the path."""
     options = options_of(case, {})
     catchments = case.catchments(options.near)
     demand = case.grouped(catchments)
     spread = dispersion_of_spans(demand, case.network, options)
     nouns = (demand, spread, catchments, case.network, case.products, case.stock)
-    draft_model(*nouns, overrides=None, options=options)(path)
+    draft_model(*nouns, overrides=table_of(rules), options=options)(path)
     return path
 
 
@@ -80,6 +81,15 @@ def test_cbc_finds_it_too(tmp_path: Path) -> None:
     case = instance(1)
     found = best_by_cbc(write(case, tmp_path / "model.lp"))
     assert found == pytest.approx(case.plan(method="exact").objective, rel=1e-5)
+
+
+@pytest.mark.parametrize("rule", ["pin", "min", "max", "forbid"])
+def test_the_planners_rules_are_in_the_model(rule: str, tmp_path: Path) -> None:
+    """What is asked for is decided by the file too, and costs what our plan costs."""
+    case = instance(2)
+    asked = ("S000", "O0", "F0", rule, 2.0)
+    found = best_by_highs(write(case, tmp_path / "model.lp", asked))
+    assert found == pytest.approx(case.plan(asked, method="exact").objective, rel=1e-5)
 
 
 def odd_case() -> Case:

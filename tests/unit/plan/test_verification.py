@@ -25,6 +25,7 @@ from prepos.core.run import (
     SUPPLY,
     TARGETS,
     TRANSFERS,
+    VALUES,
     RunFiles,
 )
 from prepos.core.stock import Receipt, Stock
@@ -470,6 +471,14 @@ def supply_rows() -> list[dict[str, Any]]:
     ]
 
 
+def value_rows() -> list[dict[str, Any]]:
+    """Return what the stock on hand is worth as its source tells, and a unit where none lies."""
+    told = [(row["node_id"], row["sku"], row["value"]) for row in supply_rows()]
+    now = [row["lies_from"] == day_of(-1) for row in supply_rows()]
+    rows = [*(each for each, lies in zip(told, now, strict=True) if lies), ("B", "007", 4.5)]
+    return [dict(zip(("node_id", "sku", "value"), row, strict=True)) for row in rows]
+
+
 def proven() -> float:
     """Return what prices and values prove: no rank pays, so all demand is short and all idles."""
     short = sum(
@@ -506,6 +515,7 @@ def make_run() -> RunFiles:
         ALLOCATION: [{k: v for k, v in row.items() if k != "use"} for row in allocation],
         CATCHMENTS: catchment_rows(),
         SUPPLY: supply_rows(),
+        VALUES: value_rows(),
         **forecast_rows(),
     }
     return RunFiles(
@@ -630,6 +640,12 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (SUPPLY, 0, "value", -1.0, "supply"),
     (SUPPLY, 1, "lies_from", day_of(3), "supply"),
     (SUPPLY, 2, "sku", "7", "known_ids"),
+    (SUPPLY, 0, "value", 30.0, "values"),
+    (VALUES, 0, "value", lambda value: value + 0.01, "values"),
+    (VALUES, 0, "value", 0.0, "values"),
+    (VALUES, -1, "value", -4.5, "values"),
+    (VALUES, 0, "node_id", "B", "values"),
+    (VALUES, 0, "sku", "7", "known_ids"),
     (CATCHMENTS, 0, "catchment_id", "C", "known_ids"),
     (CATCHMENTS, 0, "period_start", day_of(14), "catchments"),
     (FORECAST, 0, "mean", 2.5, "forecast"),

@@ -8,7 +8,16 @@ import pytest
 
 from prepos.core.axes import Axis
 from prepos.core.demand import Forecast
-from prepos.core.run import ALLOCATION, CATCHMENTS, LOADS, RUN_TABLES, SUPPLY, TARGETS, TRANSFERS
+from prepos.core.run import (
+    ALLOCATION,
+    CATCHMENTS,
+    LOADS,
+    RUN_TABLES,
+    SUPPLY,
+    TARGETS,
+    TRANSFERS,
+    VALUES,
+)
 from prepos.core.transfer import Plan
 from prepos.publish import (
     allocation_frame,
@@ -18,6 +27,7 @@ from prepos.publish import (
     supply_frame,
     targets_frame,
     transfers_frame,
+    values_frame,
 )
 
 NODES, SKUS = Axis("node_id", ("DC", "SP")), Axis("sku", ("007", "NA"))
@@ -71,6 +81,13 @@ def test_supply_is_told_by_sku_node_and_day(plan: Plan) -> None:
         ["NA", "DC", "2025-03-02", 7, 1.5],
         ["NA", "DC", "2025-03-05", 4, 0.5],
     ]
+
+
+def test_values_are_told_only_where_a_unit_is_worth_anything(plan: Plan) -> None:
+    """Rounded, by node and SKU; nothing, and what rounds to it, is in no row."""
+    frame = values_frame(plan, NODES, SKUS)
+    assert list(frame) == list(RUN_TABLES[VALUES])
+    assert frame.to_numpy().tolist() == [["DC", "NA", 1.25], ["SP", "007", 0.666667]]
 
 
 def test_the_certificate_names_each_limit_with_its_price(plan: Plan) -> None:
