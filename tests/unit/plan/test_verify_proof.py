@@ -87,10 +87,10 @@ def make_world(seed: int) -> World:
 def make_chain(seed: int) -> World:
     """Return a world whose stock goes from O by A and B to C; D is a fourth leg away.
 
-    From B a lane leads back to A: out of A's room and in again no way leads.
+    From B and C lanes lead back to A: out of A's room and in again no way leads.
     """
     rng = np.random.default_rng(seed)
-    ends = ["O>A", "A>B", "B>A", "B>C", "C>D"]
+    ends = ["O>A", "A>B", "B>A", "B>C", "C>A", "C>D"]
     nodes = [forward(name, storage_m3=9.0) for name in "ABCD"]
     costs = np.where(np.eye(4, dtype=bool), 1.0, np.inf)
     wanted = rng.uniform(0.5, 3.0, (5, 4)).round(2) * [4.0, 1.0, 1.0, 1.0]
@@ -141,7 +141,7 @@ def test_any_prices_prove_what_the_planner_proves(make: Callable[[int], World], 
     [
         ("O", {"O>A", "A>B", "B>C"}),  # neither a fourth leg, nor back to A
         ("A", {"A>B", "B>C", "C>D"}),
-        ("B", {"B>A", "B>C", "C>D"}),
+        ("B", {"B>A", "B>C", "C>A", "C>D"}),
         ("D", set()),
     ],
 )
