@@ -17,6 +17,7 @@ from prepos.core.run import (
     SUPPLY,
     TARGETS,
     TRANSFERS,
+    VALUES,
     RunFiles,
 )
 from prepos.core.transfer import Plan
@@ -33,6 +34,7 @@ from prepos.publish.plan_frames import (
     supply_frame,
     targets_frame,
     transfers_frame,
+    values_frame,
 )
 from tests.instances import Case, dispersion_of_spans, options_of, table_of
 
@@ -66,6 +68,7 @@ def files_of(case: Case, plan: Plan, **options: object) -> RunFiles:
             CATCHMENTS: catchments_frame(demand, spread, plan.periods),
             ALLOCATION: allocation_frame(plan, nodes, skus),
             SUPPLY: supply_frame(plan, nodes, skus),
+            VALUES: values_frame(plan, nodes, skus),
             **forecast_frames(case.demand),
         },
         kpis=make_kpis(plan, currency="EUR", units_forecast=0.0, units_below=0.0),

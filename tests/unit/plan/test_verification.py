@@ -25,6 +25,7 @@ from prepos.core.run import (
     SUPPLY,
     TARGETS,
     TRANSFERS,
+    VALUES,
     RunFiles,
 )
 from prepos.core.stock import Receipt, Stock
@@ -470,6 +471,15 @@ def supply_rows() -> list[dict[str, Any]]:
     ]
 
 
+def value_rows() -> list[dict[str, Any]]:
+    """Return what one more unit is worth where some lie."""
+    return [
+        {"node_id": node, "sku": sku, "value": SHORTAGE[sku] + 1.0}
+        for sku, node, first, _ in SOURCES
+        if first == -1
+    ]
+
+
 def proven() -> float:
     """Return what prices and values prove: no rank pays, so all demand is short and all idles."""
     short = sum(
@@ -506,6 +516,7 @@ def make_run() -> RunFiles:
         ALLOCATION: [{k: v for k, v in row.items() if k != "use"} for row in allocation],
         CATCHMENTS: catchment_rows(),
         SUPPLY: supply_rows(),
+        VALUES: value_rows(),
         **forecast_rows(),
     }
     return RunFiles(
@@ -630,6 +641,10 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (SUPPLY, 0, "value", -1.0, "supply"),
     (SUPPLY, 1, "lies_from", day_of(3), "supply"),
     (SUPPLY, 2, "sku", "7", "known_ids"),
+    (VALUES, 0, "value", 3.0, "values"),
+    (VALUES, 0, "value", -3.0, "values"),
+    (VALUES, 0, "node_id", "A", "values"),
+    (VALUES, 1, "sku", "7", "known_ids"),
     (CATCHMENTS, 0, "catchment_id", "C", "known_ids"),
     (CATCHMENTS, 0, "period_start", day_of(14), "catchments"),
     (FORECAST, 0, "mean", 2.5, "forecast"),

@@ -155,6 +155,7 @@ def plan() -> Plan:
         nothing=make_costs(shortage_cost=120.0, loads=0),
         bound=99.0,
         certificate=make_proof(),
+        values=np.array([[0.0, 0.5], [0.0, 0.0]]),
         method="exact",
         status="optimal",
         solver="highs",
