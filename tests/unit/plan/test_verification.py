@@ -238,21 +238,26 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the chance that a unit for some ranks is used, as the mean of each rank's own.
+    """Return the chance that a unit for some ranks is used: never more than one there at once.
 
     Later weeks miss the ranks that the weeks before are expected to take.
     """
+    told = [used_since(area, sku, start, low, high, until) for start in {0, since}]
+    return min(told)
+
+
+def used_since(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
+    """Return the same by one start alone: a sum over thin parts of the slice's units."""
     weekly = area_mean(area, sku)
-    passed = round(since * weekly)
     mean = (until - since + 1) * weekly
     dispersion = DISPERSION[sku][SPANS.index((since, until))]
-    ranks = np.arange(low, high) - passed
+    parts = low + (np.arange(4000 * (high - low)) + 0.5) / 4000 - since * weekly
     if dispersion:
         size = 1 / dispersion
-        chances = nbinom.sf(ranks, size, size / (size + mean))
+        chances = nbinom.sf(np.floor(parts), size, size / (size + mean))
     else:
-        chances = poisson.sf(ranks, mean)
-    return float(np.where(ranks < 0, 0.0, chances).mean())
+        chances = poisson.sf(np.floor(parts), mean)
+    return float(np.where(parts < 0, 0.0, chances).mean())
 
 
 def area_mean(area: str, sku: str) -> float:
