@@ -40,7 +40,7 @@ NODES, SKUS, REGIONS = ("A", "B", "DC"), ("007", "NA"), ("r1", "r2", "r3", "r4",
 AREA = {"r1": "A", "r2": "B", "r3": "A", "r4": "A#2", "r5": "unserved"}
 CHEAPEST = {"A": "A", "B": "B", "A#2": "A", "unserved": None}
 VOLUME, WEIGHT = {"007": 0.5, "NA": 0.25}, {"007": 2.0, "NA": 1.0}
-SHORTAGE, HOLDING, RETURN = {"007": 30.0, "NA": 20.0}, {"007": 0.2, "NA": 0.1}, {"007": 2, "NA": 1}
+SHORTAGE, HOLDING, RETURN = {"007": 30.0, "NA": 23.0}, {"007": 0.2, "NA": 0.1}, {"007": 2, "NA": 1}
 SHIP_COST = {  # currency per unit by node, to r1 … r5
     "A": (1.0, 4.0, 2.0, 1.5, np.inf),
     "B": (3.0, 1.0, 4.0, np.inf, np.inf),
