@@ -639,7 +639,7 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (CATCHMENTS, 1, "periods", 3, "spans"),
     (CATCHMENTS, 1, "periods", 1, "catchments"),
     (CATCHMENTS, 1, "dispersion", 0.2, "expected_use"),
-    (CATCHMENTS, 5, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 5, "dispersion", 5.0, "expected_use"),
     (CATCHMENTS, 3, "dispersion", 0.2, "targets"),
     (SUPPLY, 0, "units", 21, "supply"),
     (SUPPLY, 0, "value", 30.0, "proof"),
