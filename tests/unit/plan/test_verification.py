@@ -40,7 +40,7 @@ NODES, SKUS, REGIONS = ("A", "B", "DC"), ("007", "NA"), ("r1", "r2", "r3", "r4",
 AREA = {"r1": "A", "r2": "B", "r3": "A", "r4": "A#2", "r5": "unserved"}
 CHEAPEST = {"A": "A", "B": "B", "A#2": "A", "unserved": None}
 VOLUME, WEIGHT = {"007": 0.5, "NA": 0.25}, {"007": 2.0, "NA": 1.0}
-SHORTAGE, HOLDING, RETURN = {"007": 30.0, "NA": 20.0}, {"007": 0.2, "NA": 0.1}, {"007": 2, "NA": 1}
+SHORTAGE, HOLDING, RETURN = {"007": 30.0, "NA": 23.0}, {"007": 0.2, "NA": 0.1}, {"007": 2, "NA": 1}
 SHIP_COST = {  # currency per unit by node, to r1 … r5
     "A": (1.0, 4.0, 2.0, 1.5, np.inf),
     "B": (3.0, 1.0, 4.0, np.inf, np.inf),
@@ -238,21 +238,26 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the chance that a unit for some ranks is used, as the mean of each rank's own.
+    """Return the chance that a unit for some ranks is used: never more than one there at once.
 
     Later weeks miss the ranks that the weeks before are expected to take.
     """
+    told = [used_since(area, sku, start, low, high, until) for start in {0, since}]
+    return min(told)
+
+
+def used_since(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
+    """Return the same by one start alone: a sum over thin parts of the slice's units."""
     weekly = area_mean(area, sku)
-    passed = round(since * weekly)
     mean = (until - since + 1) * weekly
     dispersion = DISPERSION[sku][SPANS.index((since, until))]
-    ranks = np.arange(low, high) - passed
+    parts = low + (np.arange(4000 * (high - low)) + 0.5) / 4000 - since * weekly
     if dispersion:
         size = 1 / dispersion
-        chances = nbinom.sf(ranks, size, size / (size + mean))
+        chances = nbinom.sf(np.floor(parts), size, size / (size + mean))
     else:
-        chances = poisson.sf(ranks, mean)
-    return float(np.where(ranks < 0, 0.0, chances).mean())
+        chances = poisson.sf(np.floor(parts), mean)
+    return float(np.where(parts < 0, 0.0, chances).mean())
 
 
 def area_mean(area: str, sku: str) -> float:
@@ -633,7 +638,7 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (CATCHMENTS, 1, "periods", 3, "spans"),
     (CATCHMENTS, 1, "periods", 1, "catchments"),
     (CATCHMENTS, 1, "dispersion", 0.2, "expected_use"),
-    (CATCHMENTS, 5, "dispersion", 0.2, "expected_use"),
+    (CATCHMENTS, 5, "dispersion", 5.0, "expected_use"),
     (CATCHMENTS, 3, "dispersion", 0.2, "targets"),
     (SUPPLY, 0, "units", 21, "supply"),
     (SUPPLY, 0, "value", 30.0, "proof"),

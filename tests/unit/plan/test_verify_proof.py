@@ -20,8 +20,10 @@ from prepos.plan.transport.prices import prove
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
 from prepos.plan.verify_demand import Areas, find_areas
+from prepos.plan.verify_limits import Limit, list_limits
 from prepos.plan.verify_proof import check_proof
-from prepos.plan.verify_ways import find_departures
+from prepos.plan.verify_tariff import make_tariff, price_ways
+from prepos.plan.verify_ways import Departures, find_departures
 from tests.instances import Case, forward, framed, lane, make_case, origin, random_case
 from tests.judged import files_of, given_of, planless_files
 
@@ -37,6 +39,10 @@ class World:
     run: RunFiles
     given: Given
     areas: Areas
+
+    def limits(self, departures: Departures) -> dict[str, Limit]:
+        """Return every limit that SKUs share, as the second opinion lists them."""
+        return list_limits(self.given, self.areas, departures)
 
     def proven(self, prices: FloatArray, value: FloatArray) -> float:
         """Return what the second opinion proves from these prices and values."""
@@ -70,7 +76,39 @@ def make_world(seed: int) -> World:
     )
     if seed % 6 == 0:  # a SKU that takes no room: it needs vehicles all the same
         case = case.with_products(unit_volume_m3=[0.0, *case.products.unit_volume_m3[1:]])
+    if seed % 5 == 2:
+        case = case.with_products(shelf_life_days=rng.choice([5.0, 9.0, np.inf], 4))
     options = {"min_fill": (0.0, 0.7)[seed % 3 == 1], "budget": (None, 25.0)[seed % 4 == 1]}
+    if seed % 8 == 2:
+        case = case.with_lanes(vehicles=np.inf)
+    return world_of(case, **options)
+
+
+def make_chain(seed: int) -> World:
+    """Return a world whose stock goes from O by A and B to C; D is a fourth leg away.
+
+    From B and C lanes lead back to A: out of A's room and in again no way leads.
+    """
+    rng = np.random.default_rng(seed)
+    ends = ["O>A", "A>B", "B>A", "B>C", "C>A", "C>D"]
+    nodes = [forward(name, storage_m3=9.0) for name in "ABCD"]
+    costs = np.where(np.eye(4, dtype=bool), 1.0, np.inf)
+    wanted = rng.uniform(0.5, 3.0, (5, 4)).round(2) * [4.0, 1.0, 1.0, 1.0]
+    case = make_case(
+        [origin("O"), *nodes],
+        [lane(way, 0, cost_per_unit=float(rng.uniform(0.0, 0.05))) for way in ends],
+        {**dict(zip("ABCD", costs, strict=True)), "O": [np.inf] * 4},
+        {"S": wanted, "T": wanted[::-1]},
+        on_hand={("O", "S"): 9, ("A", "S"): 20, ("A", "T"): 25, ("B", "T"): 2},
+        receipts=[(1, "B", "S", 2)],
+        days=1,
+        return_cost=0.0,
+    )
+    return world_of(case)
+
+
+def world_of(case: Case, **options: Any) -> World:
+    """Return a case as the planner sees it, and as it is judged."""
     problem = case.problem(**options)
     frame = framed(problem)
     transport = as_transport(problem, frame)
@@ -87,14 +125,34 @@ def draw_prices(world: World, seed: int) -> FloatArray:
     return np.minimum(drawn, ceiling)
 
 
+@pytest.mark.parametrize("make", [make_world, make_chain])
 @pytest.mark.parametrize("seed", range(24))
-def test_any_prices_prove_what_the_planner_proves(seed: int) -> None:
+def test_any_prices_prove_what_the_planner_proves(make: Callable[[int], World], seed: int) -> None:
     """At random prices, with the values that answering for every SKU leaves, bounds are equal."""
-    world = make_world(seed)
+    world = make(seed)
     prices, arrays = draw_prices(world, seed), world.transport.problem
     value = np.zeros(len(arrays.sources.units))
     cost, _ = answer(arrays, prices, value)
     assert world.proven(prices, value) == pytest.approx(prove(arrays, prices, cost), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("start", "lanes"),
+    [
+        ("O", {"O>A", "A>B", "B>C"}),  # neither a fourth leg, nor back to A
+        ("A", {"A>B", "B>C", "C>D"}),
+        ("B", {"B>A", "B>C", "C>A", "C>D"}),
+        ("D", set()),
+    ],
+)
+def test_ways_have_three_legs_and_come_to_no_node_twice(start: str, lanes: set[str]) -> None:
+    """From each node of the chain the lanes that a unit may be on."""
+    world = make_chain(0)
+    on, sku = find_departures(world.given), np.array([0])
+    free = {name: np.zeros(len(limit.places)) for name, limit in world.limits(on).items()}
+    ways = price_ways(make_tariff(world.given, on, free), sku)
+    reached = ways.reach(world.given.nodes.position(start), -1, sku)
+    assert {world.given.lanes[int(on.lane[number])] for number in reached} == lanes
 
 
 @pytest.mark.parametrize("seed", range(12))
