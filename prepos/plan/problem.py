@@ -119,7 +119,7 @@ class Problem:
         costs = self.products.shortage_cost + self.products.return_cost
         held = self.products.holding_cost * self.periods.horizon
         moved = 2.0 * self.stability_cost  # from where it was to another departure
-        return float(1.0 + dearest + lanes + moved + (costs + held).max(initial=0.0))
+        return float(dearest + lanes + moved + (costs + held).max(initial=0.0)) or 1.0
 
 
 def planning_window(network: Network, periods: Periods, options: PlanOptions) -> Periods:

@@ -78,7 +78,7 @@ def wish_penalty(given: Given, areas: Areas) -> float:
     service = areas.cost.max(initial=0.0)
     move = unit_fares(given).max(initial=0.0)
     rest = products.shortage_cost + products.return_cost + products.holding_cost * horizon
-    return FILL_PENALTY * float(1.0 + service + move + rest.max(initial=0.0))
+    return FILL_PENALTY * (float(service + move + rest.max(initial=0.0)) or 1.0)
 
 
 def unit_fares(given: Given) -> FloatArray:

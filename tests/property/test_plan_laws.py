@@ -212,13 +212,19 @@ def test_cost_is_that_of_the_lines(case: Case, method: str) -> None:
     service = plan.catchments.service_cost[kept.node, kept.catchment, kept.sku]
     served = np.bincount(kept.sku, kept.expected_use, minlength=len(products))
     missing = case.demand.mean.sum(axis=(0, 1)) - served
-    left = targets.closing[-1] - targets.closing_without_plan[-1]
+    in_vain = np.zeros_like(targets.closing[-1])
+    where = (kept.node, kept.sku)
+    np.add.at(in_vain, where, np.where(kept.moved, kept.units - kept.expected_use, 0.0))
+    aside = np.zeros_like(in_vain)
+    np.add.at(aside, where, np.where(kept.moved, kept.units, 0.0))
+    came = (targets.transfers_in - targets.transfers_out).sum(axis=0)
+    in_vain += np.maximum(came - aside, 0.0)
     total = (
         moving
         + float(service @ kept.expected_use)
         + float(missing @ products.shortage_cost)
         + float((targets.closing[:, forward] @ products.holding_cost).sum())
-        + float((np.maximum(left, 0.0)[forward] @ products.return_cost).sum())
+        + float((in_vain[forward] @ products.return_cost).sum())
     )
     assert plan.costs.total_cost == pytest.approx(total, rel=CLOSE)
     if method == "exact":

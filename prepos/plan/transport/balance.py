@@ -21,7 +21,7 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.costs import Sides
 
 NO_RANK = -1
-CLOSE = 1e-11  # relative: paths that differ by less are the same
+CLOSE = 1e-12  # of the largest cost: paths that differ by less are the same
 
 
 @serial_kernel
@@ -40,11 +40,12 @@ def balance(sides: Sides, width: IntArray, units: IntArray, value: FloatArray) -
     sources, ranks = len(units), len(width)
     if not _take_cheapest(sides, width, units, value):
         return
+    close = _closeness(sides, sources, ranks)
     for source in range(sources + 1):
         _find_arcs(sides, source, sources, ranks)
-    _push_out(sides, units, ranks)
-    _draw_in(sides, units, ranks)
-    _tell_values(sides, units, value)
+    _push_out(sides, units, ranks, close)
+    _draw_in(sides, units, ranks, close)
+    _tell_values(sides, units, value, close)
 
 
 @serial_kernel
@@ -57,7 +58,19 @@ def free_units(sides: Sides, sources: int, ranks: int) -> None:
         _find_arcs(sides, source, sources, ranks)
     for source in range(sources + 1):
         sides.reach[source], sides.back[source] = 0.0, source
-    _spread(sides, sources)
+    _spread(sides, sources, _closeness(sides, sources, ranks))
+
+
+@serial_kernel
+def _closeness(sides: Sides, sources: int, ranks: int) -> float:
+    """Return currency by which sums of costs may differ although they are the same."""
+    largest = 0.0
+    for source in range(sources):
+        for rank in range(ranks):
+            size = abs(sides.cost[source, rank])
+            if largest < size < np.inf:
+                largest = size
+    return CLOSE * largest * (1.0 + sources)
 
 
 @serial_kernel
@@ -100,26 +113,29 @@ def _find_arcs(sides: Sides, source: int, sources: int, ranks: int) -> None:
 
 
 @serial_kernel
-def _push_out(sides: Sides, units: IntArray, ranks: int) -> None:
+def _push_out(sides: Sides, units: IntArray, ranks: int, close: float) -> None:
     """Push units from sources that are asked for too many, until none is."""
     sources = len(units)
     for source in range(sources):
         while sides.total[source] > units[source]:
             sides.reach[: sources + 1] = np.inf
             sides.reach[source], sides.back[source] = 0.0, source
-            _spread(sides, sources)
+            _spread(sides, sources, close)
             best = sources
             for other in range(sources):
                 if sides.total[other] < units[other] and sides.reach[other] < sides.reach[best]:
                     best = other
             amount = sides.total[source] - units[source]
+            if _goes_round(sides, best, sources):
+                best = sources
+                sides.back[best] = source
             if best < sources:
                 amount = min(amount, units[best] - sides.total[best])
             _move(sides, best, amount, sources, ranks)
 
 
 @serial_kernel
-def _draw_in(sides: Sides, units: IntArray, ranks: int) -> None:
+def _draw_in(sides: Sides, units: IntArray, ranks: int, close: float) -> None:
     """Draw units to sources that have some left, as long as that costs less."""
     sources = len(units)
     changed = True
@@ -129,15 +145,26 @@ def _draw_in(sides: Sides, units: IntArray, ranks: int) -> None:
             while sides.total[source] < units[source]:
                 for other in range(sources + 1):
                     sides.reach[other], sides.back[other] = 0.0, other
-                _spread(sides, sources)
-                if sides.back[source] == source:
+                _spread(sides, sources, close)
+                if sides.back[source] == source or _goes_round(sides, source, sources):
                     break
                 _move(sides, source, units[source] - sides.total[source], sources, ranks)
                 changed = True
 
 
 @serial_kernel
-def _spread(sides: Sides, sources: int) -> None:
+def _goes_round(sides: Sides, end: int, sources: int) -> bool:
+    """Return whether the path to an end has no start: costs too far apart for their digits."""
+    at = end
+    for _ in range(sources + 1):
+        if sides.back[at] == at:
+            return False
+        at = sides.back[at]
+    return True
+
+
+@serial_kernel
+def _spread(sides: Sides, sources: int, close: float) -> None:
     """Find the shortest paths from where ``reach`` is finite to all others (Bellman and Ford)."""
     reach, back, arc = sides.reach, sides.back, sides.arc
     for _ in range(sources + 1):
@@ -147,7 +174,7 @@ def _spread(sides: Sides, sources: int) -> None:
                 continue
             for other in range(sources + 1):
                 found = reach[source] + arc[source, other]
-                if found < reach[other] - CLOSE * (1.0 + abs(found)):
+                if found < reach[other] - close:
                     reach[other], back[other] = found, source
                     moved = True
         if not moved:
@@ -204,7 +231,7 @@ def _raise_arcs(sides: Sides, source: int, rank: int, sources: int, ranks: int) 
 
 
 @serial_kernel
-def _tell_values(sides: Sides, units: IntArray, value: FloatArray) -> None:
+def _tell_values(sides: Sides, units: IntArray, value: FloatArray, close: float) -> None:
     """Set what one more unit of each source is worth: the way from it to one with units left.
 
     A source that serves nothing has no way out; its unit is worth what it would save by serving.
@@ -218,7 +245,7 @@ def _tell_values(sides: Sides, units: IntArray, value: FloatArray) -> None:
             for other in range(sources + 1):
                 beyond = 0.0 if other == sources else value[other]
                 found = arc[source, other] + beyond
-                if found < value[source] - CLOSE * (1.0 + abs(found)):
+                if found < value[source] - close:
                     value[source], moved = max(found, 0.0), True
         if not moved:
             break
