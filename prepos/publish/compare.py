@@ -165,7 +165,7 @@ def kind_of(before: int, after: int) -> str:
 def _beside(before: pd.DataFrame, after: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Return the units and savings of both plans by key, 0 where one has none."""
     sums = [frame.groupby(key)[["quantity", "expected_saving"]].sum() for frame in (before, after)]
-    both = sums[0].join(sums[1], how="outer", lsuffix="_before", rsuffix="_after")
+    both = sums[0].add_suffix("_before").join(sums[1].add_suffix("_after"), how="outer")
     return both.fillna(0.0)
 
 

@@ -61,7 +61,7 @@ def test_unit_transport_adds_unit_volume_and_weight() -> None:
 def test_fallback_price_is_above_every_sensible_cost() -> None:
     """Shortage, return, holding, lane and service together."""
     price = one_lane(1.0, 1, periods=3).problem().fallback_price
-    assert price == pytest.approx(1 + 2.0 + 1.0 + (10.0 + 1.0) + 3 * 0.1)
+    assert price == pytest.approx(2.0 + 1.0 + (10.0 + 1.0) + 3 * 0.1)
     assert np.isfinite(price)
 
 

@@ -794,7 +794,7 @@ def test_a_wish_that_is_not_met_passes_where_it_is_named() -> None:
         got[row.catchment_id] += row.expected_use if row.plan == "plan" else 0.0
     wanted = {area: 0.9 * 2 * sum(area_mean(area, sku) for sku in SKUS) for area in CHEAPEST}
     # Twice: 1, the dearest service and move (half a m3 and 2 kg, handled), short, returned, held.
-    penalty = 2 * (1 + 6.5 + (0.5 * 2 + 2 * 0.1 + 0.3) + 30 + 2 + 2 * 0.2)
+    penalty = 2 * (6.5 + (0.5 * 2 + 2 * 0.1 + 0.3) + 30 + 2 + 2 * 0.2)
     slacks = [
         {
             "limit": "min_fill",
