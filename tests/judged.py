@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,13 +16,14 @@ from prepos.core.run import (
     FORECAST,
     FORECAST_TOTAL,
     LOADS,
+    PUBLISHED,
     SUPPLY,
     TARGETS,
     TRANSFERS,
     VALUES,
     RunFiles,
 )
-from prepos.core.transfer import Plan
+from prepos.core.transfer import Plan, Transfer
 from prepos.plan import planning_window
 from prepos.plan.transport.build import Transport
 from prepos.plan.verify_book import Given
@@ -41,8 +44,8 @@ from tests.instances import Case, dispersion_of_spans, options_of, table_of
 Rule = tuple[str, str, str, str, float]
 
 
-def given_of(case: Case, *rules: Rule, **options: object) -> Given:
-    """Return what the case's plan is judged by."""
+def given_of(case: Case, *rules: Rule, frozen: int = 0, **options: object) -> Given:
+    """Return what the case's plan is judged by; ``frozen`` are the first periods that stand."""
     return Given(
         network=case.network,
         products=case.products,
@@ -51,11 +54,14 @@ def given_of(case: Case, *rules: Rule, **options: object) -> Given:
         options=options_of(case, options),
         periods=case.demand.periods,
         floor=0.0,
+        frozen=frozen,
     )
 
 
-def files_of(case: Case, plan: Plan, **options: object) -> RunFiles:
-    """Return the files that the case's plan is handed over as."""
+def files_of(
+    case: Case, plan: Plan, standing: Sequence[Transfer] | None = None, **options: object
+) -> RunFiles:
+    """Return the files that the case's plan is handed over as, with what it stands on."""
     chosen = options_of(case, options)
     nodes, skus = case.network.node_axis, case.products.skus
     demand = case.grouped(plan.catchments)
@@ -70,11 +76,17 @@ def files_of(case: Case, plan: Plan, **options: object) -> RunFiles:
             SUPPLY: supply_frame(plan, nodes, skus),
             VALUES: values_frame(plan, nodes, skus),
             **forecast_frames(case.demand),
+            **({} if standing is None else {PUBLISHED: published_frame(plan, standing)}),
         },
         kpis=make_kpis(plan, currency="EUR", units_forecast=0.0, units_below=0.0),
         manifest={},
         certificate=make_certificate(plan),
     )
+
+
+def published_frame(plan: Plan, lines: Sequence[Transfer]) -> pd.DataFrame:
+    """Return published lines as their run told them."""
+    return transfers_frame(replace(plan, plan_id="before", transfers=tuple(lines)))
 
 
 def planless_files(case: Case, transport: Transport, **options: object) -> RunFiles:

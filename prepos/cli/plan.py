@@ -34,6 +34,17 @@ Compare = Annotated[
     ),
 ]
 
+Published = Annotated[
+    Path | None,
+    Option(
+        "--published",
+        metavar="RUN",
+        help="Stand on the plan of this run: what it ships in the first time.frozen periods stays, "
+        "after them each unit that deviates costs plan.stability_cost. For example: prepos plan "
+        "--published runs/last --set time.frozen=1 --set plan.stability_cost=1",
+    ),
+]
+
 
 def plan(
     config: ConfigFile = None,
@@ -42,6 +53,7 @@ def plan(
     out: Out = None,
     compare: Compare = False,
     model: Model = None,
+    published: Published = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -51,19 +63,26 @@ def plan(
         raise ConfigError("--compare is given without a case, expected --case NAME beside it")
     chosen = read_config(config, case, sets)
     if compare and case is not None:
-        run_comparison(read_config(config, None, sets), chosen, case, out, screen, model)
+        base = read_config(config, None, sets)
+        run_comparison(base, chosen, case, out, screen, model, published)
     else:
-        run_plan(chosen, out, screen, model)
+        run_plan(chosen, out, screen, model, published)
 
 
-def run_plan(config: Config, out: Path | None, screen: Screen, model: Path | None = None) -> None:
+def run_plan(
+    config: Config,
+    out: Path | None,
+    screen: Screen,
+    model: Path | None = None,
+    published: Path | None = None,
+) -> None:
     """Plan, and show the plan as the files tell it."""
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.summary import plan_page
 
     with screen.progress() as progress:
-        run = pipeline.make_plan(config, out, progress, model=model)
+        run = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
     page = plan_page(files, folder, run.notices)
@@ -71,16 +90,22 @@ def run_plan(config: Config, out: Path | None, screen: Screen, model: Path | Non
 
 
 def run_comparison(
-    base: Config, config: Config, case: str, out: Path | None, screen: Screen, model: Path | None
+    base: Config,
+    config: Config,
+    case: str,
+    out: Path | None,
+    screen: Screen,
+    model: Path | None,
+    published: Path | None,
 ) -> None:
-    """Plan with a case and without, and show what differs."""
+    """Plan with a case and without, both on the published plan, and show what differs."""
     from prepos import pipeline
     from prepos.cli.compare_page import compare_page
     from prepos.cli.paths import from_here
 
     with screen.progress() as progress:
-        before = pipeline.make_plan(base, None, progress, reuse=True)
-        after = pipeline.make_plan(config, out, progress, model=model)
+        before = pipeline.make_plan(base, None, progress, reuse=True, published=published)
+        after = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(after.folder)
         told = pipeline.compare_plans(pipeline.load_run(before.folder), files)
     payload = {

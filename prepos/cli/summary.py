@@ -32,6 +32,7 @@ COSTS = {
     "handling_cost": "  handling",
     "holding_cost": "  holding stock",
     "return_cost": "  stranded stock",
+    "stability_cost": "  other than published",
 }
 
 

@@ -9,8 +9,6 @@ from prepos.config.layers import read_toml
 from prepos.core.faults import Fault
 
 IDLE = (
-    "time.frozen",
-    "plan.stability_cost",
     "plan.carbon_price",
     "plan.approval",
     "plan.guard",

@@ -6,6 +6,8 @@ names only where they mean the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prepos.core.columns import (
     Column,
     Kind,
@@ -58,6 +60,13 @@ TRANSFERS = Table(
         number_column("chance_unused", "share expected unused", required=True, maximum=1),
         text_column("reason", "why it is moved", required=True),
     ),
+)
+
+PUBLISHED = replace(
+    TRANSFERS,
+    name="published",
+    meaning="the lines of the published plan that the plan stands on, as they were published",
+    label="published {transfer_id}",
 )
 
 LOADS = Table(
@@ -242,6 +251,7 @@ STATE = Table(
 
 RUN_TABLES = (
     TRANSFERS,
+    PUBLISHED,
     LOADS,
     TARGETS,
     FORECAST,

@@ -18,6 +18,7 @@ from prepos.core.columns import Kind
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
 
 TRANSFERS = "transfers.csv"
+PUBLISHED = "published.csv"
 LOADS = "loads.csv"
 TARGETS = "targets.csv"
 CATCHMENTS = "catchments.parquet"
@@ -45,6 +46,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
     file: {column.name: _TYPES.get(column.kind, TEXT) for column in table.columns}
     for file, table in {
         TRANSFERS: files.TRANSFERS,
+        PUBLISHED: files.PUBLISHED,
         LOADS: files.LOADS,
         TARGETS: files.TARGETS,
         CATCHMENTS: files.CATCHMENTS,

@@ -50,6 +50,7 @@ CHECKS: dict[str, str] = {
     "supply": "supply.parquet tells every source of stock once, with its units and a value from 0",
     "values": "values.csv tells a value from 0 on, and of stock on hand the one of supply.parquet",
     "proof": "prices and values prove the bound",
+    "frozen": "frozen lines stand as published, and nothing else ships before the frozen day",
     "bound": "bound, gap, objective and status agree, and the plan is no worse than doing nothing",
     "budget": "lanes, vehicles and handling cost no more than plan.budget",
     "min_fill": "every catchment has its least fill, or a slack says what is missing",

@@ -39,6 +39,7 @@ from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
+from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.tables import forecast_files, plan_files
 from prepos.plan import draft_model, make_catchments, planning_window
 from prepos.plan import make_plan as decide
@@ -137,20 +138,24 @@ def make_plan(
     today: date | None = None,
     model: Path | None = None,
     reuse: bool = False,
+    published: Path | None = None,
 ) -> Run:
     """Decide what to move before the next orders, verify it, and write the run's files.
 
     ``model`` is a file (.lp or .mps) to write the exact model to, before it is solved. With
     ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
+    ``published`` is the run whose plan stands in the first ``time.frozen`` periods, and is deviated
+    from at ``plan.stability_cost`` a unit after them.
 
     Raises
     ------
     ConfigError
-        If the model's file has another ending, or the model is too large for one.
+        If the model's file has another ending, or the model is too large for one; if the published
+        run holds no plan.
     InputError
         With every fault found.
     InfeasibleError
-        If limits contradict each other.
+        If limits, overrides and frozen lines contradict each other.
     SolverError
         If no plan was found in time, or the second opinion refuses the one that was.
     WriteError
@@ -159,19 +164,24 @@ def make_plan(
     if model is not None:
         check_model_path(model)
     watch = Stopwatch(progress)
+    base = None if published is None else read_published(published, watch)
     known = open_or_refuse(config, out, watch, today)
-    run = name_run(config, out, watch, known=known, kind="plan")
+    standing = stand_on(base, known, config)
+    run = name_run(config, out, watch, known=known, kind="plan", wishes=standing.wishes)
     if reuse and run.is_there():
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch)
     demand, widths, catchments = gather_demand(config, known, forecast)
     nouns = (demand, widths, catchments, known.network, known.products, known.stock)
-    overrides = known.tables.get("overrides")
+    overrides, frozen = known.tables.get("overrides"), standing.frozen
     if model is not None:
         with watch.stage("writing the model"):
-            write_model(model, draft_model(*nouns, overrides=overrides, options=config.plan))
+            draft = draft_model(*nouns, overrides=overrides, options=config.plan, frozen=frozen)
+            write_model(model, draft)
     with watch.stage("planning"):
-        plan = decide(*nouns, overrides=overrides, options=config.plan, plan_id=run.run_id)
+        plan = decide(
+            *nouns, overrides=overrides, options=config.plan, plan_id=run.run_id, frozen=frozen
+        )
     kpis = make_kpis(
         plan,
         currency=config.run.currency,
@@ -179,7 +189,7 @@ def make_plan(
         units_below=units_below(forecast, config.forecast.floor),
     )
     frames = plan_files(plan, demand, widths, known) | forecast_files(config, forecast)
-    frames |= state_files(state)
+    frames |= state_files(state) | dict(standing.files)
     proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
     documents = proof | fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))

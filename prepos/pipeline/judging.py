@@ -50,6 +50,7 @@ def what_was_given(config: Config, known: Known) -> Given:
         options=config.plan,
         periods=known.periods,
         floor=config.forecast.floor,
+        frozen=config.time.frozen,
     )
 
 

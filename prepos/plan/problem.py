@@ -176,15 +176,22 @@ def make_problem(
 
 def refuse_strange(frozen: Frozen, network: Network, products: Products, periods: Periods) -> None:
     """Raise InfeasibleError naming every frozen line that this problem has no place for."""
-    lanes = {lane.lane_id for lane in network.lanes}
+    lanes = {lane.lane_id: lane for lane in network.lanes}
+    packs = dict(zip(products.skus, products.case_pack.tolist(), strict=True))
     first, last = periods.start(0), periods.end(periods.horizon - 1)
     strange = []
     for line in frozen.transfers:
         name = f"frozen line {line.transfer_id}"
         if line.lane_id not in lanes:
             strange.append(f"{name}: lane_id is {line.lane_id!r}, expected one of the lanes")
-        if line.sku not in products.skus:
+        elif not lanes[line.lane_id].ships_on(line.ship_date):
+            days = ", ".join(lanes[line.lane_id].ship_weekdays)
+            strange.append(f"{name}: ship_date is {line.ship_date:%a %Y-%m-%d}, expected {days}")
+        if line.sku not in packs:
             strange.append(f"{name}: sku is {line.sku!r}, expected one of the products")
+        elif line.quantity % packs[line.sku]:
+            whole = f"whole case packs of {packs[line.sku]}"
+            strange.append(f"{name}: quantity is {line.quantity}, expected {whole}")
         if not first <= line.ship_date <= last:
             strange.append(f"{name}: ship_date is {line.ship_date}, expected {first} to {last}")
     if strange:

@@ -44,6 +44,12 @@ from prepos.plan.verify_demand import Areas, find_areas
 from prepos.plan.verify_limits import wish_penalty
 from prepos.plan.verify_loads import check_loads, find_loads
 from prepos.plan.verify_proof import check_proof
+from prepos.plan.verify_published import (
+    check_frozen,
+    deviation_cost,
+    find_published,
+    has_frozen_lines,
+)
 from prepos.plan.verify_stock import (
     check_on_hand,
     check_origins,
@@ -75,7 +81,7 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
     run : RunFiles
         The files, as read back from disk.
     given : Given
-        The inputs and options the plan was made with.
+        The inputs and options the plan was made with; the published lines are the run's own.
     run_id : str
         Names the verdict, and is the plan's id.
 
@@ -85,11 +91,13 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
         If the run lacks a file that a plan has.
     """
     refuse_parts(run, run_id)
+    given, of_published = find_published(run, given)
     lines, checks = find_lines(run, given)
     loads, found = find_loads(run, given)
     slacks = find_slacks(run)
     checks += [check_window(run, given), *found, *check_lines(lines, given, run_id)]
     checks += check_loads(lines, loads, given, slacks)
+    checks += [*of_published, *check_frozen(given, lines)]
     checks += check_overrides(lines, given, slacks) + check_values(run, given)
     areas, found = find_areas(run, given)
     checks += found + check_plan(run, given, areas, lines=lines, loads=loads)
@@ -130,9 +138,13 @@ def check_plan(
     checks += check_targets(run, given, areas, flows=flows, idle=idle, served=served)
     moving = moving_costs(given, lines, loads)
     costs = moving | standing_costs(given, areas, parts["plan"].rows, flows)
+    costs["stability_cost"] = deviation_cost(given, lines)
     nothing = dict.fromkeys(moving, 0.0)
     nothing |= standing_costs(given, areas, parts["nothing"].rows, idle)
-    may_stay = all(check.passed for check in check_room(given, idle, {}))
+    nothing["stability_cost"] = deviation_cost(given, None)
+    may_stay = not has_frozen_lines(given) and all(
+        check.passed for check in check_room(given, idle, {})
+    )
     proven, found = check_proof(run, given, areas)
     return [
         *checks,

@@ -36,6 +36,10 @@ class Given:
         The forecast's whole horizon; the plan's window is recomputed from it.
     floor : float
         Units of a region's mean below which ``forecast.parquet`` leaves it out.
+    frozen : int
+        First periods whose published lines stand.
+    published : frame or None
+        The published lines that the plan stands on, all of known SKUs and lanes.
     """
 
     network: Network
@@ -45,6 +49,8 @@ class Given:
     options: PlanOptions
     periods: Periods
     floor: float
+    frozen: int = 0
+    published: pd.DataFrame | None = None
 
     @cached_property
     def window(self) -> Periods:
@@ -52,6 +58,16 @@ class Given:
         longest = max((lane.lead_time_days for lane in self.network.lanes), default=0)
         cover = self.options.cover or math.ceil(longest / self.periods.days) + 1
         return replace(self.periods, horizon=min(cover, self.periods.horizon))
+
+    @property
+    def frozen_day(self) -> int:
+        """Days after the cutoff, before which the published lines alone ship."""
+        return 0 if self.published is None else self.frozen * self.periods.days
+
+    @property
+    def stability_cost(self) -> float:
+        """Currency per unit that deviates from the published plan; 0 where there is none."""
+        return 0.0 if self.published is None else self.options.stability_cost
 
     @cached_property
     def nodes(self) -> Axis:

@@ -34,10 +34,7 @@ SINGLE = 1e-7  # share of the whole, that chances of single precision may be off
 
 
 def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
-    """Return what the transfers and their vehicles cost, and how much they move.
-
-    No published plan is given, so that nothing deviates from one.
-    """
+    """Return what the transfers and their vehicles cost, and how much they move."""
     lane, sku, quantity = lines.at["lane_id"], lines.at["sku"], lines["quantity"]
     volume = quantity * given.products.unit_volume_m3[sku]
     weight = quantity * given.products.unit_weight_kg[sku]
@@ -52,7 +49,6 @@ def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
         "handling_cost": float(
             (quantity * given.of_nodes("handling_cost")[lines.at["destination"]]).sum()
         ),
-        "stability_cost": 0.0,
         "units": float(quantity.sum()),
         "loads": float(len(loads)),
         "volume_m3": float(volume.sum()),
@@ -110,13 +106,14 @@ def check_bound(
 ) -> list[Check]:
     """Check objective, bound and gap, and that the plan is no worse than doing nothing.
 
-    ``proven`` is what the certificate proves, which knows no overrides: with them, and by the exact
-    method on its solver's word, more may be told. ``may_stay`` says that doing nothing keeps every
-    limit: else a plan may have to cost more.
+    ``proven`` is what the certificate proves, which knows no overrides and no published plan: with
+    them, and by the exact method on its solver's word, more may be told. ``may_stay`` says that
+    doing nothing keeps every limit and leaves no frozen line: else a plan may have to cost more.
     """
     kpis = run.kpis
     asked = given.overrides is not None and len(given.overrides) > 0
-    known = np.inf if asked or kpis.get("method") == "exact" else proven
+    bound_by = asked or given.published is not None
+    known = np.inf if bound_by or kpis.get("method") == "exact" else proven
     penalty = sum(number(slack.get("penalty")) for slack in kpis.get("slacks", ()))
     objective = sum(costs[name] for name in MONEY) + penalty
     bound = number(kpis.get("bound"))

@@ -72,13 +72,16 @@ def wish_penalty(given: Given, areas: Areas) -> float:
     """Return currency per unit that a minimum fill is missed by: twice the dearest unit, and more.
 
     The dearest unit is served, moved, handled, short, returned and held to the end at the most that
-    each costs.
+    each costs, and it moves otherwise than published.
     """
     products, horizon = given.products, given.window.horizon
     service = areas.cost.max(initial=0.0)
     move = unit_fares(given).max(initial=0.0)
     rest = products.shortage_cost + products.return_cost + products.holding_cost * horizon
-    return FILL_PENALTY * (float(service + move + rest.max(initial=0.0)) or 1.0)
+    strayed = (
+        2.0 * given.stability_cost
+    )  # one unit fewer where it was published, one more elsewhere
+    return FILL_PENALTY * (float(service + move + strayed + rest.max(initial=0.0)) or 1.0)
 
 
 def unit_fares(given: Given) -> FloatArray:

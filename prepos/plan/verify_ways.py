@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from prepos.core.types import BoolArray, FloatArray, IntArray
-from prepos.plan.verify_book import Given
+from prepos.plan.verify_book import Given, positions_of
 from prepos.plan.verify_stock import list_receipts
 
 MOST_LEGS = 3  # departures of one way
@@ -31,6 +31,7 @@ class Departures:
     ship_day: IntArray
     arrival_day: IntArray
     days: int  # of a period
+    periods: int  # of the window
 
     def __len__(self) -> int:
         return len(self.lane)
@@ -42,13 +43,21 @@ class Departures:
 
     @property
     def arrival_period(self) -> IntArray:
-        """(D,) the period in which each arrives, and at whose end what came lies there."""
-        return self.arrival_day // self.days
+        """(D,) the period in which each arrives, and at whose end what came lies there.
+
+        Of those that arrive after the window it is the last one.
+        """
+        return np.minimum(self.arrival_day // self.days, self.periods - 1)
 
     @property
     def serves(self) -> IntArray:
         """(D,) the first period that what came can serve."""
         return -(-self.arrival_day // self.days)
+
+    @property
+    def in_time(self) -> BoolArray:
+        """(D,) whether what came serves any; all do but those that a published plan keeps."""
+        return self.serves < self.periods
 
     @cached_property
     def before(self) -> list[list[int]]:
@@ -68,7 +77,8 @@ def find_departures(given: Given) -> Departures:
     """Return the departures that a plan is made of.
 
     In each period the lane's first day, and the first day after each receipt or arrival where it
-    leaves from; those alone that arrive by the last period's first day.
+    leaves from; those alone that arrive by the last period's first day. And those of the published
+    plan that stand or cost something to deviate from, with what they open.
     """
     days = given.periods.days
     last = (given.window.horizon - 1) * days
@@ -77,7 +87,11 @@ def find_departures(given: Given) -> Departures:
     came: list[set[int]] = [set() for _ in given.nodes]
     for node, day in list_receipts(given)[0][["node", "day"]].itertuples(index=False):
         came[node].add(int(day))
-    found = []
+    found = set()
+    for lane, day in kept_departures(given):
+        end, arrival = int(given.lane_destination[lane]), day + lead[lane]
+        found.add((day, lane, int(given.lane_origin[lane]), end, arrival))
+        came[end].add(arrival)
     for day in range(last + 1):
         for lane, (origin, end) in enumerate(
             zip(given.lane_origin.tolist(), given.lane_destination.tolist(), strict=True)
@@ -89,10 +103,28 @@ def find_departures(given: Given) -> Departures:
             if day not in leaves or day + lead[lane] > last:
                 continue
             if len(leaves) == 1 or any(leaves[-2] <= arrived < day for arrived in came[origin]):
-                found.append((lane, origin, end, day, day + lead[lane]))
+                found.add((day, lane, origin, end, day + lead[lane]))
                 came[end].add(day + lead[lane])
-    columns = np.array(found, dtype=np.int64).reshape(-1, 5).T
-    return Departures(columns[0], columns[1], columns[2], columns[3], columns[4], days)
+    columns = np.array(sorted(found), dtype=np.int64).reshape(-1, 5).T
+    return Departures(
+        lane=columns[1],
+        origin=columns[2],
+        destination=columns[3],
+        ship_day=columns[0],
+        arrival_day=columns[4],
+        days=days,
+        periods=given.window.horizon,
+    )
+
+
+def kept_departures(given: Given) -> list[tuple[int, int]]:
+    """Return lane and day after the cutoff of each departure that the published plan keeps."""
+    if given.published is None:
+        return []
+    day = given.day_of(given.published["ship_date"])
+    kept = (day < given.frozen_day) | (given.stability_cost > 0)
+    lanes = positions_of(given.lanes, given.published["lane_id"])
+    return list(zip(lanes[kept].tolist(), day[kept].tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,9 +163,12 @@ class Ways:
         next day on units may leave.
         """
         on, since = self.departures, max(0, day // self.departures.days)
+        in_time = on.in_time
         ends = {
             number: self.steps[number, skus] - self.lying[node, since, skus]
-            for number in np.flatnonzero((on.origin == node) & (on.ship_day > day)).tolist()
+            for number in np.flatnonzero(
+                (on.origin == node) & (on.ship_day > day) & in_time
+            ).tolist()
         }
         reached = dict(ends)
         for _ in range(MOST_LEGS - 1):
@@ -141,6 +176,7 @@ class Ways:
                 number: np.minimum.reduce([ends[b] for b in before]) + self.steps[number, skus]
                 for number in range(len(on))
                 if on.destination[number] != node
+                and in_time[number]
                 and (before := [b for b in on.before[number] if b in ends])
             }
             for number, cost in ends.items():

@@ -19,6 +19,7 @@ COSTS = {
     "service_cost": 400.0,
     "holding_cost": 10.0,
     "return_cost": 20.0,
+    "stability_cost": 0.0,
     "shortage_cost": 340.0,
     "units": 50.0,
     "loads": 1,

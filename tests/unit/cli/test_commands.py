@@ -167,7 +167,7 @@ def test_the_model_is_handed_on_and_told(
     asked: list[Path] = []
     run = SimpleNamespace(folder=Path("runs/x"), notices=())
 
-    def make_plan(*_: object, model: Path) -> SimpleNamespace:
+    def make_plan(*_: object, model: Path, published: None) -> SimpleNamespace:
         asked.append(model)
         return run
 
@@ -175,3 +175,19 @@ def test_the_model_is_handed_on_and_told(
     assert main(["plan", "-c", SAMPLE, "--write-model", "model.lp", "--json"]) == 0
     assert asked == [Path("model.lp")]
     assert json.loads(capsys.readouterr().out)["model"] == "model.lp"
+
+
+def test_the_published_run_is_handed_on(
+    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the flag there is none."""
+    asked: list[Path | None] = []
+
+    def make_plan(*_: object, published: Path | None, **__: object) -> SimpleNamespace:
+        asked.append(published)
+        return SimpleNamespace(folder=Path("runs/x"), notices=())
+
+    monkeypatch.setattr(pipeline, "make_plan", make_plan)
+    assert main(["plan", "-c", SAMPLE, "-q"]) == 0
+    assert main(["plan", "-c", SAMPLE, "--published", "runs/last", "-q"]) == 0
+    assert asked == [None, Path("runs/last")]

@@ -34,6 +34,14 @@ def test_worth_is_told_beside_doing_nothing(files: RunFiles) -> None:
     assert "demand served from stock 90.0% 95.0% +5.0 points" in told
     assert "mean distance to the customer 90 km 42 km -48 km" in told
     assert "handling" not in told
+    assert "published" not in told
+
+
+def test_deviating_from_the_published_plan_is_told_where_it_costs(files: RunFiles) -> None:
+    """Doing nothing deviates by all of it, the plan by some."""
+    for way, cost in (("nothing", 30.0), ("plan", 12.0)):
+        files.kpis[way]["stability_cost"] = cost
+    assert "other than published 30 12 -18" in page(files)
 
 
 def test_lanes_and_reasons_are_told(files: RunFiles) -> None:

@@ -566,7 +566,7 @@ def test_a_sound_run_passes() -> None:
     verdict = verify_plan(make_run(), given(), "run")
     assert [str(fault) for fault in verdict.faults] == []
     assert verdict.passed
-    unasked = {"override"}  # no overrides are given
+    unasked = {"override", "frozen"}  # neither overrides nor a published plan are given
     assert {check.name for check in verdict.checks} == set(CHECKS) - unasked
     assert all(check.worst < 1e-6 for check in verdict.checks if check.name not in LIMITS)
 

@@ -1,0 +1,111 @@
+"""The published plan that a new one stands on: read from its run, cut to what still counts.
+
+What ships in the first ``time.frozen`` periods stands; the rest of the window may be changed, at
+``plan.stability_cost`` a unit. What shipped before the cutoff is past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from prepos.config import Config
+from prepos.core.run import DATE, INTEGER, PUBLISHED, RUN_TABLES, TRANSFERS
+from prepos.core.transfer import Transfer
+from prepos.core.types import BoolArray
+from prepos.errors import ConfigError
+from prepos.pipeline.known import Known
+from prepos.plan import Frozen, planning_window
+from prepos.publish import Stopwatch, read_run
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Published:
+    """A published run's id and its transfers, as read back from disk."""
+
+    run_id: str
+    transfers: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Standing:
+    """What a plan stands on: as the planner takes it, as the run keeps it, and what names it."""
+
+    frozen: Frozen
+    files: Mapping[str, pd.DataFrame]
+    wishes: Mapping[str, Any]
+
+
+def read_published(folder: Path, watch: Stopwatch) -> Published:
+    """Return the plan of a run's folder.
+
+    Raises
+    ------
+    ConfigError
+        If the run holds no plan.
+    RunError
+        If there is no run, or it is not as it was written.
+    """
+    with watch.stage("reading the published plan"):
+        files = read_run(folder)
+    if not files.kpis or TRANSFERS not in files.frames:
+        raise ConfigError(
+            f"--published: {folder} holds no plan, expected the folder of a run of `prepos plan`"
+        )
+    return Published(run_id=str(files.manifest["run_id"]), transfers=files.frames[TRANSFERS])
+
+
+def stand_on(published: Published | None, known: Known, config: Config) -> Standing:
+    """Return what the plan stands on: the published lines that ship within its window.
+
+    Lines that stand are all kept, so that the planner can name those it has no place for; of the
+    others those whose SKU and lane there still are, and that ship on a day on which the lane does.
+    """
+    if published is None:
+        return Standing(frozen=Frozen(), files={}, wishes={})
+    window = planning_window(known.network, known.periods, config.plan)
+    before, last = window.start(config.time.frozen), window.end(window.horizon - 1)
+    lines = published.transfers
+    ships = lines["ship_date"]
+    within = ships.between(pd.Timestamp(window.cutoff), pd.Timestamp(last)).to_numpy()
+    stands = (ships < pd.Timestamp(before)).to_numpy()
+    used = within & (stands | has_place(lines, known))
+    transfers = read_transfers(lines[used])
+    return Standing(
+        frozen=Frozen(
+            before=before,
+            transfers=tuple(line for line in transfers if line.ship_date < before),
+            published=tuple(line for line in transfers if line.ship_date >= before),
+        ),
+        files={PUBLISHED: lines.loc[used, list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
+        wishes={"published": published.run_id},
+    )
+
+
+def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:
+    """Return which lines could be planned now: SKU and lane are there, and the lane leaves."""
+    lanes = {lane.lane_id: lane for lane in known.network.lanes}
+    ways = zip(lines["lane_id"], lines["ship_date"], strict=True)
+    leaves = [lane in lanes and lanes[lane].ships_on(day.date()) for lane, day in ways]
+    return lines["sku"].isin(known.products.skus.ids).to_numpy() & leaves
+
+
+def read_transfers(lines: pd.DataFrame) -> tuple[Transfer, ...]:
+    """Return the lines of ``transfers.csv`` as they were planned."""
+    kinds = {name: kind for name, kind in RUN_TABLES[TRANSFERS].items() if name != "plan_id"}
+    rows = zip(*(lines[name] for name in kinds), strict=True)
+    return tuple(
+        Transfer(**{n: of_python(v, kinds[n]) for n, v in zip(kinds, row, strict=True)})
+        for row in rows
+    )
+
+
+def of_python(value: Any, kind: str) -> Any:
+    """Return a cell as a value of Python's own."""
+    if kind == DATE:
+        return value.date()
+    return int(value) if kind == INTEGER else value
