@@ -11,7 +11,6 @@ from prepos.core.faults import Fault
 IDLE = (
     "time.frozen",
     "plan.stability_cost",
-    "plan.carbon_price",
     "plan.approval",
     "plan.guard",
     "replay.fulfilment",

@@ -34,6 +34,9 @@ def test_worth_is_told_beside_doing_nothing(files: RunFiles) -> None:
     assert "demand served from stock 90.0% 95.0% +5.0 points" in told
     assert "mean distance to the customer 90 km 42 km -48 km" in told
     assert "handling" not in told
+    assert "carbon" not in told
+    costs = {**files.kpis["plan"], "carbon_cost": 7.0}
+    assert "carbon 0 7 +7" in page(replace(files, kpis={**files.kpis, "plan": costs}))
 
 
 def test_lanes_and_reasons_are_told(files: RunFiles) -> None:

@@ -13,13 +13,13 @@ def test_the_base_is_silent() -> None:
 
 def test_a_changed_setting_is_told_with_its_default() -> None:
     """Key, value found, value expected."""
-    config = load_config(None, sets=["plan.carbon_price=5", "time.frozen=1", "plan.near=2"])
+    config = load_config(None, sets=["plan.stability_cost=5", "time.frozen=1", "plan.near=2"])
 
     notices = idle_settings(config)
 
     assert [notice.message for notice in notices] == [
         "time.frozen is 1, and nothing reads it yet, expected 0",
-        "plan.carbon_price is 5.0, and nothing reads it yet, expected 0.0",
+        "plan.stability_cost is 5.0, and nothing reads it yet, expected 0.0",
     ]
 
 
