@@ -160,6 +160,7 @@ def given() -> Given:
             holding_cost=np.array([HOLDING[sku] for sku in SKUS]),
             return_cost=np.array([RETURN[sku] for sku in SKUS], dtype=float),
             case_pack=np.array([2, 1]),
+            minimum_lot=np.array([4, 5]),
             category=("", ""),
             shelf_life_days=np.full(2, np.inf),
             launched_on=("", ""),
@@ -583,6 +584,8 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (TRANSFERS, 0, "quantity", 3, "case_pack"),
     (TRANSFERS, 0, "quantity", -2, "case_pack"),
     (TRANSFERS, 3, "quantity", 40, "on_hand"),
+    (TRANSFERS, 0, "quantity", 2, "minimum_lot"),
+    (TRANSFERS, 3, "quantity", 4, "minimum_lot"),
     (TRANSFERS, 0, "plan_id", "other", "plan_id"),
     (TRANSFERS, 1, "transfer_id", "Tdfac292db507", "transfer_id"),
     (TRANSFERS, 1, "transfer_id", "T000000000000", "transfer_id"),
@@ -714,6 +717,19 @@ def test_a_fault_names_file_line_column_value_and_expectation() -> None:
         "transfers.csv line 3: transfer T9aa970d7f826: arrival_date is 2025-03-07, expected the "
         "ship date and 2 days [PP-VERIFY-ARRIVAL-DATE]"
     )
+
+
+def test_a_lot_is_what_all_lines_of_a_departure_take() -> None:
+    """Two vehicles share one lot; what leaves on another day is another lot."""
+    together = tamper(make_run(), TRANSFERS, 2, "ship_date", day_of(0))
+    inputs = replace(given(), products=replace(given().products, minimum_lot=np.array([8, 1])))
+    assert verify_plan(together, inputs, "run").check("minimum_lot").passed
+    apart = verify_plan(make_run(), inputs, "run").check("minimum_lot")
+    assert str(apart.faults[0]) == (
+        "transfers.csv line 2: transfer Tdfac292db507: quantity is 4 of 4 on its departure, "
+        "expected 8 or more on a departure [PP-VERIFY-MINIMUM-LOT]"
+    )
+    assert apart.broken == 2
 
 
 def node_limit(field: str, value: float) -> Change:
