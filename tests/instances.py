@@ -193,7 +193,7 @@ def framed(problem: Problem) -> Frame:
 
 def spread(name: str, value: Numbers, count: int) -> FloatArray | IntArray:
     """Return one number, or one for each SKU, as a product column."""
-    kind = np.int64 if name == "case_pack" else np.float64
+    kind = np.int64 if name in ("case_pack", "minimum_lot") else np.float64
     return np.broadcast_to(np.asarray(value, dtype=kind), (count,)).copy()
 
 
@@ -224,6 +224,7 @@ def make_products(skus: Sequence[str], **columns: Numbers) -> Products:
         "holding_cost": 0.1,
         "return_cost": 1.0,
         "case_pack": 1,
+        "minimum_lot": 1,
         "shelf_life_days": np.inf,
     }
     chosen = {**usual, **columns}

@@ -30,6 +30,7 @@ COSTS = {
     "transport_cost": "  lanes",
     "vehicle_cost": "  vehicles",
     "handling_cost": "  handling",
+    "carbon_cost": "  carbon",
     "holding_cost": "  holding stock",
     "return_cost": "  stranded stock",
     "stability_cost": "  other than published",

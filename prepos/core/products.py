@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from prepos.core.axes import Axis
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import ConfigError
@@ -45,9 +47,15 @@ class Products:
     holding_cost: FloatArray  # currency per unit and period
     return_cost: FloatArray  # currency per unit left stranded
     case_pack: IntArray  # units that travel together, at least 1
+    minimum_lot: IntArray  # units that one departure takes at least, if any; at least 1
     category: tuple[str, ...]  # "" where not given
     shelf_life_days: FloatArray  # infinite where not given
     launched_on: tuple[str, ...]  # ISO date, "" where not given
+
+    @property
+    def least_sent(self) -> IntArray:
+        """(K,) units of the minimum lot, in whole cases."""
+        return np.asarray(-(-self.minimum_lot // self.case_pack) * self.case_pack)
 
     def __len__(self) -> int:
         return len(self.skus)

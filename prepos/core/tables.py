@@ -88,6 +88,13 @@ PRODUCTS = Table(
             above=0,
             default="plan.case_pack",
         ),
+        whole_column(
+            "minimum_lot",
+            "what one departure takes of it at least, if anything; frozen lines stand as they are",
+            unit="units",
+            above=0,
+            default="1",
+        ),
         text_column("category", "a group of items that sell alike"),
         number_column("shelf_life_days", "days until it is unsaleable", unit="days", above=0),
         date_column("launched_on", "first day it was on sale"),

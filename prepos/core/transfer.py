@@ -177,6 +177,8 @@ class Costs:
     local_share: float  # of expected demand, served by the catchment's cheapest node
     mean_distance_km: float  # of expected units served
     stability_cost: float = 0.0  # of units that deviate from the published plan
+    carbon_cost: float = 0.0  # of what moving emits, at plan.carbon_price
+    co2e_kg: float = 0.0  # kg CO2e that moving emits
 
     @property
     def total_cost(self) -> float:
@@ -190,6 +192,7 @@ class Costs:
             + self.return_cost
             + self.shortage_cost
             + self.stability_cost
+            + self.carbon_cost
         )
 
 

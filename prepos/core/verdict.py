@@ -15,6 +15,7 @@ CHECKS: dict[str, str] = {
     "ship_date": "every ship date is a day on which the lane leaves, within the periods planned",
     "arrival_date": "every arrival is the ship date and the lane's lead time",
     "case_pack": "every quantity is whole case packs, above 0",
+    "minimum_lot": "every departure takes the minimum lot of each SKU that it takes, or more",
     "line_volume": "volume_m3 of a transfer is its quantity by the product's volume",
     "line_weight": "weight_kg of a transfer is its quantity by the product's weight",
     "line_cost": "transport_cost of a transfer is what the lane charges by unit, m3 and kg",

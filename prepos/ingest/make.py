@@ -64,6 +64,7 @@ def make_products(
         holding_cost=numbers["holding_cost"],
         return_cost=numbers["return_cost"],
         case_pack=numbers["case_pack"].astype(np.int64),
+        minimum_lot=frame["minimum_lot"].fillna(1).to_numpy().astype(np.int64),
         category=_texts(frame["category"]),
         shelf_life_days=_or(frame["shelf_life_days"], math.inf),
         launched_on=tuple("" if pd.isna(day) else day.isoformat() for day in launched),

@@ -24,9 +24,13 @@ def solve_by_prices(
     """Choose whole answers near the best prices; the decision says what remains unproven."""
     arrays = transport.problem
     precision = SHARE_LOST * max(problem.options.gap, 1e-6)
-    packs = problem.products.case_pack
     chosen = choose_flows(
-        arrays, search, packs, np.ones_like(packs), solver=solver, precision=precision
+        arrays,
+        search,
+        problem.products.case_pack,
+        problem.products.minimum_lot,
+        solver=solver,
+        precision=precision,
     )
     vehicles = transport.settled.vehicles.copy()
     vehicles[transport.kinds] = np.maximum(chosen.bought, needed(transport, chosen.use))

@@ -53,7 +53,9 @@ def solve_exactly(
         If there is no plan in time.
     """
     arrays = transport.problem
-    draft = draft_exact(arrays, make_cases(problem.products.case_pack))
+    draft = draft_exact(
+        arrays, make_cases(problem.products.case_pack, problem.products.minimum_lot)
+    )
     program = draft.program(arrays.shortage)
 
     def solve(chosen: Program) -> Solution:

@@ -24,7 +24,7 @@ class Worth:
     """
 
     saving: float
-    moving: float  # lane and handling, part of the cost with them
+    moving: float  # lane, handling and carbon, part of the cost with them
     chance_unused: float
 
 

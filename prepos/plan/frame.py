@@ -23,7 +23,7 @@ class Frame:
     starts : (T,) first day of each period
     origin, destination, lane, ship_day, ship_period, arrival_day, arrival_period : (D,) int
     unit_cost : (D, K) float
-        Currency per unit: transport and handling.
+        Currency per unit: transport, handling and carbon.
     shared : tuple of SharedRow
     storage_row, inbound_row, outbound_row : (N, T) int
     volume_row, weight_row : (D,) int
@@ -64,7 +64,6 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
     periods, departures = problem.periods, problem.departures
     lane = np.array([d.lane for d in departures], dtype=np.int64)
     ends = problem.lane_ends
-    cost = problem.unit_transport + problem.handling[:, None]
     nodes, horizon = len(problem.network.nodes), periods.horizon
     by_kind = rows_by_kind(shared)
     rooms = [vehicle_room(problem, problem.network.lanes[d.lane]) for d in departures]
@@ -78,7 +77,7 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         ship_period=np.array([d.shipped_in(periods) for d in departures], dtype=np.int64),
         arrival_day=np.array([d.arrival_date.toordinal() for d in departures], dtype=np.int64),
         arrival_period=np.array([d.arrives_in(periods) for d in departures], dtype=np.int64),
-        unit_cost=cost[lane],
+        unit_cost=problem.unit_move[lane],
         shared=shared,
         storage_row=fill_rows_of(by_kind, "storage_m3", (nodes, horizon)),
         inbound_row=fill_rows_of(by_kind, "inbound_m3", (nodes, horizon)),

@@ -36,7 +36,7 @@ class Settled:
     vehicles : (D,) int
         As many as packing finds them to take.
     cost : (K,) float
-        Currency by SKU: lanes, handling, holding on the way, and its share of the vehicles.
+        Currency by SKU: lanes, handling, carbon, holding on the way, its share of the vehicles.
     use : (S,) float
         Of the shared rows.
     """
@@ -128,7 +128,8 @@ def _ship(
             account.take(int(frame.storage_row[start, period]), volume * parcel.units)
             account.cost[sku] += holding * parcel.units
     fare = float(problem.unit_transport[lane, sku] + problem.handling[lane]) * units
-    account.cost[sku] += fare
+    carbon = float(problem.carbon_per_kg[lane] * problem.products.unit_weight_kg[sku]) * units
+    account.cost[sku] += fare + carbon
     account.take(frame.budget_row, fare)
     account.take(int(frame.outbound_row[start, ships]), volume * units)
     if frame.arrival_period[departure] < problem.periods.horizon:

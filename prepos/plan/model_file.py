@@ -70,7 +70,7 @@ def draft_model(
             f"--write-model: the model has about {count:,} columns, expected {MOST_COLUMNS:,} at "
             "most; plan fewer SKUs, or with a smaller plan.near or plan.cover"
         )
-    draft = draft_exact(transport.problem, make_cases(products.case_pack))
+    draft = draft_exact(transport.problem, make_cases(products.case_pack, products.minimum_lot))
     names = Namer(problem, frame, transport, draft).names()
     model, _, _ = write_problem(draft.program(transport.problem.shortage), 1.0, names)
     return lambda path: _write(model, path)

@@ -253,10 +253,13 @@ def price_decision(
     def by_sku(sku: IntArray, amount: FloatArray) -> FloatArray:
         return np.asarray(np.bincount(sku, amount, minlength=count), dtype=np.float64)
 
+    weight = moves.units * products.unit_weight_kg[moves.sku]
+    emitted = np.array([way.co2e_kg_per_kg for way in lanes], dtype=np.float64)[lane]
     returned = moved_in_vain(allocation, targets)[forward].sum(axis=0)
     parts = {
         "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
         "handling": by_sku(moves.sku, moves.units * problem.handling[lane]),
+        "carbon": by_sku(moves.sku, weight * problem.carbon_per_kg[lane]),
         "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who]),
         "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,
         "return": returned * products.return_cost,
@@ -272,6 +275,7 @@ def price_decision(
         units=float(moves.units.sum()),
         loads=int(vehicles.sum()),
         volume_m3=float(moves.units @ products.unit_volume_m3[moves.sku]),
+        co2e_kg=float(weight @ emitted),
         fill_rate=used / total if total else 1.0,
         local_share=float(use[local].sum()) / total if total else 1.0,
         mean_distance_km=float(use @ problem.catchments.distance_km[who]) / used if used else 0.0,

@@ -111,11 +111,23 @@ class Problem:
         return np.array([nodes[lane.destination] for lane in self.network.lanes])
 
     @property
+    def carbon_per_kg(self) -> FloatArray:
+        """(L,) currency per kg moved, for what that emits; no part of the budget."""
+        emitted = np.array([lane.co2e_kg_per_kg for lane in self.network.lanes], dtype=np.float64)
+        return self.options.carbon_price * emitted
+
+    @property
+    def unit_move(self) -> FloatArray:
+        """(L, K) currency per unit by lane and SKU: transport, handling and carbon."""
+        carbon = np.outer(self.carbon_per_kg, self.products.unit_weight_kg)
+        return self.unit_transport + self.handling[:, None] + carbon
+
+    @property
     def fallback_price(self) -> float:
         """Currency per unit that no sensible decision costs: the base of all penalties."""
         service = self.catchments.service_cost
         dearest = service[np.isfinite(service)].max(initial=0.0)
-        lanes = (self.unit_transport + self.handling[:, None]).max(initial=0.0)
+        lanes = self.unit_move.max(initial=0.0)
         costs = self.products.shortage_cost + self.products.return_cost
         held = self.products.holding_cost * self.periods.horizon
         moved = 2.0 * self.stability_cost  # from where it was to another departure

@@ -47,7 +47,9 @@ def repair(
     part, sources = sample_of(arrays, skus)
     left = arrays.limit - use[rest].sum(axis=0)
     part = replace(part, limit=left, purchases=arrays.purchases)
-    draft = draft_exact(part, make_cases(problem.products.case_pack[skus]))
+    products = problem.products
+    cases = make_cases(products.case_pack[skus], products.minimum_lot[skus])
+    draft = draft_exact(part, cases)
     program = without_slack(draft.program(part.shortage), frame)
     try:
         solution = solve_program(

@@ -53,12 +53,16 @@ class Bound:
         return told
 
 
-def join_rules(rules: tuple[Override, ...], case_pack: int, done: int = 0) -> Bound:
-    """Return what rules on one SKU and way come to when some is done: only whole cases move."""
+def join_rules(rules: tuple[Override, ...], case_pack: int, done: int = 0, lot: int = 1) -> Bound:
+    """Return what rules on one SKU and way come to when some is done.
+
+    Only whole cases move, and what moves is a whole lot or more.
+    """
     least = max(0.0, max(rule.bounds[0] for rule in rules) - done)
     most = max(0.0, min(rule.bounds[1] for rule in rules) - done)
     whole = case_pack * math.floor(most / case_pack) if math.isfinite(most) else most
-    return Bound(rules, case_pack * math.ceil(least / case_pack), whole, done)
+    asked = case_pack * math.ceil(least / case_pack)
+    return Bound(rules, max(asked, lot) if asked else 0, whole if whole >= lot else 0, done)
 
 
 class Rulebook:
@@ -88,10 +92,11 @@ class Rulebook:
         by_way: dict[Way, list[Override]] = {}
         for rule in (*self._common, *self._rules.get(name, [])):
             by_way.setdefault(self._way(rule), []).append(replace(rule, sku=name))
-        pack = int(self._products.case_pack[sku])
+        pack, lot = int(self._products.case_pack[sku]), int(self._products.least_sent[sku])
         moved = done or {}
         return {
-            way: join_rules(tuple(by_way[way]), pack, moved.get(way, 0)) for way in sorted(by_way)
+            way: join_rules(tuple(by_way[way]), pack, moved.get(way, 0), lot)
+            for way in sorted(by_way)
         }
 
     def _way(self, rule: Override) -> Way:

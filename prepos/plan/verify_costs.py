@@ -28,6 +28,7 @@ MONEY = (
     "return_cost",
     "shortage_cost",
     "stability_cost",
+    "carbon_cost",
 )
 
 SINGLE = 1e-7  # share of the whole, that chances of single precision may be off
@@ -43,12 +44,15 @@ def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
         + volume * given.of_lanes("cost_per_m3")[lane]
         + weight * given.of_lanes("cost_per_kg")[lane]
     )
+    co2e = float((weight * given.of_lanes("co2e_kg_per_kg")[lane]).sum())
     return {
         "transport_cost": float(transport.sum()),
         "vehicle_cost": float(given.of_lanes("vehicle_cost")[loads.at["lane_id"]].sum()),
         "handling_cost": float(
             (quantity * given.of_nodes("handling_cost")[lines.at["destination"]]).sum()
         ),
+        "carbon_cost": given.options.carbon_price * co2e,
+        "co2e_kg": co2e,
         "units": float(quantity.sum()),
         "loads": float(len(loads)),
         "volume_m3": float(volume.sum()),

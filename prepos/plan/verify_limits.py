@@ -85,13 +85,14 @@ def wish_penalty(given: Given, areas: Areas) -> float:
 
 
 def unit_fares(given: Given) -> FloatArray:
-    """Return (L, K) currency to move a unit on each lane: transport and handling."""
+    """Return (L, K) currency to move a unit on each lane: transport, handling and carbon."""
     products = given.products
     handling = given.of_nodes("handling_cost")[given.lane_destination]
+    carbon = given.options.carbon_price * given.of_lanes("co2e_kg_per_kg")
     return np.asarray(
         (given.of_lanes("cost_per_unit") + handling)[:, None]
         + np.outer(given.of_lanes("cost_per_m3"), products.unit_volume_m3)
-        + np.outer(given.of_lanes("cost_per_kg"), products.unit_weight_kg)
+        + np.outer(given.of_lanes("cost_per_kg") + carbon, products.unit_weight_kg)
     )
 
 

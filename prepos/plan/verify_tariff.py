@@ -106,7 +106,10 @@ def price_ways(tariff: Tariff, skus: IntArray) -> Ways:
 
 
 def price_departures(tariff: Tariff, skus: IntArray) -> FloatArray:
-    """Return (D, K) what a unit of some SKUs costs on each departure: fare, handling and prices."""
+    """Return (D, K) what a unit of some SKUs costs on each departure, prices paid.
+
+    Fare and handling cost the budget's price besides, carbon does not.
+    """
     given, on, lane = tariff.given, tariff.departures, tariff.departures.lane
     money = 1.0 + tariff.budget
     handling = given.of_nodes("handling_cost")[on.destination]
@@ -117,7 +120,8 @@ def price_departures(tariff: Tariff, skus: IntArray) -> FloatArray:
         + tariff.inbound[on.destination, on.arrival_period]
         + tariff.outbound[on.origin, on.ship_period]
     )
-    per_kg = given.of_lanes("cost_per_kg")[lane] * money + tariff.vehicle_kg
+    carbon = given.options.carbon_price * given.of_lanes("co2e_kg_per_kg")[lane]
+    per_kg = given.of_lanes("cost_per_kg")[lane] * money + carbon + tariff.vehicle_kg
     by_volume = np.outer(per_m3, tariff.volume[skus])
     by_weight = np.outer(per_kg, given.products.unit_weight_kg[skus])
     return np.asarray(per_unit[:, None] + by_volume + by_weight)

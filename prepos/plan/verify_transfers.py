@@ -83,8 +83,24 @@ def check_lines(lines: Rows, given: Given, plan_id: str) -> list[Check]:
             found=shown(risk),
             expected=lambda _: "0 to 1",
         ),
+        check_lots(lines, given),
         check_back_and_forth(lines, given),
     ]
+
+
+def check_lots(lines: Rows, given: Given) -> Check:
+    """Check that each departure takes the minimum lot of every SKU that it takes."""
+    sku, quantity = lines.at["sku"], lines["quantity"]
+    departure = pd.DataFrame({name: lines[name] for name in ("sku", "lane_id", "ship_date")})
+    sent = departure.assign(quantity=quantity).groupby(list(departure))["quantity"]
+    taken, least = sent.transform("sum").to_numpy(), given.products.minimum_lot[sku]
+    return check_holds(
+        "minimum_lot",
+        lines.where("quantity", "transfer_id"),
+        taken >= least,
+        found=lambda i: f"{quantity[i]} of {taken[i]} on its departure",
+        expected=lambda i: f"{least[i]} or more on a departure",
+    )
 
 
 def check_ids(lines: Rows) -> list[Check]:

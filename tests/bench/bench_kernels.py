@@ -207,6 +207,7 @@ def no_products(skus: Axis) -> Products:
         holding_cost=ones,
         return_cost=ones,
         case_pack=np.ones(len(skus), dtype=np.int64),
+        minimum_lot=np.ones(len(skus), dtype=np.int64),
         category=("",) * len(skus),
         shelf_life_days=ones * np.inf,
         launched_on=("",) * len(skus),

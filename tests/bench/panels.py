@@ -93,6 +93,7 @@ def make_products(skus: Axis, category: tuple[str, ...]) -> Products:
         holding_cost=ones,
         return_cost=ones,
         case_pack=ones.astype(np.int64),
+        minimum_lot=ones.astype(np.int64),
         category=category,
         shelf_life_days=ones * np.inf,
         launched_on=("",) * len(skus),

@@ -120,6 +120,16 @@ def test_quantities_are_whole_case_packs(case: Case, method: str) -> None:
 
 
 @few
+@given(case=cases(), method=methods, lot=st.integers(2, 9))
+def test_departures_take_whole_lots(case: Case, method: str, lot: int) -> None:
+    """Law 3: a departure takes nothing of a SKU or its minimum lot, which never saves anything."""
+    plan = case.with_products(minimum_lot=lot).plan(method=method)
+    assert min(units_by_departure(plan.transfers).values(), default=lot) >= lot
+    assert plan.objective >= case.plan(method="exact").objective * (1 - CLOSE)
+    assert plan.objective <= plan.nothing.total_cost * (1 + CLOSE)
+
+
+@few
 @given(case=cases(), method=methods)
 def test_arrival_is_ship_date_and_lead_time(case: Case, method: str) -> None:
     """Law 4: on one of the lane's weekdays, at or after the cutoff."""
@@ -298,7 +308,7 @@ def mirror(case: Case) -> Case:
     )
     skus = Axis("sku", tuple(f"{k:03d}" for k in range(len(products))))
     columns = ("unit_volume_m3", "unit_weight_kg", "shortage_cost", "holding_cost", "return_cost")
-    arrays = {c: getattr(products, c)[::-1] for c in (*columns, "case_pack")}
+    arrays = {c: getattr(products, c)[::-1] for c in (*columns, "case_pack", "minimum_lot")}
     last_node, last_sku = len(nodes) - 1, len(products) - 1
     receipts = sorted(
         Receipt(r.arrives_on, last_node - r.node, last_sku - r.sku, r.quantity)

@@ -98,7 +98,8 @@ def divide(
     for sku in sorted(ruled | set(paths)):
         mine = follow_paths(sources, sku, paths.get(sku, ()), number)
         bounds = book.bounds(sku, done.get(sku)) if sku in ruled else {}
-        kept = terms.mark(mine, bounds, int(problem.products.case_pack[sku]))
+        pack, least = problem.products.case_pack[sku], problem.products.least_sent[sku]
+        kept = terms.mark(mine, bounds, int(pack), int(least))
         for way, bound in bounds.items():
             broken += bound.broken(bound.done + kept[way])
         constant[sku] += frame.rule_penalty * sum(kept.values())
@@ -147,19 +148,21 @@ class LotTerms:
         self._leaves = {self._way[legs[0]] for legs in table.departures if legs}
         self._known: dict[object, list[tuple[int, float]]] = {}
 
-    def mark(self, lots: list[Lot], bounds: Mapping[Way, Bound], pack: int) -> dict[Way, int]:
+    def mark(
+        self, lots: list[Lot], bounds: Mapping[Way, Bound], pack: int, least: int
+    ) -> dict[Way, int]:
         """Mark one SKU's lots for its rules, dividing them; return the units wanted, by way."""
         kept = {}
         for way, bound in bounds.items():
             asked = int(min(bound.least, bound.most)) if way in self._leaves else 0
             free = [lot for lot in self._lying(lots, way) if lot.wanted == NOWHERE]
-            kept[way] = asked - claim(lots, free, asked, pack, partial(want, way[1]))
+            kept[way] = asked - claim(lots, free, asked, pack, partial(want, way[1]), least)
         for way, bound in bounds.items():
             if kept[way] < bound.most < math.inf:
                 others = [lot for lot in self._lying(lots, way) if lot.wanted != way[1]]
                 others.sort(key=lambda lot: (lot.wanted != NOWHERE, len(lot.may)))
                 more = int(bound.most) - kept[way]
-                claim(lots, others, more, pack, partial(allow, way[1]))
+                claim(lots, others, more, pack, partial(allow, way[1]), least)
         return kept
 
     def _lying(self, lots: list[Lot], way: Way) -> list[Lot]:
@@ -208,12 +211,20 @@ def allow(node: int, lot: Lot) -> None:
 
 
 def claim(
-    lots: list[Lot], order: list[Lot], units: int, pack: int, mark: Callable[[Lot], None]
+    lots: list[Lot],
+    order: list[Lot],
+    units: int,
+    pack: int,
+    mark: Callable[[Lot], None],
+    least: int = 1,
 ) -> int:
-    """Mark whole cases of some lots, in order, dividing the last; return how many units lack."""
+    """Mark whole cases of some lots, in order, dividing the last; return how many units lack.
+
+    Of none are fewer marked than ``least``: they could not move.
+    """
     for lot in order:
         count = min(units, lot.units) // pack * pack
-        if not count:
+        if count < least:
             continue
         if count < lot.units:
             lots.insert(lots.index(lot) + 1, replace(lot, units=lot.units - count))

@@ -146,7 +146,10 @@ def periods_between(problem: Problem, frame: Frame, day: int, until: int) -> ran
 def add_route(
     problem: Problem, frame: Frame, table: RouteTable, leg: Leg, node: int, day: int
 ) -> None:
-    """Add one route: what it costs, where it lies on the way, what it takes of the shared rows."""
+    """Add one route: what it costs, where it lies on the way, what it takes of the shared rows.
+
+    The budget pays the fare, not the carbon.
+    """
     period = serves_from(frame.starts, day)
     lain = (*leg.lain, *((node, t) for t in periods_between(problem, frame, day, period)))
     forward = problem.network.is_forward
@@ -156,7 +159,7 @@ def add_route(
         lane = problem.network.lanes[int(frame.lane[departure])]
         handling = float(problem.handling[frame.lane[departure]])
         fare = (lane.cost_per_unit + handling, lane.cost_per_m3, lane.cost_per_kg)
-        cost += fare
+        cost += (*fare[:2], lane.cost_per_kg + problem.options.carbon_price * lane.co2e_kg_per_kg)
         inbound = frame.inbound_row[frame.destination[departure], frame.arrival_period[departure]]
         outbound = frame.outbound_row[frame.origin[departure], frame.ship_period[departure]]
         volumes = (inbound, outbound, frame.volume_row[departure])

@@ -16,6 +16,7 @@ COSTS = {
     "transport_cost": 30.0,
     "vehicle_cost": 100.0,
     "handling_cost": 0.0,
+    "carbon_cost": 0.0,
     "service_cost": 400.0,
     "holding_cost": 10.0,
     "return_cost": 20.0,

@@ -35,6 +35,9 @@ def test_worth_is_told_beside_doing_nothing(files: RunFiles) -> None:
     assert "mean distance to the customer 90 km 42 km -48 km" in told
     assert "handling" not in told
     assert "published" not in told
+    assert "carbon" not in told
+    costs = {**files.kpis["plan"], "carbon_cost": 7.0}
+    assert "carbon 0 7 +7" in page(replace(files, kpis={**files.kpis, "plan": costs}))
 
 
 def test_deviating_from_the_published_plan_is_told_where_it_costs(files: RunFiles) -> None:

@@ -104,6 +104,7 @@ def make_products(skus: Axis, category: Sequence[str] = (), launched_on: Sequenc
         holding_cost=ones,
         return_cost=ones,
         case_pack=np.ones(len(skus), dtype=np.int64),
+        minimum_lot=np.ones(len(skus), dtype=np.int64),
         category=tuple(category) or ("",) * len(skus),
         shelf_life_days=ones * np.inf,
         launched_on=tuple(launched_on) or ("",) * len(skus),

@@ -25,11 +25,24 @@ def test_products_take_defaults_and_say_how_many(tmp_path: Path) -> None:
     assert products.skus.ids == ("A", "B")
     assert products.unit_volume_m3.tolist() == [0.01, 0.02]
     assert products.case_pack.tolist() == [6, 1]
+    assert products.minimum_lot.tolist() == [1, 1]
     assert products.shortage_cost.tolist() == [7.0, 7.0]
     assert products.launched_on == ("2020-01-01", "")
     assert products.category == ("", "")
     assert products.shelf_life_days.tolist() == [math.inf, math.inf]
     assert any("shortage_cost is empty for 2 of 2" in str(n) for n in findings.notices)
+
+
+def test_products_may_have_a_minimum_lot(tmp_path: Path) -> None:
+    """Units; one where the cell is empty. In whole cases it may be more."""
+    table = "sku,case_pack,minimum_lot\nA,6,10\nB,1,\n"
+    frame = read(tmp_path, {"products": table}).tables["products"]
+
+    products, findings = make_products(frame, ProductDefaults())
+
+    assert products.minimum_lot.tolist() == [10, 1]
+    assert products.least_sent.tolist() == [12, 1]
+    assert not any("minimum_lot" in str(notice) for notice in findings.notices)
 
 
 def test_nodes_are_sorted_and_unlimited_where_nothing_is_given(tmp_path: Path) -> None:

@@ -54,6 +54,16 @@ def test_a_line_takes_what_came_first() -> None:
     assert found.moves.units.tolist() == [7]
 
 
+def test_a_frozen_line_pays_its_carbon() -> None:
+    """Seven units of two kg, beside the fare, which alone is the budget's."""
+    case = through_hub().with_lanes(co2e_kg_per_kg=0.5).with_products(unit_weight_kg=2.0)
+    line = published("S", 7, "HUB>END", ships=4)
+    found = settled(case, line, carbon_price=3.0, budget=20.0)
+    assert found.cost.tolist() == [14.0 + 7 * 2.0 * 0.5 * 3.0]
+    assert 14.0 in found.use.tolist()
+    assert found.use.max() == 14.0
+
+
 def test_a_frozen_line_takes_on_what_another_brought() -> None:
     """Over the end of a week: ten units lie at the hub meanwhile, and take its storage."""
     lines = (published("S", 4, "DC>HUB", ships=3), published("S", 10, "HUB>END", ships=8))

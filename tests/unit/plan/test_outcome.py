@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tests.instances import Case, day, forward, lane, make_case, one_lane, origin
+from tests.instances import Case, day, forward, lane, make_case, moved, one_lane, origin
 
 
 def two_nodes(**columns: float) -> Case:
@@ -54,6 +54,34 @@ class TestOutcome:
         at_b = plan.targets.closing[-1, 1, 0]
         assert at_b > 0
         assert plan.costs.return_cost == pytest.approx(3.0 * at_b)
+
+    @pytest.mark.parametrize("method", ["exact", "decompose"])
+    def test_carbon_is_charged_like_a_cost_per_kg(self, method: str) -> None:
+        """The same plan at the same cost, told apart from what the lanes charge."""
+        case = two_nodes(unit_weight_kg=4.0)
+        dear = case.with_lanes(cost_per_kg=0.3).plan(method=method)
+        plan = case.with_lanes(co2e_kg_per_kg=0.2).plan(method=method, carbon_price=1.5)
+        free = case.with_lanes(co2e_kg_per_kg=0.2).plan(method=method)
+        assert moved(plan) == moved(dear) != moved(free)
+        assert plan.objective == pytest.approx(dear.objective)
+        assert plan.bound == pytest.approx(dear.bound)
+        kg = 4.0 * plan.costs.units
+        assert plan.costs.co2e_kg == pytest.approx(0.2 * kg)
+        assert plan.costs.carbon_cost == pytest.approx(0.3 * kg)
+        assert dear.costs.transport_cost == pytest.approx(plan.costs.transport_cost + 0.3 * kg)
+        assert plan.costs.transport_cost == sum(line.transport_cost for line in plan.transfers)
+        assert (plan.nothing.co2e_kg, plan.nothing.carbon_cost, free.costs.carbon_cost) == (0, 0, 0)
+        saved = plan.nothing.total_cost - plan.costs.total_cost
+        lines = sum(line.expected_saving for line in plan.transfers)
+        assert lines == pytest.approx(saved, abs=1e-5)
+
+    @pytest.mark.parametrize("method", ["exact", "decompose"])
+    def test_no_budget_pays_carbon(self, method: str) -> None:
+        """A lane that costs nothing but carbon is open to a plan without money."""
+        case = one_lane(3.0, 9).with_lanes(cost_per_unit=0.0, co2e_kg_per_kg=0.1)
+        plan = case.plan(method=method, carbon_price=2.0, budget=0.0)
+        assert plan.costs.units > 0
+        assert plan.costs.carbon_cost == pytest.approx(0.2 * plan.costs.units)
 
     def test_nothing_at_all_is_filled_in_full(self) -> None:
         """Without demand every share is 1 and nothing is NaN."""

@@ -84,6 +84,44 @@ class TestBadSense:
         assert one_lane(3.0, 9, case_pack=10).plan(method=method).transfers == ()
 
     @both
+    def test_minimum_lot_above_every_stock(self, method: str) -> None:
+        """No departure may take so few."""
+        assert one_lane(3.0, 9, minimum_lot=10).plan(method=method).transfers == ()
+
+    @both
+    @pytest.mark.parametrize(
+        ("lot", "pack", "back", "units"),
+        [
+            (8, 1, 1.0, 8),  # more than is wanted, and still worth it
+            (7, 4, 1.0, 8),  # in whole cases
+            (8, 1, 20.0, 0),  # too much would come back
+        ],
+    )
+    def test_a_departure_takes_a_lot_or_nothing(
+        self, method: str, lot: int, pack: int, back: float, units: int
+    ) -> None:
+        """Three are wanted for sure or nearly, nine are there."""
+        case = one_lane(3.0, 9, minimum_lot=lot, case_pack=pack, return_cost=back)
+        assert sum(line.quantity for line in case.plan(method=method).transfers) == units
+
+    @both
+    def test_frozen_lines_are_no_lots(self, method: str) -> None:
+        """What was published stands, however little; the rest keeps the lot."""
+        line = published("S", 2, "DC>A", ships=0)
+        frozen = Frozen(before=day(1), transfers=(line,))
+        plan = one_lane(3.0, 9, minimum_lot=8).plan(method=method, frozen=frozen)
+        assert [line.quantity for line in plan.transfers] == [2]
+
+    @both
+    def test_a_rule_asks_for_a_lot(self, method: str) -> None:
+        """At least two is five where fewer cannot move; exactly two cannot be."""
+        case = one_lane(0.1, 9, minimum_lot=5)
+        (line,) = case.plan(("S", "DC", "A", "min", 2.0), method=method).transfers
+        assert line.quantity == 5
+        with pytest.raises(InfeasibleError, match=r"pin: S DC -> A 2 units: 2 units missing"):
+            case.plan(("S", "DC", "A", "pin", 2.0), method=method)
+
+    @both
     def test_no_lanes(self, method: str) -> None:
         """Without a way there is no move."""
         case = make_case(

@@ -44,6 +44,19 @@ def test_rules_are_joined(
     assert (bound.least, bound.most) == (least, most)
 
 
+@pytest.mark.parametrize(
+    ("rule", "quantity", "least", "most"),
+    [("min", 3.0, 8, math.inf), ("max", 9.0, 0, 8), ("max", 7.0, 0, 0), ("pin", 12.0, 12, 12)],
+)
+def test_rules_come_to_a_lot_or_nothing(
+    rule: str, quantity: float, least: int, most: float
+) -> None:
+    """In cases of four a departure takes eight or more, or none."""
+    given = Override(sku="S", origin="DC", destination="A", rule=rule, quantity=quantity)
+    bound = join_rules((given,), 4, lot=8)
+    assert (bound.least, bound.most) == (least, most)
+
+
 def test_rules_for_all_are_rules_for_each() -> None:
     """A rule for `*` names the SKU that it is read for; the other one has its own beside it."""
     problem = two_ways().problem(("*", "DC", "A", "max", 6.0), ("U", "DC", "A", "min", 3.0))

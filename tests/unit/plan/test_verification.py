@@ -57,6 +57,7 @@ LANES = (
         lead_time_days=2,
         cost_per_m3=2.0,
         cost_per_kg=0.1,
+        co2e_kg_per_kg=0.05,
         vehicle_cost=15.0,
         vehicle_m3=4.0,
         vehicle_kg=20.0,
@@ -159,13 +160,14 @@ def given() -> Given:
             holding_cost=np.array([HOLDING[sku] for sku in SKUS]),
             return_cost=np.array([RETURN[sku] for sku in SKUS], dtype=float),
             case_pack=np.array([2, 1]),
+            minimum_lot=np.array([4, 5]),
             category=("", ""),
             shelf_life_days=np.full(2, np.inf),
             launched_on=("", ""),
         ),
         stock=Stock(on_hand, receipts),
         overrides=None,
-        options=PlanOptions(near=2, budget=60.0),
+        options=PlanOptions(near=2, budget=60.0, carbon_price=2.0),
         periods=Periods(cutoff=START, days=7, horizon=3),
         floor=0.001,
     )
@@ -384,6 +386,7 @@ def figures(
     demand = {sku: 2 * sum(MEANS[region][SKUS.index(sku)] for region in REGIONS) for sku in SKUS}
     served = {sku: sum(r["expected_use"] for r in rows if r["sku"] == sku) for sku in SKUS}
     who = [(row, row["node_id"], row["catchment_id"], row["sku"]) for row in rows]
+    co2e = sum(0.05 * line["weight_kg"] for line in moved if line["lane_id"] == "DC>A")
     costs = {
         "transport_cost": sum(line["transport_cost"] for line in moved),
         "vehicle_cost": 15.0 * len(loads) if moved else 0.0,
@@ -395,6 +398,7 @@ def figures(
         "return_cost": sum(units * RETURN[sku] for (_, sku), units in returned.items()),
         "shortage_cost": sum(SHORTAGE[sku] * (demand[sku] - served[sku]) for sku in SKUS),
         "stability_cost": 0.0,
+        "carbon_cost": 2.0 * co2e,
     }
     use = sum(served.values())
     near = sum(r["expected_use"] for r, node, area, _ in who if CHEAPEST[area] == node)
@@ -408,6 +412,7 @@ def figures(
         "fill_rate": use / sum(demand.values()),
         "local_share": near / sum(demand.values()),
         "mean_distance_km": km / use,
+        "co2e_kg": co2e,
     }
 
 
@@ -579,6 +584,8 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (TRANSFERS, 0, "quantity", 3, "case_pack"),
     (TRANSFERS, 0, "quantity", -2, "case_pack"),
     (TRANSFERS, 3, "quantity", 40, "on_hand"),
+    (TRANSFERS, 0, "quantity", 2, "minimum_lot"),
+    (TRANSFERS, 3, "quantity", 4, "minimum_lot"),
     (TRANSFERS, 0, "plan_id", "other", "plan_id"),
     (TRANSFERS, 1, "transfer_id", "Tdfac292db507", "transfer_id"),
     (TRANSFERS, 1, "transfer_id", "T000000000000", "transfer_id"),
@@ -712,6 +719,19 @@ def test_a_fault_names_file_line_column_value_and_expectation() -> None:
     )
 
 
+def test_a_lot_is_what_all_lines_of_a_departure_take() -> None:
+    """Two vehicles share one lot; what leaves on another day is another lot."""
+    together = tamper(make_run(), TRANSFERS, 2, "ship_date", day_of(0))
+    inputs = replace(given(), products=replace(given().products, minimum_lot=np.array([8, 1])))
+    assert verify_plan(together, inputs, "run").check("minimum_lot").passed
+    apart = verify_plan(make_run(), inputs, "run").check("minimum_lot")
+    assert str(apart.faults[0]) == (
+        "transfers.csv line 2: transfer Tdfac292db507: quantity is 4 of 4 on its departure, "
+        "expected 8 or more on a departure [PP-VERIFY-MINIMUM-LOT]"
+    )
+    assert apart.broken == 2
+
+
 def node_limit(field: str, value: float) -> Change:
     """Return inputs in which a limit of node A is another."""
 
@@ -755,6 +775,8 @@ def override(rule: str, quantity: float, sku: str = "NA") -> Change:
         (node_limit("storage_m3", 5.0), "storage_m3", "node A 2025-03-03: storage_m3 is 6.25"),
         (node_limit("inbound_m3", 5.0), "inbound_m3", "is 5.5, expected at most 5, over by 0.5"),
         (node_limit("handling_cost", 0.1), "cost", "plan.handling_cost is 5.2, expected 2.4"),
+        (lane_limit("co2e_kg_per_kg", 0.1), "cost", "plan.co2e_kg is 1.1, expected 2.2"),
+        (option(carbon_price=3.0), "cost", "plan.carbon_cost is 2.2, expected 3.3"),
         (lane_limit("vehicle_m3", 3.0), "vehicle_m3", "volume_m3 is 3.5, expected at most 3"),
         (lane_limit("vehicle_kg", 13.0), "vehicle_kg", "weight_kg is 14, expected at most 13"),
         (lane_limit("vehicles", 1), "vehicles", "vehicles on DC>A 2025-03-03"),
@@ -793,8 +815,8 @@ def test_a_wish_that_is_not_met_passes_where_it_is_named() -> None:
     for row in run.frames[ALLOCATION].itertuples():
         got[row.catchment_id] += row.expected_use if row.plan == "plan" else 0.0
     wanted = {area: 0.9 * 2 * sum(area_mean(area, sku) for sku in SKUS) for area in CHEAPEST}
-    # Twice: 1, the dearest service and move (half a m3 and 2 kg, handled), short, returned, held.
-    penalty = 2 * (6.5 + (0.5 * 2 + 2 * 0.1 + 0.3) + 30 + 2 + 2 * 0.2)
+    # Twice: the dearest service and move (half a m3, 2 kg, carbon, handled), short, returned, held.
+    penalty = 2 * (6.5 + (0.5 * 2 + 2 * 0.1 + 2 * 0.1 + 0.3) + 30 + 2 + 2 * 0.2)
     slacks = [
         {
             "limit": "min_fill",

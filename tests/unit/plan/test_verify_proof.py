@@ -81,6 +81,9 @@ def make_world(seed: int) -> World:
     options = {"min_fill": (0.0, 0.7)[seed % 3 == 1], "budget": (None, 25.0)[seed % 4 == 1]}
     if seed % 8 == 2:
         case = case.with_lanes(vehicles=np.inf)
+    if seed % 3 == 2:
+        case = case.with_lanes(co2e_kg_per_kg=float(rng.uniform(0.0, 0.5)))
+        options["carbon_price"] = 1.5
     return world_of(case, **options)
 
 

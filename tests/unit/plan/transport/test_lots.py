@@ -252,3 +252,13 @@ def test_claim_divides_whole_cases() -> None:
     assert lacking == 4
     assert [(lot.release, lot.units) for lot in lots] == [(0, 5), (0, 7), (1, 4)]
     assert marked == lots[:1]
+
+
+def test_claim_marks_no_fewer_than_can_move() -> None:
+    """Three of the first lot are too few for a minimum of five: the second one gives them all."""
+    lots = [Lot(0, 3), Lot(1, 9)]
+    marked: list[Lot] = []
+    lacking = claim(lots, list(lots), 6, 1, marked.append, 5)
+    assert lacking == 0
+    assert [(lot.release, lot.units) for lot in lots] == [(0, 3), (1, 6), (1, 3)]
+    assert marked == [lots[1]]
