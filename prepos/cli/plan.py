@@ -10,7 +10,7 @@ from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
-from prepos.errors import ConfigError
+from prepos.errors import ConfigError, InfeasibleError
 
 if TYPE_CHECKING:
     from prepos.config import Config
@@ -44,6 +44,14 @@ Published = Annotated[
         "--published runs/last --set time.frozen=1 --set plan.stability_cost=1",
     ),
 ]
+Strict = Annotated[
+    bool,
+    Option(
+        "--strict",
+        help="End with exit code 4 where a minimum fill is not reached; the run is written all the "
+        "same, and nothing is published.",
+    ),
+]
 
 
 def plan(
@@ -54,6 +62,7 @@ def plan(
     compare: Compare = False,
     model: Model = None,
     published: Published = None,
+    strict: Strict = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -64,9 +73,9 @@ def plan(
     chosen = read_config(config, case, sets)
     if compare and case is not None:
         base = read_config(config, None, sets)
-        run_comparison(base, chosen, case, out, screen, model, published)
+        run_comparison(base, chosen, case, out, screen, model, published, strict=strict)
     else:
-        run_plan(chosen, out, screen, model, published)
+        run_plan(chosen, out, screen, model, published, strict=strict)
 
 
 def run_plan(
@@ -75,6 +84,8 @@ def run_plan(
     screen: Screen,
     model: Path | None = None,
     published: Path | None = None,
+    *,
+    strict: bool = False,
 ) -> None:
     """Plan, and show the plan as the files tell it."""
     from prepos import pipeline
@@ -85,6 +96,8 @@ def run_plan(
         run = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
+    if strict:
+        refuse_slacks(files, folder)
     page = plan_page(files, folder, run.notices)
     screen.show(page, plan_facts(run, files, model), folder=folder)
 
@@ -97,6 +110,8 @@ def run_comparison(
     screen: Screen,
     model: Path | None,
     published: Path | None,
+    *,
+    strict: bool = False,
 ) -> None:
     """Plan with a case and without, both on the published plan, and show what differs."""
     from prepos import pipeline
@@ -108,12 +123,25 @@ def run_comparison(
         after = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(after.folder)
         told = pipeline.compare_plans(pipeline.load_run(before.folder), files)
+    if strict:
+        refuse_slacks(files, from_here(after.folder))
     payload = {
         **plan_facts(after, files, model),
         "base": str(from_here(before.folder)),
         "comparison": asdict(told),
     }
     screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
+
+
+def refuse_slacks(files: RunFiles, folder: Path) -> None:
+    """Raise InfeasibleError naming every wish that the plan does not meet, the dearest first."""
+    slacks = sorted(files.kpis["slacks"], key=lambda slack: -slack["penalty"])
+    missed = [
+        f"{slack['limit']} of {slack['place']}: {slack['quantity']:.6g} {slack['unit']} missing"
+        for slack in slacks
+    ]
+    if missed:
+        raise InfeasibleError(f"{'; '.join(missed)}; the plan without them is in {folder}")
 
 
 def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from prepos.cli import main
 from prepos.config import Config, bundled
 from prepos.core.faults import Fault
 from prepos.core.inputs import Source
+from prepos.core.run import RunFiles
 from prepos.core.verdict import Check, Verdict
 from prepos.errors import InputError
 
@@ -33,6 +34,23 @@ def test_plan_is_shown_and_told(
     told = json.loads(capsys.readouterr().out)
     assert (told["run"], told["transfers"], told["loads"]) == ("runs/x", 3, 1)
     assert told["kpis"]["plan"]["total_cost"] == 900.0
+
+
+def test_strict_ends_in_4_where_a_wish_is_not_met(
+    pipeline: ModuleType, files: RunFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The dearest first, with what is missing and where the plan lies; else a note on the page."""
+    words = ["plan", "-c", SAMPLE, "--quiet"]
+    assert main([*words, "--strict"]) == 0
+    for place, missing, penalty in (("FW1", 3.0, 30.0), ("FW2", 4.5, 90.0)):
+        slack = {"limit": "min_fill", "place": place, "quantity": missing, "unit": "units"}
+        files.kpis["slacks"].append({**slack, "penalty": penalty})
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main([*words, "--strict"]) == 4
+    told = capsys.readouterr().err
+    assert "min_fill of FW2: 4.5 units missing; min_fill of FW1: 3 units missing" in told
+    assert "runs/x" in told
 
 
 def test_demo_runs_in_the_working_folder(
