@@ -185,6 +185,22 @@ class TestBadSense:
         with pytest.raises(InfeasibleError, match=f"frozen line T0: {words}"):
             one_lane(3.0, 9).plan(frozen=Frozen(before=day(1), transfers=(line,)))
 
+    @pytest.mark.parametrize(
+        ("case", "words"),
+        [
+            (
+                one_lane(3.0, 9).with_lanes(ship_weekdays=("tue", "fri")),
+                "ship_date is Mon 2025-03-03, expected tue, fri",
+            ),
+            (one_lane(3.0, 9, case_pack=4), "quantity is 6, expected whole case packs of 4"),
+        ],
+    )
+    def test_frozen_line_that_can_no_longer_ship_so(self, case: Case, words: str) -> None:
+        """A calendar or a case pack that changed is told: half a case is not left behind."""
+        frozen = Frozen(before=day(1), transfers=(published("S", 6, "DC>A", ships=0),))
+        with pytest.raises(InfeasibleError, match=f"frozen line T0: {words}"):
+            case.plan(frozen=frozen)
+
     @both
     def test_no_budget(self, method: str) -> None:
         """With a budget of 0 only free moves remain."""

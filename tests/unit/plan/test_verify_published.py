@@ -59,6 +59,20 @@ def test_a_plan_that_stands_on_another_passes(
     assert told(judged(fell, plan, lines, weeks, **options)) == []
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("weeks", [0, 1])
+@pytest.mark.parametrize("seed", range(3))
+def test_it_passes_with_lots_and_carbon_that_are_new(seed: int, weeks: int, method: str) -> None:
+    """Frozen lines stand below a minimum lot; of the others what is too little is not followed."""
+    case = random_case(np.random.default_rng(seed), skus=4, hubs=seed % 2 == 1)
+    lines = case.plan(method="exact").transfers
+    dearer = case.with_products(minimum_lot=6).with_lanes(co2e_kg_per_kg=0.3)
+    options = {"stability_cost": CHARGE, "carbon_price": 0.4, "gap": 1e-3}
+    plan = dearer.plan(method=method, frozen=stand_on(lines, weeks), **options)
+    assert any(line.quantity < 6 for line in lines)
+    assert told(judged(dearer, plan, lines, weeks, **options)) == []
+
+
 def test_published_departures_that_there_would_not_be_are_known() -> None:
     """One on the week's fourth day, with vehicles, one too late to serve; a wish that is missed."""
     case = one_lane(9.0, 20, periods=3).with_lanes(
