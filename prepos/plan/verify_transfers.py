@@ -89,18 +89,16 @@ def check_lines(lines: Rows, given: Given, plan_id: str) -> list[Check]:
 
 
 def check_lots(lines: Rows, given: Given) -> Check:
-    """Check that each departure takes the minimum lot of every SKU that it takes.
-
-    Frozen lines stand, however little they are.
-    """
+    """Check that each departure takes the minimum lot of every SKU, if any; frozen ones stand."""
     sku, quantity = lines.at["sku"], lines["quantity"]
     departure = pd.DataFrame({name: lines[name] for name in ("sku", "lane_id", "ship_date")})
     sent = departure.assign(quantity=quantity).groupby(list(departure))["quantity"]
+    stands = given.day_of(lines.frame["ship_date"]) < given.frozen_day
     taken, least = sent.transform("sum").to_numpy(), given.products.minimum_lot[sku]
     return check_holds(
         "minimum_lot",
         lines.where("quantity", "transfer_id"),
-        (taken >= least) | (given.day_of(lines.frame["ship_date"]) < given.frozen_day),
+        stands | (taken >= least),
         found=lambda i: f"{quantity[i]} of {taken[i]} on its departure",
         expected=lambda i: f"{least[i]} or more on a departure",
     )
