@@ -8,10 +8,9 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.problem import Problem
-from prepos.plan.shared import HARD_PENALTY, SharedRow, vehicle_room
+from prepos.plan.shared import HARD_PENALTY, SharedRow
 
 NO_ROW = -1
-CASE_SHARE = 1e-6  # of a vehicle, that a case takes at least
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,8 +29,6 @@ class Frame:
     budget_row : int
     fill_row : (Z,) int
         Positions among ``shared``, ``NO_ROW`` where there is no such limit.
-    least_m3, least_kg : (D,) float
-        What a case takes of a departure's vehicles at least, so that nothing travels without one.
     rule_penalty : float
         Currency per unit by which a rule of the planner is not kept.
     """
@@ -53,10 +50,7 @@ class Frame:
     weight_row: IntArray
     budget_row: int
     fill_row: IntArray
-    least_m3: FloatArray
-    least_kg: FloatArray
     rule_penalty: float
-    receipts: dict[int, tuple[IntArray, IntArray, FloatArray]]  # SKU: node, day, quantity
 
 
 def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
@@ -66,8 +60,6 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
     ends = problem.lane_ends
     nodes, horizon = len(problem.network.nodes), periods.horizon
     by_kind = rows_by_kind(shared)
-    rooms = [vehicle_room(problem, problem.network.lanes[d.lane]) for d in departures]
-    least = CASE_SHARE * np.array(rooms, dtype=np.float64).reshape(-1, 2)
     return Frame(
         starts=np.array([day.toordinal() for day in periods.starts], dtype=np.int64),
         origin=ends[0][lane],
@@ -86,10 +78,7 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
         budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),
         fill_row=fill_rows_of(by_kind, "min_fill", (len(problem.catchments.axis), 1))[:, 0],
-        least_m3=least[:, 0],
-        least_kg=least[:, 1],
         rule_penalty=problem.fallback_price * max(HARD_PENALTY, tolerated_units(problem)),
-        receipts=receipts_by_sku(problem),
     )
 
 
@@ -115,19 +104,3 @@ def fill_rows_of(
     for place, row in by_kind.get(kind, {}).items():
         rows[place] = row
     return rows
-
-
-def receipts_by_sku(problem: Problem) -> dict[int, tuple[IntArray, IntArray, FloatArray]]:
-    """Return each SKU's receipts as arrays: node, day, quantity."""
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for receipt in problem.receipts:
-        day = receipt.arrives_on.toordinal()
-        found.setdefault(receipt.sku, []).append((receipt.node, day, receipt.quantity))
-    return {
-        sku: (
-            np.array([node for node, _, _ in rows], dtype=np.int64),
-            np.array([day for _, day, _ in rows], dtype=np.int64),
-            np.array([quantity for _, _, quantity in rows], dtype=np.float64),
-        )
-        for sku, rows in found.items()
-    }

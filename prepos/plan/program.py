@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csc_matrix
 
-from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
+from prepos.core.types import AnyArray, BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,24 +50,3 @@ class Entries:
         np.cumsum(np.bincount(column, minlength=columns), out=first[1:])
         found = (np.concatenate(self.values)[order], row[order].astype(np.int32), first)
         return csc_matrix(found, shape=(rows, columns))
-
-
-@dataclass(slots=True)
-class Rows:
-    """Rows under construction: their entries and bounds."""
-
-    entries: Entries = field(default_factory=Entries)
-    lower: list[FloatArray] = field(default_factory=list)
-    upper: list[FloatArray] = field(default_factory=list)
-    count: int = 0
-
-    def open(self, lower: AnyArray | float, upper: AnyArray | list[float]) -> IntArray:
-        """Open one row for each upper bound and return their positions."""
-        most = np.asarray(upper, dtype=np.float64)
-        self.upper.append(most)
-        self.lower.append(
-            lower if isinstance(lower, np.ndarray) else np.full(len(most), float(lower))
-        )
-        opened = np.arange(self.count, self.count + len(most))
-        self.count += len(most)
-        return opened

@@ -16,12 +16,6 @@ from prepos.errors import InfeasibleError, SolverError
 from prepos.plan.program import Program
 
 THREADS = 1
-HEURISTICS = (  # HiGHS's options for them
-    "mip_heuristic_run_feasibility_jump",
-    "mip_heuristic_run_rins",
-    "mip_heuristic_run_rens",
-    "mip_heuristic_run_root_reduced_cost",
-)
 FEASIBLE_POINT = 2  # HiGHS: kSolutionStatusFeasible
 CBC_INCREMENT = 1e-5  # CBC passes over what is better by less
 
@@ -70,7 +64,6 @@ def call_solver(
     gap: float = 0.0,
     time_limit_s: float | None = None,
     *,
-    heuristics: bool = True,
     nodes: int | None = None,
 ) -> pulp.LpSolver:
     """Return PuLP's way to call a solver; CBC is the one that PuLP brings along.
@@ -78,9 +71,7 @@ def call_solver(
     A limit of ``nodes`` ends a search at the same place on every machine, as one of time does not.
     """
     if name == "highs":
-        more: dict[str, object] = {} if heuristics else dict.fromkeys(HEURISTICS, False)
-        if nodes is not None:
-            more["mip_max_nodes"] = nodes
+        more: dict[str, object] = {} if nodes is None else {"mip_max_nodes": nodes}
         return NodeLimitedHiGHS(
             msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS, **more
         )
@@ -109,9 +100,7 @@ class NodeLimitedHiGHS(pulp.HiGHS):  # type: ignore[misc]
         return status, solution
 
 
-def solve_program(
-    program: Program, *, solver: str, gap: float, time_limit_s: float, heuristics: bool = True
-) -> Solution:
+def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: float) -> Solution:
     """Solve with PuLP.
 
     Parameters
@@ -122,8 +111,6 @@ def solve_program(
     gap : float
         Share of the objective that may remain unproven.
     time_limit_s : float
-    heuristics : bool
-        Without, HiGHS proves small programs in half the time.
 
     Raises
     ------
@@ -135,7 +122,7 @@ def solve_program(
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
     problem, variables, constraints = write_problem(program, money)
-    command = call_solver(solver, gap, time_limit_s, heuristics=heuristics)
+    command = call_solver(solver, gap, time_limit_s)
     try:
         problem.solve(command)
     except pulp.PulpSolverError as error:

@@ -10,7 +10,7 @@ from scipy.sparse import csc_matrix
 
 from prepos.errors import InfeasibleError, SolverError
 from prepos.plan import solver as module
-from prepos.plan.program import Entries, Program, Rows
+from prepos.plan.program import Entries, Program
 from prepos.plan.solver import (
     call_solver,
     choose_solver,
@@ -174,16 +174,13 @@ def test_typical_size(amounts: list[float], size: float) -> None:
     assert typical_size(np.array(amounts)) == size
 
 
-def test_entries_and_rows() -> None:
+def test_entries() -> None:
     """Pieces are put together in the order of their places."""
     assert Entries().matrix(2, 3).shape == (2, 3)
-    rows = Rows()
-    first = rows.open(-INF, [1.0, 2.0])
-    second = rows.open(np.array([5.0]), np.array([5.0]))
-    rows.entries.add(second, np.array([0]), np.array([7.0]))
-    rows.entries.add(first, np.array([1, 0]), 3.0)
-    assert rows.entries.matrix(rows.count, 2).toarray().tolist() == [[0, 3], [3, 0], [7, 0]]
-    assert np.concatenate(rows.lower).tolist() == [-INF, -INF, 5.0]
+    entries = Entries()
+    entries.add(np.array([2]), np.array([0]), np.array([7.0]))
+    entries.add(np.array([0, 1]), np.array([1, 0]), 3.0)
+    assert entries.matrix(3, 2).toarray().tolist() == [[0, 3], [3, 0], [7, 0]]
 
 
 def test_a_limit_of_nodes_gives_the_best_values_so_far() -> None:
