@@ -7,7 +7,7 @@ The options themselves live beside the code they steer; here they are only put t
 
 from __future__ import annotations
 
-from prepos.config.assemble import Config, load_config, restore_config
+from prepos.config.assemble import Config, change_config, load_config, restore_config
 from prepos.config.bundle import bundled
 from prepos.config.idle import idle_settings
 from prepos.config.options import (
@@ -26,6 +26,7 @@ __all__ = [
     "RunOptions",
     "TimeOptions",
     "bundled",
+    "change_config",
     "idle_settings",
     "load_config",
     "restore_config",

@@ -145,6 +145,14 @@ def restore_config(folder: Path, tree: Mapping[str, object]) -> Config:
     return _assemble(folder, base | told, base=base)
 
 
+def change_config(config: Config, sets: Sequence[str]) -> Config:
+    """Return the configuration with ``KEY=VALUE`` words laid on top of it; raises ConfigError."""
+    base = read_toml(bundled("configs", "base.toml"), "base.toml")
+    written = dict(flatten(config.as_dict())) | {f"data.{t}": v for t, v in config.data.items()}
+    told = {key: Setting(value, "the configuration") for key, value in written.items()}
+    return _assemble(config.folder, base | told | read_sets(sets), base=base)
+
+
 def _read_case(folder: Path, case: str) -> Layer:
     """Return a case's settings, from beside the configuration or from those packaged."""
     homes = (folder / "cases", bundled("configs", "cases"))
@@ -178,6 +186,9 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
     }
     model = values["forecast.model"]
     spec = _collect(lambda: _load_spec(folder, str(model)), settings, problems)
+    if spec and built["forecast"]:
+        without = built["forecast"].without
+        spec = _collect(lambda: spec.leaving_out(without), settings, problems)
     if problems:
         raise ConfigError(redact("\n".join(problems)))
     data = {key.partition(".")[2]: str(v) for key, v in values.items() if key.startswith("data.")}

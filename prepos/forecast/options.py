@@ -17,6 +17,7 @@ class ForecastOptions:
     source: str = "own"
     model: str = "pooled"
     floor: float = 0.001  # units per period; smaller means are left out of the files
+    without: tuple[str, ...] = ()  # signals of the model that are left out
     quantiles: tuple[float, ...] = QUANTILES
 
     def __post_init__(self) -> None:

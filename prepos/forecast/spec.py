@@ -6,7 +6,7 @@ A spec holds modelling choices only; money, capacities and dates belong to the c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
 from prepos.errors import ConfigError
@@ -58,6 +58,16 @@ class ModelSpec:
         if problems:
             raise ConfigError("; ".join(problems))
         self.signal_options()
+
+    def leaving_out(self, signals: tuple[str, ...]) -> ModelSpec:
+        """Return the spec without these signals; raises ConfigError where it has no such one."""
+        strange = [name for name in signals if name not in self.signals]
+        if strange or (signals and len(set(signals)) == len(self.signals)):
+            raise ConfigError(
+                f"forecast.without is {list(signals)}, expected some, not all, of the signals of "
+                f"the model: {', '.join(self.signals)}"
+            )
+        return replace(self, signals=tuple(n for n in self.signals if n not in signals))
 
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""

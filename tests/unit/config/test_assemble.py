@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prepos.config import Config, bundled, load_config, restore_config
+from prepos.config import Config, bundled, change_config, load_config, restore_config
 from prepos.config.assemble import SECTIONS
 from prepos.errors import ConfigError
 
@@ -188,3 +188,18 @@ def test_sample_and_its_cases_are_whole(case: str | None) -> None:
     """The packaged sample names files that are there, in every case."""
     config: Config = load_config(bundled("data", "sample", "prepos.toml"), case=case)
     assert {name for name in config.data.values() if not (config.folder / name).is_file()} == set()
+
+
+def test_words_are_laid_on_a_configuration() -> None:
+    """What is changed and changed back is as it was; signals left out are named and known."""
+    config = load_config(
+        bundled("data", "sample", "prepos.toml"), sets=['forecast.without=["due"]']
+    )
+    changed = change_config(config, ["plan.near=1", 'forecast.without=["intents"]'])
+    assert changed.plan.near == 1
+    assert "due" in changed.spec.signals
+    assert "intents" not in changed.spec.signals
+    words = [f"plan.near={config.plan.near}", 'forecast.without=["due"]']
+    assert change_config(changed, words) == config
+    with pytest.raises(ConfigError, match=r"forecast\.without is \['duh'\], expected some"):
+        change_config(config, ['forecast.without=["duh"]'])
