@@ -14,17 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from prepos.config import Config, idle_settings
 from prepos.core.demand import Forecast
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import CERTIFICATE, CUSTOMERS, KPIS, REJECTS
-from prepos.core.transfer import Catchments
-from prepos.core.types import FloatArray
-from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast as forecast_orders
-from prepos.forecast.spans import span_dispersion
 from prepos.pipeline.backtest import Trial, run_backtest
 from prepos.pipeline.carried import (
     Base,
@@ -39,9 +33,10 @@ from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
+from prepos.pipeline.outlook import look_ahead
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.tables import forecast_files, plan_files
-from prepos.plan import draft_model, make_catchments, planning_window
+from prepos.plan import draft_model
 from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
@@ -171,8 +166,9 @@ def make_plan(
     if reuse and run.is_there():
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch)
-    demand, widths, catchments = gather_demand(config, known, forecast)
-    nouns = (demand, widths, catchments, known.network, known.products, known.stock)
+    outlook = look_ahead(config, known.network, forecast)
+    demand, widths = outlook.demand, outlook.dispersion
+    nouns = (demand, widths, outlook.catchments, known.network, known.products, known.stock)
     overrides, frozen = known.tables.get("overrides"), standing.frozen
     if model is not None:
         with watch.stage("writing the model"):
@@ -208,23 +204,6 @@ def forecast_regions(
     with watch.stage("forecasting"):
         forecast = forecast_orders(snapshot, config.spec, config.forecast)
         return forecast, make_state(config, snapshot, forecast)
-
-
-def gather_demand(
-    config: Config, known: Known, forecast: Forecast
-) -> tuple[Forecast, FloatArray, Catchments]:
-    """Return demand by catchment, the dispersion (P, Z, K) of the window's spans, catchments."""
-    weights = above_floor(forecast, config.forecast.floor)
-    catchments = make_catchments(known.network, weights, config.plan.near)
-    demand = grouped(forecast, catchments.of_region, catchments.axis)
-    window = planning_window(known.network, demand.periods, config.plan)
-    return demand, span_dispersion(demand, window.horizon), catchments
-
-
-def above_floor(forecast: Forecast, floor: float) -> Forecast:
-    """Return the forecast with totals below the floor as zero: weights as the files tell."""
-    told = np.where(forecast.total_mean > floor, forecast.total_mean, 0.0)
-    return replace(forecast, total_mean=told)
 
 
 def name_run(
