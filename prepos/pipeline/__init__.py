@@ -41,7 +41,7 @@ from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.tables import forecast_files, plan_files
-from prepos.plan import draft_model, make_catchments, planning_window
+from prepos.plan import Question, draft_model, make_catchments, planning_window
 from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
@@ -172,16 +172,22 @@ def make_plan(
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch)
     demand, widths, catchments = gather_demand(config, known, forecast)
-    nouns = (demand, widths, catchments, known.network, known.products, known.stock)
-    overrides, frozen = known.tables.get("overrides"), standing.frozen
+    question = Question(
+        demand=demand,
+        dispersion=widths,
+        catchments=catchments,
+        network=known.network,
+        products=known.products,
+        stock=known.stock,
+        overrides=known.tables.get("overrides"),
+        options=config.plan,
+        frozen=standing.frozen,
+    )
     if model is not None:
         with watch.stage("writing the model"):
-            draft = draft_model(*nouns, overrides=overrides, options=config.plan, frozen=frozen)
-            write_model(model, draft)
+            write_model(model, draft_model(question))
     with watch.stage("planning"):
-        plan = decide(
-            *nouns, overrides=overrides, options=config.plan, plan_id=run.run_id, frozen=frozen
-        )
+        plan = decide(question, plan_id=run.run_id)
     kpis = make_kpis(
         plan,
         currency=config.run.currency,
