@@ -16,15 +16,24 @@ from numpy.random import Generator
 from prepos.core.axes import make_axis
 from prepos.core.demand import Forecast
 from prepos.core.network import WEEKDAYS, Lane, Network, Node, Region, Service
+from prepos.core.outlook import Outlook
 from prepos.core.periods import Periods
 from prepos.core.products import Products
 from prepos.core.spans import list_spans
 from prepos.core.stock import Receipt, Stock
 from prepos.core.transfer import Catchments, Plan, Transfer
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan import Frozen, PlanOptions, make_catchments, make_plan, planning_window
+from prepos.plan import (
+    Frozen,
+    PlanOptions,
+    Question,
+    make_catchments,
+    make_plan,
+    planning_window,
+)
 from prepos.plan.frame import Frame, make_frame
-from prepos.plan.problem import NOTHING_FROZEN, Problem, make_problem
+from prepos.plan.problem import Problem, make_problem
+from prepos.plan.question import NOTHING_FROZEN
 from prepos.plan.shared import list_shared_rows
 
 START = date(2025, 3, 3)  # a Monday
@@ -97,32 +106,35 @@ class Case:
         self, *rules: tuple[str, str, str, str, float], frozen: Frozen = NOTHING_FROZEN, **options
     ) -> Plan:
         """Make the plan; rules are overrides in the contract's order, options PlanOptions's."""
-        chosen = options_of(self, options)
-        catchments = self.catchments(chosen.near)
-        demand = self.grouped(catchments)
-        return make_plan(
-            demand,
-            dispersion_of_spans(demand, self.network, chosen),
-            catchments,
-            self.network,
-            self.products,
-            self.stock,
-            overrides=table_of(rules),
-            options=chosen,
-            plan_id="P",
-            frozen=frozen,
-        )
+        return make_plan(self.question(*rules, frozen=frozen, **options), plan_id="P")
 
     def problem(
         self, *rules: tuple[str, str, str, str, float], frozen: Frozen = NOTHING_FROZEN, **options
     ) -> Problem:
         """Assemble the problem that ``plan`` would solve."""
+        return make_problem(self.question(*rules, frozen=frozen, **options))
+
+    def question(
+        self, *rules: tuple[str, str, str, str, float], frozen: Frozen = NOTHING_FROZEN, **options
+    ) -> Question:
+        """Return what ``plan`` is asked."""
         chosen = options_of(self, options)
         catchments = self.catchments(chosen.near)
         demand = self.grouped(catchments)
-        spread = dispersion_of_spans(demand, self.network, chosen)
-        nouns = (spread, catchments, self.network, self.products, self.stock)
-        return make_problem(demand, *nouns, table_of(rules), chosen, frozen)
+        return Question(
+            outlook=Outlook(
+                demand=demand,
+                dispersion=dispersion_of_spans(demand, self.network, chosen),
+                catchments=catchments,
+                window=planning_window(self.network, demand.periods, chosen),
+            ),
+            network=self.network,
+            products=self.products,
+            stock=self.stock,
+            overrides=table_of(rules),
+            options=chosen,
+            frozen=frozen,
+        )
 
     def with_products(self, **columns: Numbers) -> Case:
         """Return the case with some columns of its products replaced."""

@@ -36,7 +36,7 @@ from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.outlook import look_ahead
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.tables import forecast_files, plan_files
-from prepos.plan import draft_model
+from prepos.plan import Question, draft_model
 from prepos.plan import make_plan as decide
 from prepos.publish import (
     Stopwatch,
@@ -167,24 +167,27 @@ def make_plan(
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch)
     outlook = look_ahead(config, known.network, forecast)
-    demand, widths = outlook.demand, outlook.dispersion
-    nouns = (demand, widths, outlook.catchments, known.network, known.products, known.stock)
-    overrides, frozen = known.tables.get("overrides"), standing.frozen
+    question = Question(
+        outlook=outlook,
+        network=known.network,
+        products=known.products,
+        stock=known.stock,
+        overrides=known.tables.get("overrides"),
+        options=config.plan,
+        frozen=standing.frozen,
+    )
     if model is not None:
         with watch.stage("writing the model"):
-            draft = draft_model(*nouns, overrides=overrides, options=config.plan, frozen=frozen)
-            write_model(model, draft)
+            write_model(model, draft_model(question))
     with watch.stage("planning"):
-        plan = decide(
-            *nouns, overrides=overrides, options=config.plan, plan_id=run.run_id, frozen=frozen
-        )
+        plan = decide(question, plan_id=run.run_id)
     kpis = make_kpis(
         plan,
         currency=config.run.currency,
         units_forecast=float(forecast.mean.sum()),
         units_below=units_below(forecast, config.forecast.floor),
     )
-    frames = plan_files(plan, demand, widths, known) | forecast_files(config, forecast)
+    frames = plan_files(plan, outlook, known) | forecast_files(config, forecast)
     frames |= state_files(state) | dict(standing.files)
     proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
     documents = proof | fit_documents(config, forecast, state)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from prepos.config import Config
 from prepos.core.demand import Forecast
+from prepos.core.outlook import Outlook
 from prepos.core.run import (
     ALLOCATION,
     CATCHMENTS,
@@ -20,7 +21,6 @@ from prepos.core.run import (
     VALUES,
 )
 from prepos.core.transfer import Plan
-from prepos.core.types import FloatArray
 from prepos.forecast.distribution import quantiles_at
 from prepos.pipeline.known import Known
 from prepos.publish import (
@@ -51,16 +51,14 @@ def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame
     }
 
 
-def plan_files(
-    plan: Plan, demand: Forecast, widths: FloatArray, known: Known
-) -> dict[str, pd.DataFrame]:
-    """Return the plan's tables by file name; ``widths`` (P, Z, K) of the spans of its window."""
+def plan_files(plan: Plan, outlook: Outlook, known: Known) -> dict[str, pd.DataFrame]:
+    """Return the plan's tables by file name, with the demand that it stands on."""
     nodes, skus = known.network.node_axis, known.products.skus
     return {
         TRANSFERS: transfers_frame(plan),
         LOADS: loads_frame(plan),
         TARGETS: targets_frame(plan, nodes, skus),
-        CATCHMENTS: catchments_frame(demand, widths, plan.periods),
+        CATCHMENTS: catchments_frame(outlook.demand, outlook.dispersion, plan.periods),
         ALLOCATION: allocation_frame(plan, nodes, skus),
         SUPPLY: supply_frame(plan, nodes, skus),
         VALUES: values_frame(plan, nodes, skus),

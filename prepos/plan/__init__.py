@@ -4,11 +4,13 @@ from prepos.plan.catchments import make_catchments
 from prepos.plan.model_file import draft_model
 from prepos.plan.options import PlanOptions
 from prepos.plan.planner import make_plan
-from prepos.plan.problem import Frozen, planning_window
+from prepos.plan.problem import planning_window
+from prepos.plan.question import Frozen, Question
 
 __all__ = [
     "Frozen",
     "PlanOptions",
+    "Question",
     "draft_model",
     "make_catchments",
     "make_plan",

@@ -12,20 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pulp
 
-from prepos.core.demand import Forecast
-from prepos.core.network import Network
-from prepos.core.products import Products
-from prepos.core.stock import Stock
-from prepos.core.transfer import Catchments
-from prepos.core.types import FloatArray
 from prepos.errors import ConfigError
 from prepos.plan.exact import columns_by_sku
 from prepos.plan.frame import Frame, make_frame
-from prepos.plan.options import PlanOptions
-from prepos.plan.problem import NOTHING_FROZEN, Frozen, Problem, make_problem
+from prepos.plan.problem import Problem, make_problem
+from prepos.plan.question import Question
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import Names, write_problem
 from prepos.plan.transport.build import Transport, as_transport
@@ -38,30 +31,18 @@ MOST_COLUMNS = 2_000_000  # some 2 GB in PuLP
 ODD = re.compile(r"[^A-Za-z0-9]+")
 
 
-def draft_model(
-    demand: Forecast,
-    dispersion: FloatArray,
-    catchments: Catchments,
-    network: Network,
-    products: Products,
-    stock: Stock,
-    *,
-    overrides: pd.DataFrame | None,
-    options: PlanOptions,
-    frozen: Frozen = NOTHING_FROZEN,
-) -> Callable[[Path], None]:
+def draft_model(question: Question) -> Callable[[Path], None]:
     """Return what writes the exact model of a plan to a path, by its ending.
 
-    Parameters are those of ``make_plan``. The model is the whole problem in the config's currency,
-    whole numbers marked; a limit may be passed at its penalty.
+    The model is the whole problem in the config's currency, whole numbers marked; a limit may be
+    passed at its penalty.
 
     Raises
     ------
     ConfigError
         If the model has too many columns for such a file.
     """
-    nouns = (demand, dispersion, catchments, network, products, stock)
-    problem = make_problem(*nouns, overrides, options, frozen)
+    problem = make_problem(question)
     frame = make_frame(problem, list_shared_rows(problem))
     transport = as_transport(problem, frame)
     count = int(columns_by_sku(transport.problem).sum())
@@ -70,6 +51,7 @@ def draft_model(
             f"--write-model: the model has about {count:,} columns, expected {MOST_COLUMNS:,} at "
             "most; plan fewer SKUs, or with a smaller plan.near or plan.cover"
         )
+    products = problem.products
     draft = draft_exact(transport.problem, make_cases(products.case_pack, products.minimum_lot))
     names = Namer(problem, frame, transport, draft).names()
     model, _, _ = write_problem(draft.program(transport.problem.shortage), 1.0, names)

@@ -7,14 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from prepos.core.demand import Forecast
-from prepos.core.network import Network
-from prepos.core.products import Products
-from prepos.core.stock import Stock
-from prepos.core.transfer import Catchments, Plan
-from prepos.core.types import FloatArray
+from prepos.core.transfer import Plan
 from prepos.errors import SolverError
 from prepos.plan.certificate import write_certificate
 from prepos.plan.decision import Decision, list_moves
@@ -24,9 +18,9 @@ from prepos.plan.frame import Frame, make_frame
 from prepos.plan.lines import write_transfers
 from prepos.plan.loads import Packing, make_loads, pack_vehicles, vehicles_used
 from prepos.plan.moves import Moves
-from prepos.plan.options import PlanOptions
 from prepos.plan.outcome import Outcome, make_outcome
-from prepos.plan.problem import NOTHING_FROZEN, Frozen, Problem, make_problem
+from prepos.plan.problem import Problem, make_problem
+from prepos.plan.question import Question
 from prepos.plan.repair import repair
 from prepos.plan.rules import broken_rules, refuse
 from prepos.plan.shared import list_shared_rows
@@ -54,34 +48,13 @@ class Decided:
     bound: float
 
 
-def make_plan(
-    demand: Forecast,
-    dispersion: FloatArray,
-    catchments: Catchments,
-    network: Network,
-    products: Products,
-    stock: Stock,
-    *,
-    overrides: pd.DataFrame | None,
-    options: PlanOptions,
-    plan_id: str,
-    frozen: Frozen = NOTHING_FROZEN,
-    tick: Callable[[], None] = lambda: None,
-) -> Plan:
+def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = lambda: None) -> Plan:
     """Decide what to move before the next orders.
 
     Parameters
     ----------
-    demand : Forecast
-        By catchment: the same groups, in the same order, as ``catchments``.
-    dispersion : (P, Z, K) float
-        Of the demand of every span of the planning window, by ``span_number``.
-    overrides : frame or None
-        The contract's table.
     plan_id : str
         Derived from the input, so that the same input gives the same ids.
-    frozen : Frozen
-        Transfers of the published plan that stand.
     tick : callable
         Called after each step of a long search.
 
@@ -97,8 +70,7 @@ def make_plan(
     SolverError
         If there is no plan in time.
     """
-    nouns = (demand, dispersion, catchments, network, products, stock)
-    problem = make_problem(*nouns, overrides, options, frozen)
+    problem, options = make_problem(question), question.options
     solver = choose_solver(options.solver)
     frame = make_frame(problem, list_shared_rows(problem))
     free = as_transport(problem.freed(), frame)
@@ -119,12 +91,12 @@ def make_plan(
             problem,
             frame,
             packing=decided.packing,
-            demand=demand,
+            demand=question.outlook.demand,
             outcome=outcome,
             nothing=nothing,
         ),
         loads=make_loads(problem, decided.packing.lines),
-        catchments=catchments,
+        catchments=problem.catchments,
         targets=outcome.targets,
         allocation=outcome.allocation,
         nothing_allocation=nothing.allocation,

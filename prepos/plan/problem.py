@@ -7,34 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from prepos.core.demand import Forecast
 from prepos.core.network import Network
 from prepos.core.periods import Periods
 from prepos.core.products import Products
 from prepos.core.stock import Receipt, Stock
-from prepos.core.transfer import Catchments, Transfer
+from prepos.core.transfer import Catchments
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import InfeasibleError
 from prepos.plan.departures import Departure, list_departures
 from prepos.plan.options import PlanOptions
 from prepos.plan.overrides import Override, read_overrides
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frozen:
-    """The published plan: its transfers that ship before a day stand, the others may be changed.
-
-    ``published`` are those others; None where no plan was published, so that none is deviated from.
-    """
-
-    before: date | None = None
-    transfers: tuple[Transfer, ...] = ()
-    published: tuple[Transfer, ...] | None = None
-
-
-NOTHING_FROZEN = Frozen()
+from prepos.plan.question import NOTHING_FROZEN, Frozen, Question
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -144,45 +128,32 @@ def planning_window(network: Network, periods: Periods, options: PlanOptions) ->
     return replace(periods, horizon=min(cover, periods.horizon))
 
 
-def make_problem(
-    demand: Forecast,
-    dispersion: FloatArray,
-    catchments: Catchments,
-    network: Network,
-    products: Products,
-    stock: Stock,
-    overrides: pd.DataFrame | None,
-    options: PlanOptions,
-    frozen: Frozen = NOTHING_FROZEN,
-) -> Problem:
-    """Assemble the problem; raises InfeasibleError where a frozen line has no place in it.
-
-    ``dispersion`` (P, Z, K) is that of every span of the planning window.
-    """
-    periods = planning_window(network, demand.periods, options)
-    on_hand, receipts = arrived_and_coming(stock, periods)
+def make_problem(question: Question) -> Problem:
+    """Assemble the problem; raises InfeasibleError where a frozen line has no place in it."""
+    network, products, frozen = question.network, question.products, question.frozen
+    outlook, periods = question.outlook, question.outlook.window
+    on_hand, receipts = arrived_and_coming(question.stock, periods)
     refuse_strange(frozen, network, products, periods)
     departures = list_departures(
         network.lanes,
         periods,
         ((network.nodes[receipt.node].node_id, receipt.arrives_on) for receipt in receipts),
-        kept_departures(frozen, network, periods, options),
+        kept_departures(frozen, network, periods, question.options),
     )
-    mean = demand.mean[: periods.horizon]
     return Problem(
         periods=periods,
         network=network,
         products=products,
-        catchments=catchments,
-        demand_mean=mean,
-        dispersion=dispersion,
+        catchments=outlook.catchments,
+        demand_mean=outlook.demand.mean[: periods.horizon],
+        dispersion=outlook.dispersion,
         on_hand=on_hand,
         receipts=receipts,
         departures=departures,
         unit_transport=unit_transport(network, products),
-        overrides=read_overrides(overrides),
+        overrides=read_overrides(question.overrides),
         frozen=frozen,
-        options=options,
+        options=question.options,
     )
 
 

@@ -31,10 +31,10 @@ from family import make_family, make_packs
 from plan_peers import solve_whole
 
 from prepos.core.types import IntArray
-from prepos.plan.solver import choose_solver
+from prepos.plan.solver import choose_solver, solve_program
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.choice import choose_flows
-from prepos.plan.transport.exact import solve_transport
+from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.problem import TransportProblem
 
@@ -168,9 +168,8 @@ def solve_once(problem: TransportProblem, solver: str) -> Turn:
 def solve_exactly(problem: TransportProblem, packs: IntArray) -> Turn:
     """Solve the exact program as far as time allows."""
     begun, before = time.perf_counter(), processor_seconds()
-    found = solve_transport(
-        problem, make_cases(packs), solver="highs", gap=AGREED, time_limit_s=EXACT_S
-    )
+    program = draft_exact(problem, make_cases(packs)).program(problem.shortage)
+    found = solve_program(program, solver="highs", gap=AGREED, time_limit_s=EXACT_S)
     return Turn(
         first=0.0,
         second=time.perf_counter() - begun,

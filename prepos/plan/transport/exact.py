@@ -6,17 +6,15 @@ they are put aside for ranks or lie idle. Vehicles are whole. For some hundred S
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csc_matrix
 
 from prepos.core.spans import span_number
-from prepos.core.types import FloatArray
 from prepos.plan.program import Entries, Program
-from prepos.plan.solver import Solution, solve_program
-from prepos.plan.transport.cases import Cases, make_cases
+from prepos.plan.transport.cases import Cases
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
 
 # SKU, node, first period served (T where none is left), whether what is unused is returned.
@@ -94,25 +92,6 @@ def draft_exact(problem: TransportProblem, cases: Cases) -> Draft:
         if place[2] < problem.periods:
             _add_service(problem, draft, place, balance)
     return draft
-
-
-def solve_transport(
-    problem: TransportProblem,
-    cases: Cases,
-    *,
-    solver: str,
-    gap: float = 0.0,
-    time_limit_s: float = 600.0,
-    whole: bool = True,
-) -> Solution:
-    """Return the solution of the whole problem; without ``whole`` that of its relaxation.
-
-    Raises SolverError where none was found in time.
-    """
-    program = draft_exact(problem, cases).program(problem.shortage)
-    if not whole:
-        program = replace(program, integer=np.zeros_like(program.integer))
-    return solve_program(program, solver=solver, gap=gap, time_limit_s=time_limit_s)
 
 
 def _add_purchases(problem: TransportProblem, draft: Draft) -> None:
@@ -238,15 +217,3 @@ def _rank_terms(
     if places.fill_row[zone] != NO_ROW:
         use.append((int(places.fill_row[zone]), left - 1.0))
     return cost, use
-
-
-def relaxed_cost(problem: TransportProblem, solver: str) -> float:
-    """Return the cost of the relaxation: what prices can prove at most."""
-    ones = np.ones(len(problem), dtype=np.int64)
-    cases = make_cases(ones, ones)
-    return solve_transport(problem, cases, solver=solver, whole=False).objective
-
-
-def penalty(problem: TransportProblem, solution: Solution) -> FloatArray:
-    """Return (S,) by how much the solution does not keep each limit."""
-    return np.asarray(solution.values[: len(problem.limit)])

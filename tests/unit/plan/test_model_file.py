@@ -16,25 +16,17 @@ from prepos.errors import ConfigError
 from prepos.plan import draft_model, model_file
 from tests.instances import (
     Case,
-    dispersion_of_spans,
     forward,
     lane,
     make_case,
-    options_of,
     origin,
     random_case,
-    table_of,
 )
 
 
 def write(case: Case, path: Path, *rules: tuple[str, str, str, str, float]) -> Path:
     """Write the model of the case, under rules, and return the path."""
-    options = options_of(case, {})
-    catchments = case.catchments(options.near)
-    demand = case.grouped(catchments)
-    spread = dispersion_of_spans(demand, case.network, options)
-    nouns = (demand, spread, catchments, case.network, case.products, case.stock)
-    draft_model(*nouns, overrides=table_of(rules), options=options)(path)
+    draft_model(case.question(*rules))(path)
     return path
 
 

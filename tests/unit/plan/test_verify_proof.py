@@ -15,7 +15,6 @@ from prepos.core.verdict import Verdict
 from prepos.plan.certificate import write_certificate
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport, as_transport
-from prepos.plan.transport.exact import relaxed_cost
 from prepos.plan.transport.prices import prove
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
@@ -26,6 +25,7 @@ from prepos.plan.verify_tariff import make_tariff, price_ways
 from prepos.plan.verify_ways import Departures, find_departures
 from tests.instances import Case, forward, framed, lane, make_case, origin, random_case
 from tests.judged import files_of, given_of, planless_files
+from tests.unit.plan.transport.programs import relaxed_cost
 
 OPTIONS = {"method": "exact", "gap": 0.01}
 

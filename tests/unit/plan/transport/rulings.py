@@ -17,10 +17,10 @@ from prepos.plan.stability import published_units
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.choice import choose_flows
-from prepos.plan.transport.exact import solve_transport
 from prepos.plan.transport.lots import let_lie
 from prepos.plan.transport.prices import find_prices
 from tests.instances import framed
+from tests.unit.plan.transport.programs import solve_transport
 from tests.unit.plan.transport.worlds import idle_cost, idle_use, list_columns
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.choice import choose_flows
-from prepos.plan.transport.exact import penalty, relaxed_cost, solve_transport
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.sent import Sent, answer_sent
+from tests.unit.plan.transport.programs import penalty, relaxed_cost, solve_transport
 from tests.unit.plan.transport.worlds import make_world, solve_world
 
 SEEDS = range(8)

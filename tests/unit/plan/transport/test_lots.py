@@ -10,9 +10,9 @@ import pytest
 from prepos.errors import InfeasibleError
 from prepos.plan.problem import Problem
 from prepos.plan.rules import broken_rules
-from prepos.plan.transport.exact import relaxed_cost
 from prepos.plan.transport.lots import Lot, claim
 from tests.instances import Case, forward, framed, lane, make_case, one_lane, origin, random_case
+from tests.unit.plan.transport.programs import relaxed_cost
 from tests.unit.plan.transport.rulings import as_lots, decide, exact_cost, ruled_cost
 
 RULES = ("forbid", "pin", "max", "min")

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from prepos.core.transfer import Transfer
-from prepos.plan.problem import Frozen, Problem
+from prepos.plan import Frozen
+from prepos.plan.problem import Problem
 from prepos.plan.stability import deviation
-from prepos.plan.transport.exact import relaxed_cost
 from tests.instances import Case, day, published, random_case
+from tests.unit.plan.transport.programs import relaxed_cost
 from tests.unit.plan.transport.rulings import as_lots, decide, exact_cost, stood_cost
 
 
