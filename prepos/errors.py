@@ -12,6 +12,7 @@ PreposError
 ├── LockError            6   another run holds the lock
 ├── WriteError           7   cannot write
 ├── ExternalError        8   database, cluster or optional driver
+├── InternalError        1   prepos broke a law of its own: a fault of the program
 └── UnchangedError      99   the plan equals the published one
 """
 
@@ -98,6 +99,10 @@ class ExternalError(PreposError):
     """A database, a cluster or an optional driver failed or is missing."""
 
     exit_code = 8
+
+
+class InternalError(PreposError):
+    """A law that the program keeps was broken: a fault of the program, not of its input."""
 
 
 class UnchangedError(PreposError):

@@ -13,7 +13,6 @@ from prepos.config.idle import idle_settings
 from prepos.config.options import (
     DefaultConsent,
     PrivacyOptions,
-    ReplayOptions,
     RunOptions,
     TimeOptions,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "Config",
     "DefaultConsent",
     "PrivacyOptions",
-    "ReplayOptions",
     "RunOptions",
     "TimeOptions",
     "bundled",

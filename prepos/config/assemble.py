@@ -25,7 +25,7 @@ from prepos.config.layers import (
     read_sets,
     read_toml,
 )
-from prepos.config.options import PrivacyOptions, ReplayOptions, RunOptions, TimeOptions
+from prepos.config.options import PrivacyOptions, RunOptions, TimeOptions
 from prepos.config.secrets import redact
 from prepos.core.products import ProductDefaults
 from prepos.core.run import MANIFEST
@@ -36,6 +36,7 @@ from prepos.forecast.spec import ModelSpec, parse_spec
 from prepos.ingest.options import IngestOptions
 from prepos.plan.options import PlanOptions
 from prepos.regions.options import LaneOptions, RegionOptions, ServiceOptions
+from prepos.replay.options import ReplayOptions
 
 SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOML, options
     ("time", "time", TimeOptions),

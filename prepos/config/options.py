@@ -1,4 +1,4 @@
-"""Options that steer no single station: time, runs, privacy, replay."""
+"""Options that steer no single station: time, runs, privacy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from prepos.errors import ConfigError
 
 PERIOD_DAYS = {"day": 1, "week": 7}
 EXECUTORS = ("serial", "process", "dask")
-FULFILMENTS = ("value", "nearest", "own_and_two")
 
 Rule = tuple[str, object, str, bool]  # key, value found, value expected, whether it holds
 
@@ -106,17 +105,3 @@ class PrivacyOptions:
 
     def __post_init__(self) -> None:
         refuse("privacy", (("k", self.k, "1 or more", self.k >= 1),))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayOptions:
-    """How past orders are served when a plan is tried on them."""
-
-    fulfilment: str = "value"
-
-    def __post_init__(self) -> None:
-        known = self.fulfilment in FULFILMENTS
-        refuse(
-            "replay",
-            (("fulfilment", self.fulfilment, f"one of {', '.join(FULFILMENTS)}", known),),
-        )

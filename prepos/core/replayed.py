@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from prepos.core.network import Network
 from prepos.core.orders import Orders
 from prepos.core.periods import Periods
 from prepos.core.products import Products
-from prepos.core.stock import Stock
+from prepos.core.stock import Receipt, Stock
 from prepos.core.types import FloatArray
+from prepos.errors import TableError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Supply:
+    """Units that a node is sent from outside the network, known from the day they are ordered."""
+
+    ordered_on: date
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -24,8 +36,9 @@ class Course:
     periods : Periods
         The first day, and the P periods that are replayed.
     opening : Stock
-        At the first day; its receipts are all that will come whatever is decided, in transit by
-        then or replenished later.
+        At the first day, with what is in transit by then.
+    supply : tuple of Supply
+        What comes later whatever is decided, sorted.
     """
 
     orders: Orders
@@ -33,6 +46,17 @@ class Course:
     products: Products
     network: Network
     opening: Stock
+    supply: tuple[Supply, ...] = ()
+
+    def __post_init__(self) -> None:
+        placed = self.periods.periods_of(self.orders.at)
+        outside = np.flatnonzero((placed < 0) | (placed >= self.periods.horizon))
+        if len(outside):
+            first, last = self.periods.cutoff, self.periods.end(self.periods.horizon - 1)
+            raise TableError(
+                f"orders: ordered_at is {self.orders.at[outside[0]]} in one line, "
+                f"expected {first} to {last}, which is replayed"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -42,11 +66,14 @@ class Replayed:
     Attributes
     ----------
     served : (P, N, R) float
-        Units by period, node and region.
+        Units by the period they were served in, node and region.
+    late : (P, N, R) float
+        Those of them that had waited at least a day.
     amounts : name to (P,) float
-        What adds up over periods: costs by part, units, orders, loads; see `replay.measures`.
+        What adds up over periods: costs by part, units, orders, vehicles; see `replay.measures`.
     """
 
     periods: Periods
     served: FloatArray
+    late: FloatArray
     amounts: Mapping[str, FloatArray]

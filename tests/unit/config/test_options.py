@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from prepos.config import PrivacyOptions, ReplayOptions, RunOptions, TimeOptions
+from prepos.config import PrivacyOptions, RunOptions, TimeOptions
 from prepos.errors import ConfigError
 
 
@@ -24,7 +24,6 @@ from prepos.errors import ConfigError
         (lambda: RunOptions(seed=-1), "run.seed is -1, expected 0 or more"),
         (lambda: RunOptions(currency=""), "run.currency is '', expected a name"),
         (lambda: PrivacyOptions(k=0), "privacy.k is 0, expected 1 or more"),
-        (lambda: ReplayOptions(fulfilment="far"), "replay.fulfilment is 'far', expected one of"),
     ],
 )
 def test_option_that_cannot_be_is_named(make: Callable[[], object], said: str) -> None:
