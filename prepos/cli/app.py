@@ -18,6 +18,7 @@ from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
+from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
 from prepos.cli.verify import verify
@@ -54,6 +55,16 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos backtest",
             "prepos backtest --peer all --origins 12",
             "prepos backtest --model smoothing --peer exponential --sample-skus 200 --json",
+        ),
+    ),
+    (
+        replay,
+        (
+            "prepos replay",
+            "prepos replay --from 2026-08-03 --to 2026-10-25 --set replay.supply=cover",
+            "prepos replay --variant plan.tranches=false --variant replay.fulfilment=nearest",
+            "prepos replay --sweep plan.shortage_cost=1,2,4 --policy nothing --policy prepos",
+            "prepos replay --policy prepos --policy rules:MyRule --json",
         ),
     ),
     (verify, ("prepos verify runs/2026-11-02-91b7c7277e", "prepos verify runs/trial --json")),

@@ -11,7 +11,6 @@ from prepos.core.faults import Fault
 IDLE = (
     "plan.approval",
     "plan.guard",
-    "replay.fulfilment",
     "privacy.default_consent.offers",
     "run.executor",
     "run.workers",

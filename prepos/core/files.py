@@ -20,6 +20,7 @@ from prepos.core.columns import (
     text_column,
     whole_column,
 )
+from prepos.core.files_of_replay import REPLAY_TABLES
 from prepos.core.files_of_scores import SCORE_TABLES
 
 SKU = id_column("sku", "the item", required=True)
@@ -265,4 +266,5 @@ RUN_TABLES = (
     CUSTOMERS,
     STATE,
     *SCORE_TABLES,
+    *REPLAY_TABLES,
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core import files, files_of_scores
+from prepos.core import files, files_of_replay, files_of_scores
 from prepos.core.columns import Kind
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
@@ -35,6 +35,8 @@ SCORES = "scores.csv"
 SCORES_BY_CUTOFF = "scores.parquet"
 COVERAGE = "coverage.csv"
 SPEEDS = "speeds.csv"
+REPLAY = "replay.csv"
+REPLAY_BY_PERIOD = "replay.parquet"
 KPIS = "kpis.json"
 CERTIFICATE = "certificate.json"
 FITTED = "fitted.json"
@@ -63,6 +65,8 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         SCORES_BY_CUTOFF: files_of_scores.SCORES_BY_CUTOFF,
         COVERAGE: files_of_scores.COVERAGE,
         SPEEDS: files_of_scores.SPEEDS,
+        REPLAY: files_of_replay.REPLAY,
+        REPLAY_BY_PERIOD: files_of_replay.REPLAY_BY_PERIOD,
     }.items()
 }
 """File to column to type, in the contract's order; quantiles are the default ones."""

@@ -35,6 +35,7 @@ from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.outlook import look_ahead
 from prepos.pipeline.published import read_published, stand_on
+from prepos.pipeline.replay import Stretch, run_replay
 from prepos.pipeline.tables import forecast_files, plan_files
 from prepos.plan import Question, draft_model
 from prepos.plan import make_plan as decide
@@ -53,6 +54,7 @@ from prepos.signals.state import BankState
 
 __all__ = [
     "Run",
+    "Stretch",
     "Trial",
     "check_inputs",
     "compare_plans",
@@ -60,6 +62,7 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "run_backtest",
+    "run_replay",
     "verify_run",
 ]
 

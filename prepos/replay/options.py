@@ -25,6 +25,7 @@ class ReplayOptions:
     supply_days: int = 7  # from ordering to arrival
     stock_share: float = 1.0  # times the opening level and the supply
     review: int = 1  # periods between two decisions
+    forward_nodes: int | None = None  # the busiest so many are kept; None = all
 
     def __post_init__(self) -> None:
         problems = [
@@ -49,4 +50,9 @@ class ReplayOptions:
             ("supply_days", "0 or more", self.supply_days >= 0),
             ("stock_share", "0 or more", 0 <= self.stock_share < math.inf),
             ("review", "1 or more", self.review >= 1),
+            (
+                "forward_nodes",
+                "0 or more",
+                self.forward_nodes is None or self.forward_nodes >= 0,
+            ),
         )

@@ -1,0 +1,151 @@
+"""Who decides in a replay: the baselines, the plan itself, and the plan under other settings.
+
+All of them look ahead by the same forecast unless a setting says otherwise, and all face the same
+orders, stock and supply. Baselines serve from the nearest node with stock, as does the plan on mean
+demand; the plan serves by ``replay.fulfilment``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import pandas as pd
+
+from prepos.config import Config, change_config
+from prepos.core.policy import Dispatch, Policy
+from prepos.core.products import ProductDefaults
+from prepos.core.snapshot import Snapshot
+from prepos.core.stock import Stock
+from prepos.core.transfer import Plan, Transfer
+from prepos.errors import ConfigError
+from prepos.pipeline.outlook import Look, Lookout
+from prepos.plan import Frozen, Question, make_plan
+from prepos.replay import ReplayOptions
+from prepos.replay.policies import FAIR, Terms, choose_policy
+
+PLAN, MEAN, FORESIGHT = "prepos", "mean", "foresight"
+ON_MEANS = ("plan.tranches=false", "replay.fulfilment=nearest")
+USUAL = ("nothing", *FAIR, "nearest", MEAN, PLAN)
+OF_SERVICE = ("fulfilment", "spillover", "whole_orders", "review")  # keys of [replay] in a variant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contestant:
+    """A policy by name, and the rules of service that it is tried under."""
+
+    name: str
+    policy: Policy
+    options: ReplayOptions
+
+
+@dataclass(slots=True, eq=False)
+class Planning:
+    """The plan as a policy: made anew at each decision, beside what it said the last time."""
+
+    config: Config
+    look: Look
+    overrides: pd.DataFrame | None = None
+    last: tuple[Transfer, ...] | None = field(default=None, init=False)
+
+    def decide(self, snapshot: Snapshot, stock: Stock) -> Dispatch:
+        """Return what the plan sends and what it holds units to be worth."""
+        question = Question(
+            outlook=self.look(snapshot),
+            network=snapshot.network,
+            products=snapshot.products,
+            stock=stock,
+            overrides=self.overrides,
+            options=self.config.plan,
+            frozen=self.standing(snapshot),
+        )
+        plan = make_plan(question, plan_id="replay")
+        self.last = plan.transfers
+        return as_dispatch(plan, snapshot)
+
+    def standing(self, snapshot: Snapshot) -> Frozen:
+        """Return what the last plan said of the days to come, where it costs to say otherwise."""
+        if self.last is None or not self.config.plan.stability_cost:
+            return Frozen()
+        cutoff = snapshot.periods.cutoff
+        return Frozen(published=tuple(line for line in self.last if line.ship_date >= cutoff))
+
+
+def as_dispatch(plan: Plan, snapshot: Snapshot) -> Dispatch:
+    """Return the plan's transfers by position, with its values of a unit at a node."""
+    lanes = {lane.lane_id: number for number, lane in enumerate(snapshot.network.lanes)}
+    lines = plan.transfers
+    return Dispatch(
+        lane=np.array([lanes[line.lane_id] for line in lines], dtype=np.int64),
+        sku=snapshot.products.skus.positions([line.sku for line in lines]),
+        ships_on=np.array([line.ship_date for line in lines], dtype="datetime64[D]"),
+        quantity=np.array([line.quantity for line in lines], dtype=np.int64),
+        values=plan.values,
+    )
+
+
+def list_contestants(
+    config: Config,
+    names: Iterable[str],
+    variants: Iterable[str],
+    window: int,
+    overrides: pd.DataFrame | None,
+) -> tuple[Contestant, ...]:
+    """Return who plays, each once: policies by name, then the plan under other settings.
+
+    Parameters
+    ----------
+    names : iterable of str
+        ``prepos``, ``mean``, a baseline, or ``module:name`` of a policy of one's own.
+    variants : iterable of str
+        ``KEY=VALUE``, or several with ``;`` between.
+    window : int
+        Periods that stock is held for.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, or a variant would change what is replayed.
+    """
+    look = Lookout(config)
+
+    def plan(name: str, words: Iterable[str]) -> Contestant:
+        changed = change_config(config, list(words))
+        policy = Planning(changed, Lookout(changed, look.seen), overrides)
+        return Contestant(name, policy, changed.replay)
+
+    found = []
+    for name in dict.fromkeys(names):
+        if name in (PLAN, MEAN):
+            found.append(plan(name, () if name == PLAN else ON_MEANS))
+        else:
+            terms = Terms(look=look, window=window, review=config.replay.review)
+            found.append(Contestant(name, choose_policy(name, terms), as_baseline(config, name)))
+    for text in dict.fromkeys(variants):
+        words = [word.strip() for word in text.split(";")]
+        refuse_strange(words)
+        found.append(plan(text, words))
+    return tuple(found)
+
+
+def as_baseline(config: Config, name: str) -> ReplayOptions:
+    """Return the rules a baseline is served by: a policy of one's own may bring values."""
+    own = ":" in name or config.replay.fulfilment != "value"
+    return config.replay if own else replace(config.replay, fulfilment="nearest")
+
+
+def refuse_strange(words: Iterable[str]) -> None:
+    """Raise ConfigError where a variant is about more than how to forecast, plan and serve."""
+    of_products = {f"plan.{each.name}" for each in fields(ProductDefaults)}
+    for word in words:
+        key = word.partition("=")[0].strip()
+        table, _, name = key.partition(".")
+        fits = table == "forecast" or (table == "replay" and name in OF_SERVICE)
+        if not (fits or (table == "plan" and key not in of_products)):
+            rules = ", ".join(f"replay.{each}" for each in OF_SERVICE)
+            raise ConfigError(
+                f"--variant {word!r}: a variant changes how the plan is made, expected keys of "
+                f"forecast, of plan (but for what products cost), or {rules}; "
+                "`--sweep` replays anew under any key"
+            )

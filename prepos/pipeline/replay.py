@@ -1,0 +1,267 @@
+"""The replay on the path: from the inputs to what each policy would have cost, written as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from prepos.config import Config, change_config, idle_settings
+from prepos.core.periods import Periods
+from prepos.core.progress import SILENT, Progress
+from prepos.core.replayed import Course, Replayed
+from prepos.core.run import KPIS, REJECTS, REPLAY, REPLAY_BY_PERIOD
+from prepos.core.snapshot import Snapshot
+from prepos.errors import ConfigError, InputError
+from prepos.pipeline.contestants import MEAN, PLAN, USUAL, list_contestants
+from prepos.pipeline.fewer import busiest_nodes, keep_nodes
+from prepos.pipeline.gains import Gain, best_of, weigh_gains
+from prepos.pipeline.handover import Run, make_handover
+from prepos.pipeline.known import Known, make_snapshot
+from prepos.pipeline.opening import open_or_refuse
+from prepos.pipeline.replay_frames import Outcome, replay_by_period_frame, replay_frame
+from prepos.plan import Foresight, foresee, planning_window
+from prepos.publish import Stopwatch, rejects_frame
+from prepos.replay import make_course, measure, replay_orders, total
+from prepos.replay.policies import FAIR
+
+KIND = "replay"
+SCHEMA = "prepos/replay@1"
+PERIODS = 8  # replayed where nobody says from when
+FAIR_ONES = (*FAIR, MEAN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What is to be replayed, and who is to decide.
+
+    Attributes
+    ----------
+    first, last : date or None
+        None: the last day known, and so many periods before it.
+    policies : tuple of str
+        By name; empty for the usual ones.
+    variants : tuple of str
+        The plan under other settings besides: ``KEY=VALUE``, several with ``;`` between.
+    sweep : str
+        ``KEY=VALUE,VALUE``: everything once for each value; empty for once as it is.
+    bound : bool
+        Whether perfect foresight is worked out.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    policies: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    sweep: str = ""
+    bound: bool = True
+
+
+def run_replay(
+    config: Config,
+    stretch: Stretch,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+    *,
+    today: date | None = None,
+) -> Run:
+    """Serve past orders anew under each policy, and write what that would have cost.
+
+    Raises
+    ------
+    ConfigError
+        If a name or a setting is unknown, or the days are not whole periods that are known.
+    InputError
+        With every fault found.
+    SolverError
+        If no plan was found in time at some decision.
+    WriteError
+        If the run cannot be written.
+    """
+    watch = Stopwatch(progress)
+    until = config.time.cutoff if stretch.last is None else stretch.last + timedelta(days=1)
+    config = replace(config, time=replace(config.time, cutoff=until))
+    outcomes: list[Outcome] = []
+    for setting in list_settings(stretch.sweep):
+        changed = change_config(config, [setting]) if setting else config
+        known = open_or_refuse(changed, out, watch, today)
+        periods = replayed_periods(known, stretch)
+        outcomes.append(play(changed, stretch, known, periods, setting=setting, watch=watch))
+    run = make_handover(
+        config,
+        out,
+        watch,
+        kind=KIND,
+        periods=known.periods,
+        tables=known.tables,
+        orders=known.orders,
+        sources=known.sources,
+        wishes={KIND: asdict(stretch)},
+    )
+    frames = {
+        REPLAY: replay_frame(outcomes),
+        REPLAY_BY_PERIOD: replay_by_period_frame(outcomes),
+        REJECTS: rejects_frame(()),
+    }
+    run.write(frames, {KPIS: facts(config, stretch, periods, outcomes)})
+    notices = (*known.notices, *idle_settings(config))
+    return Run(run_id=run.run_id, folder=run.folder, sources=known.sources, notices=notices)
+
+
+def list_settings(sweep: str) -> list[str]:
+    """Return ``KEY=VALUE`` for each value of a sweep; one empty setting without a sweep."""
+    if not sweep:
+        return [""]
+    key, equals, values = sweep.partition("=")
+    listed = [value.strip() for value in values.split(",") if value.strip()]
+    if not equals or not key.strip() or not listed:
+        raise ConfigError(
+            f"--sweep {sweep!r}: expected KEY=VALUE,VALUE such as plan.shortage_cost=1,2,4"
+        )
+    return [f"{key.strip()}={value}" for value in listed]
+
+
+def replayed_periods(known: Known, stretch: Stretch) -> Periods:
+    """Return the whole periods that are replayed; raises ConfigError where they are not known."""
+    days, end = known.periods.days, known.periods.cutoff
+    if known.orders is None or not len(known.orders):
+        raise InputError(f"no order was placed before {end}, expected some to replay")
+    first_day, last_day = (known.orders.at[i].astype("datetime64[D]").item() for i in (0, -1))
+    if end - timedelta(days=1) > last_day:
+        raise ConfigError(
+            f"--to is {end - timedelta(days=1)}, expected {last_day}, the last order's day, "
+            "or earlier"
+        )
+    first = stretch.first or end - timedelta(days=days * PERIODS)
+    if first >= end or (end - first).days % days:
+        last = first + timedelta(days=days * max((end - first).days // days, 1) - 1)
+        raise ConfigError(
+            f"{first} to {end - timedelta(days=1)} are {(end - first).days} days, expected whole "
+            f"periods of {days} days, such as {first} to {last}"
+        )
+    if first <= first_day + timedelta(days=days):
+        raise ConfigError(
+            f"--from is {first}, expected a day after {first_day + timedelta(days=days)}: "
+            "a period of orders must be known before"
+        )
+    return Periods(cutoff=first, days=days, horizon=(end - first).days // days)
+
+
+def play(
+    config: Config,
+    stretch: Stretch,
+    known: Known,
+    periods: Periods,
+    *,
+    setting: str,
+    watch: Stopwatch,
+) -> Outcome:
+    """Replay under every policy, and work out the bound."""
+    known = narrowed(config, known, periods)
+    if known.orders is None:
+        raise InputError("orders were not loaded, expected them for a replay")
+    nouns = (known.products, known.network, known.stock)
+    course = make_course(known.orders, periods, *nouns, config.replay)
+    names = stretch.policies or USUAL
+    window = planning_window(known.network, known.periods, config.plan).horizon
+    overrides = known.tables.get("overrides")
+    snapshot_at = snapshots(config, known, periods)
+    replayed: dict[str, Replayed] = {}
+    for each in list_contestants(config, names, stretch.variants, window, overrides):
+        with watch.stage(f"replaying {each.name}{f' at {setting}' if setting else ''}"):
+            replayed[each.name] = replay_orders(course, each.policy, each.options, snapshot_at)
+    bound = work_out_bound(config, stretch, course, watch)
+    return weigh(config, setting, course, replayed, bound)
+
+
+def narrowed(config: Config, known: Known, periods: Periods) -> Known:
+    """Return what is known on the map with so many forward nodes as ``replay.forward_nodes``."""
+    count = config.replay.forward_nodes
+    if count is None or known.orders is None:
+        return known
+    past = make_snapshot(replace(known, periods=periods), config).orders
+    kept = busiest_nodes(known.network, past, count)
+    network, stock = keep_nodes(known.network, known.stock, kept)
+    return replace(known, network=network, stock=stock)
+
+
+def snapshots(config: Config, known: Known, periods: Periods) -> Callable[[int], Snapshot]:
+    """Return what tells what was known at the first day of a replayed period."""
+
+    def snapshot_at(period: int) -> Snapshot:
+        then = replace(known.periods, cutoff=periods.start(period))
+        return make_snapshot(replace(known, periods=then), config)
+
+    return snapshot_at
+
+
+def work_out_bound(
+    config: Config, stretch: Stretch, course: Course, watch: Stopwatch
+) -> Foresight | None:
+    """Return what perfect foresight costs; None where nobody asks, or late service has no bound."""
+    if not stretch.bound or config.replay.unserved != "lost":
+        return None
+    with watch.stage("foreseeing"):
+        return foresee(course, config.plan)
+
+
+def weigh(
+    config: Config,
+    setting: str,
+    course: Course,
+    replayed: dict[str, Replayed],
+    bound: Foresight | None,
+) -> Outcome:
+    """Return what one setting's replays measured."""
+    price, network = config.plan.carbon_price, course.network
+    by_period = {
+        name: measure(each, network, carbon_price=price) for name, each in replayed.items()
+    }
+    costs = {
+        name: np.array([period.total_cost for period in periods])
+        for name, periods in by_period.items()
+    }
+    generator = np.random.default_rng(config.run.seed)
+    least = None if bound is None else bound.by_period
+    gains: dict[str, Gain] = weigh_gains(costs, least, FAIR_ONES, generator)
+    return Outcome(
+        setting=setting,
+        periods=course.periods,
+        totals={name: total(each, network, carbon_price=price) for name, each in replayed.items()},
+        by_period=by_period,
+        gains=gains,
+        bound=bound,
+        best_baseline=best_of(costs, FAIR_ONES),
+    )
+
+
+def facts(
+    config: Config, stretch: Stretch, periods: Periods, outcomes: list[Outcome]
+) -> dict[str, Any]:
+    """Return what was replayed and how, for ``kpis.json``."""
+    return {
+        "schema": SCHEMA,
+        "currency": config.run.currency,
+        "judged": PLAN,
+        "window": {
+            "from": periods.cutoff.isoformat(),
+            "to": periods.end(periods.horizon - 1).isoformat(),
+            "period_days": periods.days,
+            "periods": periods.horizon,
+        },
+        "variants": list(stretch.variants),
+        "sweep": stretch.sweep,
+        "settings": [
+            {
+                "setting": each.setting,
+                "best_baseline": each.best_baseline,
+                "bound": None if each.bound is None else each.bound.bound,
+                "bound_gap": None if each.bound is None else each.bound.gap,
+            }
+            for each in outcomes
+        ],
+    }
