@@ -1,0 +1,1 @@
+"""What would have happened: a policy tried on past orders."""
