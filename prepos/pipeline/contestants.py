@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,12 @@ from prepos.errors import ConfigError
 from prepos.pipeline.outlook import Look, Lookout
 from prepos.plan import Frozen, Question, make_plan
 from prepos.replay import ReplayOptions
-from prepos.replay.policies import FAIR, Terms, choose_policy
+from prepos.replay.policies import POLICIES, Terms, load_policy
 
 PLAN, MEAN, FORESIGHT = "prepos", "mean", "foresight"
 ON_MEANS = ("plan.tranches=false", "replay.fulfilment=nearest")
-USUAL = ("nothing", *FAIR, "nearest", MEAN, PLAN)
+FAIR = ("proportional", "newsvendor", "base_stock", MEAN)  # baselines that the plan must beat
+USUAL = ("nothing", "nearest", *FAIR, PLAN)
 OF_SERVICE = ("fulfilment", "spillover", "whole_orders", "review")  # keys of [replay] in a variant
 
 
@@ -120,13 +122,25 @@ def list_contestants(
         if name in (PLAN, MEAN):
             found.append(plan(name, () if name == PLAN else ON_MEANS))
         else:
+            refuse_unknown(name)
             terms = Terms(look=look, window=window, review=config.replay.review)
-            found.append(Contestant(name, choose_policy(name, terms), as_baseline(config, name)))
+            found.append(Contestant(name, load_policy(name, terms), as_baseline(config, name)))
     for text in dict.fromkeys(variants):
         words = [word.strip() for word in text.split(";")]
         refuse_strange(words)
         found.append(plan(text, words))
     return tuple(found)
+
+
+def refuse_unknown(name: str) -> None:
+    """Raise ConfigError where there is no such policy: one's own is told by a colon."""
+    known = (PLAN, MEAN, *POLICIES)
+    if ":" not in name and name not in known:
+        (near,) = get_close_matches(name, known, n=1, cutoff=0.0)
+        raise ConfigError(
+            f"--policy {name!r}: expected one of {', '.join(known)}, or package.module:name of "
+            f"your own; the nearest is {near}"
+        )
 
 
 def as_baseline(config: Config, name: str) -> ReplayOptions:

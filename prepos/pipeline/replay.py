@@ -17,7 +17,7 @@ from prepos.core.replayed import Course, Replayed
 from prepos.core.run import KPIS, REJECTS, REPLAY, REPLAY_BY_PERIOD
 from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, InputError
-from prepos.pipeline.contestants import MEAN, PLAN, USUAL, list_contestants
+from prepos.pipeline.contestants import FAIR, PLAN, USUAL, list_contestants
 from prepos.pipeline.fewer import busiest_nodes, keep_nodes
 from prepos.pipeline.gains import Gain, best_of, weigh_gains
 from prepos.pipeline.handover import Run, make_handover
@@ -27,12 +27,10 @@ from prepos.pipeline.replay_frames import Outcome, replay_by_period_frame, repla
 from prepos.plan import Foresight, foresee, planning_window
 from prepos.publish import Stopwatch, rejects_frame
 from prepos.replay import make_course, measure, replay_orders, total
-from prepos.replay.policies import FAIR
 
 KIND = "replay"
 SCHEMA = "prepos/replay@1"
 PERIODS = 8  # replayed where nobody says from when
-FAIR_ONES = (*FAIR, MEAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +225,7 @@ def weigh(
     }
     generator = np.random.default_rng(config.run.seed)
     least = None if bound is None else bound.by_period
-    gains: dict[str, Gain] = weigh_gains(costs, least, FAIR_ONES, generator)
+    gains: dict[str, Gain] = weigh_gains(costs, least, FAIR, generator)
     return Outcome(
         setting=setting,
         periods=course.periods,
@@ -235,7 +233,7 @@ def weigh(
         by_period=by_period,
         gains=gains,
         bound=bound,
-        best_baseline=best_of(costs, FAIR_ONES),
+        best_baseline=best_of(costs, FAIR),
     )
 
 

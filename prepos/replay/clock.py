@@ -98,7 +98,7 @@ class Run:
                 room[day // self.course.periods.days] -= receipt.quantity * volume[receipt.sku]
 
     def decide(self, policy: Policy, snapshot: Snapshot, period: int) -> None:
-        """Ask the policy, shown the stock of the evening before; keep what leaves till the next."""
+        """Ask the policy, shown last evening's stock; keep what leaves before it is asked again."""
         periods = self.course.periods
         first, until = (t * periods.days for t in (period, period + self.options.review))
         self.expect(self.unknown.pop(first, ()))
