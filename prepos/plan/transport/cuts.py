@@ -18,7 +18,7 @@ import pulp
 from prepos.core.types import FloatArray
 from prepos.errors import SolverError
 from prepos.plan.solver import call_solver
-from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.problem import Limited
 
 GROUPS = 16  # that the SKUs are cut in
 
@@ -26,7 +26,7 @@ GROUPS = 16  # that the SKUs are cut in
 class Cuts:
     """Cuts from passes over the SKUs of a problem."""
 
-    def __init__(self, problem: TransportProblem) -> None:
+    def __init__(self, problem: Limited) -> None:
         self._limit = problem.limit
         self._purchases = problem.purchases
         self._cuts: list[tuple[int, float, FloatArray]] = []

@@ -17,7 +17,7 @@ import pulp
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import SolverError
 from prepos.plan.solver import call_solver
-from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.problem import Limited
 
 KEPT = 1e-9  # of a limit's size: less is the solver's tolerance
 NODES = 1  # that a search for whole answers looks at: more hardly finds better ones
@@ -57,7 +57,7 @@ class Mixed:
 
 
 def mix_answers(
-    problem: TransportProblem,
+    problem: Limited,
     answers: Answers,
     room: FloatArray,
     *,
@@ -117,7 +117,7 @@ def mix_answers(
 
 
 def _add_rows(
-    problem: TransportProblem,
+    problem: Limited,
     program: pulp.LpProblem,
     answers: Answers,
     room: FloatArray,

@@ -11,13 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.cuts import Cuts
-from prepos.plan.transport.problem import Sources, TransportProblem
+from prepos.plan.transport.problem import Limited, Sources, TransportProblem
 from prepos.plan.transport.sent import Sent
 from prepos.plan.transport.slices import slices_of, take_skus
 
@@ -28,6 +29,9 @@ FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box gro
 WIDER, NARROWER = 1.5, 0.4
 WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is nothing
 FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
+
+# At prices (S,) and sources' values (M,), which are set anew: cost (B,) and use (B, S).
+Ask = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,16 +109,19 @@ def find_prices(
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
         begun = replace(search, value=search.value[mine], bound=-np.inf, passes=[])
-        done = climb(part, begun, width, solver, 10.0 * precision, tick, deadline)
+        ask = partial(answer, part)
+        done = climb(part, begun, ask, width, solver, 10.0 * precision, tick, deadline)
         search.prices, search.scale = done.prices, done.scale
         search.value[mine] = done.value
         count, width = count * GROWTH, RESUMED
-    return climb(problem, search, width, solver, precision, tick, deadline)
+    ask = partial(answer, problem)
+    return climb(problem, search, ask, width, solver, precision, tick, deadline)
 
 
 def climb(
-    problem: TransportProblem,
+    problem: Limited,
     search: Search,
+    ask: Ask,
     width: float,
     solver: str,
     precision: float,
@@ -123,12 +130,13 @@ def climb(
 ) -> Search:
     """Raise the bound of a problem from where the search stands, and return where it then does.
 
-    ``width`` is the box's first half width, in scales.
+    ``ask`` is a pass over its SKUs, as ``answer`` makes one; ``width`` is the box's first half
+    width, in scales.
     """
     cuts, prices, foretold = Cuts(problem), search.prices, np.inf
     box = width * search.scale
     for number in range(PASSES):
-        cost, use = answer(problem, prices, search.value)
+        cost, use = ask(prices, search.value)
         cuts.add(prices, cost, use)
         bound = prove(problem, prices, cost)
         risen = bound - search.bound
@@ -152,14 +160,14 @@ def climb(
     return search
 
 
-def prove(problem: TransportProblem, prices: FloatArray, cost: FloatArray) -> float:
+def prove(problem: Limited, prices: FloatArray, cost: FloatArray) -> float:
     """Return what no plan costs less than, when the SKUs cost this at best at these prices."""
     bought = problem.purchases.gain(prices)
     return float(cost.sum() - prices @ problem.limit) + bought + problem.shortage
 
 
 def look_around(
-    problem: TransportProblem,
+    problem: Limited,
     search: Search,
     cuts: Cuts,
     box: FloatArray,
@@ -180,7 +188,7 @@ def look_around(
         box = box * WIDENED
 
 
-def first_scale(problem: TransportProblem, cost: FloatArray, taken: FloatArray) -> FloatArray:
+def first_scale(problem: Limited, cost: FloatArray, taken: FloatArray) -> FloatArray:
     """Return (S,) the first guess at how far a price must go to be felt."""
     saved = abs(float(cost.sum() + problem.constant.sum())) + 1e-9 * (1.0 + problem.shortage)
     room = np.maximum(np.abs(taken), np.abs(problem.limit))

@@ -13,7 +13,7 @@ chance ``used``; what is not used lies on, and is returned where it was moved in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.sparse import csc_matrix
@@ -202,6 +202,25 @@ class Purchases:
 def no_purchases(rows: int) -> Purchases:
     """Return that nothing can be bought."""
     return Purchases(np.zeros(0), np.zeros(0), csc_matrix((rows, 0)))
+
+
+class Limited(Protocol):
+    """What a search for prices reads of a problem: S shared rows, as ``TransportProblem`` has."""
+
+    @property
+    def limit(self) -> FloatArray: ...
+
+    @property
+    def ceiling(self) -> FloatArray: ...
+
+    @property
+    def purchases(self) -> Purchases: ...
+
+    @property
+    def constant(self) -> FloatArray: ...
+
+    @property
+    def shortage(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
