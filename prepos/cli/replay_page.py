@@ -37,7 +37,7 @@ def replay_page(files: RunFiles, folder: Path, notices: Sequence[Fault]) -> Rend
     parts: list[RenderableType] = [Text(head, "bold")]
     for setting, rows in told.groupby("setting", sort=False):
         if setting:
-            parts.append(Text(f"\n{setting}", "bold"))
+            parts.append(Text("\n" + str(setting), "bold"))
         parts += [worth_grid(rows, kpis["currency"]), service_grid(rows)]
     if kpis["sweep"]:
         parts += [

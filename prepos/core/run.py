@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from prepos.core import files, files_of_replay, files_of_scores
-from prepos.core.columns import Kind
+from prepos.core.columns import Column, Kind, Table
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
+MEASURE = "measure"  # a number, or nothing where there is nothing to measure
 
 TRANSFERS = "transfers.csv"
 PUBLISHED = "published.csv"
@@ -44,8 +45,17 @@ MANIFEST = "manifest.json"
 
 _TYPES = {Kind.WHOLE: INTEGER, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
 
+
+
+def _type_of(table: Table, column: Column) -> str:
+    """Return the type of a column's cells."""
+    if table in files_of_replay.REPLAY_TABLES and column.kind == Kind.NUMBER:
+        return MEASURE
+    return _TYPES.get(column.kind, TEXT)
+
+
 RUN_TABLES: dict[str, dict[str, str]] = {
-    file: {column.name: _TYPES.get(column.kind, TEXT) for column in table.columns}
+    file: {column.name: _type_of(table, column) for column in table.columns}
     for file, table in {
         TRANSFERS: files.TRANSFERS,
         PUBLISHED: files.PUBLISHED,

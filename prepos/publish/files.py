@@ -16,10 +16,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from prepos.core.run import DATE, INTEGER, NUMBER, TEXT, column_type
+from prepos.core.run import DATE, INTEGER, MEASURE, NUMBER, TEXT, column_type
 from prepos.errors import WriteError
 
-ARROW_TYPES = {TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), DATE: pa.date32()}
+ARROW_TYPES = {
+    TEXT: pa.string(),
+    INTEGER: pa.int64(),
+    NUMBER: pa.float64(),
+    MEASURE: pa.float64(),
+    DATE: pa.date32(),
+}
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:

@@ -23,6 +23,7 @@ from prepos.core.run import (
     INTEGER,
     KPIS,
     MANIFEST,
+    MEASURE,
     NUMBER,
     RUN_TABLES,
     TEXT,
@@ -145,6 +146,7 @@ def _typed(file: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
 
 EXPECTED = {
     NUMBER: "a number",
+    MEASURE: "a number or nothing",
     INTEGER: "a whole number",
     DATE: "a date (YYYY-MM-DD)",
     TEXT: "text",
@@ -160,6 +162,8 @@ def _convert(column: pd.Series[Any], kind: str) -> tuple[pd.Series[Any], BoolArr
         return dates, dates.isna().to_numpy(dtype=np.bool_)
     numbers = _numbers(column)
     wrong: BoolArray = ~np.isfinite(numbers.to_numpy())
+    if kind == MEASURE:
+        return numbers, wrong & ~(column.isna() | (column == "")).to_numpy(dtype=np.bool_)
     if kind == INTEGER:
         wrong |= (numbers != np.floor(numbers)).to_numpy()
         return numbers.where(~wrong, 0).astype(np.int64), wrong
