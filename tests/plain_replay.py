@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 
 from prepos.core.policy import Policy
 from prepos.core.replayed import Course
 from prepos.core.snapshot import Snapshot
-from prepos.core.stock import Stock
+from prepos.core.stock import Receipt, Stock
 from prepos.replay import ReplayOptions
 
 Amounts = dict[tuple[str, int], float]
@@ -93,7 +94,7 @@ class PlainReplay:
                 for node in range(len(self.nodes))
             ]
         )
-        dispatch = policy.decide(snapshot, Stock(on_hand))
+        dispatch = policy.decide(snapshot, Stock(on_hand, self._coming(day)))
         until = day + self.days * self.options.review
         units = defaultdict(int)
         for lane, sku, when, quantity in zip(
@@ -107,6 +108,18 @@ class PlainReplay:
                 units[self.day_of(when), lane, sku] += quantity
         self.leaving = sorted((*key, n) for key, n in units.items())
         self.values = dispatch.values if self.options.fulfilment == "value" else None
+
+    def _coming(self, day: int) -> tuple[Receipt, ...]:
+        """Return what is known to arrive on this day or later, on lanes and from outside."""
+        coming = [
+            (when, self.place[self.lanes[way].destination], sku, units)
+            for when, way, sku, units in self.on_lanes
+        ]
+        units = defaultdict(int)
+        for when, node, sku, quantity in coming + self.receipts:
+            if when >= day:
+                units[self.course.periods.cutoff + timedelta(days=when), node, sku] += quantity
+        return tuple(sorted(Receipt(*key, n) for key, n in units.items()))
 
     def _send(self, day: int) -> None:
         period, products = day // self.days, self.course.products

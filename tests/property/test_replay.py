@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -47,8 +48,9 @@ class Chance:
         self.seed, self.shuffles, self.said = seed, shuffles, []
 
     def decide(self, snapshot: Snapshot, stock: Stock) -> Dispatch:
-        shown = [self.seed, int(snapshot.orders.quantity.sum()), int(stock.on_hand.sum())]
-        rng = default_rng([*shown, snapshot.periods.cutoff.toordinal()])
+        coming = "".join(f"{receipt}" for receipt in stock.receipts).encode()
+        shown = [int(snapshot.orders.quantity.sum()), int(stock.on_hand.sum()), crc32(coming)]
+        rng = default_rng([self.seed, *shown, snapshot.periods.cutoff.toordinal()])
         lanes, skus = snapshot.network.lanes, len(snapshot.products)
         rows = []
         for _ in range(int(rng.integers(0, 12))):
