@@ -18,6 +18,7 @@ from prepos.core.policy import Dispatch, Policy
 from prepos.core.replayed import Course, Replayed
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Receipt
+from prepos.errors import InternalError
 from prepos.replay.accept import check_dispatch
 from prepos.replay.arrivals import put_away, receive
 from prepos.replay.churn import measure_churn
@@ -52,7 +53,7 @@ def replay_orders(
     ConfigError
         If a dispatch cannot be carried out.
     InternalError
-        If a unit comes from nowhere or gets lost.
+        If a unit comes from nowhere or gets lost, or a snapshot is of another day.
     """
     run = Run(course, options)
     for period in range(course.periods.horizon):
@@ -100,6 +101,10 @@ class Run:
     def decide(self, policy: Policy, snapshot: Snapshot, period: int) -> None:
         """Ask the policy, shown last evening's stock; keep what leaves before it is asked again."""
         periods = self.course.periods
+        if snapshot.periods.cutoff != periods.start(period):
+            raise InternalError(
+                f"snapshot of {periods.start(period)} has the cutoff {snapshot.periods.cutoff}"
+            )
         first, until = (t * periods.days for t in (period, period + self.options.review))
         self.expect(self.unknown.pop(first, ()))
         stock = show_stock(self.state, self.site, self.coming, periods.cutoff)

@@ -12,8 +12,8 @@ import numpy as np
 
 from prepos.core.orders import Orders
 from prepos.core.periods import Periods
-from prepos.core.types import BoolArray, IntArray
-from prepos.replay.moves import days_since
+from prepos.core.types import IntArray
+from prepos.replay.moves import days_since, starts_anew
 
 
 class Lines(NamedTuple):
@@ -47,11 +47,3 @@ def sequence_lines(orders: Orders, periods: Periods) -> Lines:
         quantity=orders.quantity[rows],
         edges=np.searchsorted(day[rows], np.arange(periods.horizon * periods.days + 1)),
     )
-
-
-def starts_anew(*keys: IntArray) -> BoolArray:
-    """Return (L,) whether a row differs from the one before in any key."""
-    differs = np.ones(len(keys[0]), dtype=np.bool_)
-    if len(differs):
-        differs[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
-    return differs

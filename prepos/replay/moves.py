@@ -41,10 +41,18 @@ def split_by_day(dispatch: Dispatch, periods: Periods, until: int) -> dict[int, 
 
 def add_up(keys: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:
     """Return the distinct columns of keys (J, M), sorted, and the units of each added up."""
-    distinct, index = np.unique(keys, axis=1, return_inverse=True)
-    total = np.zeros(distinct.shape[1], dtype=np.int64)
-    np.add.at(total, index.ravel(), units)
-    return distinct, total
+    rows = np.lexsort(keys[::-1])
+    keys, units = keys[:, rows], units[rows]
+    first = np.flatnonzero(starts_anew(*keys))
+    return keys[:, first], np.add.reduceat(units, first) if len(first) else units
+
+
+def starts_anew(*keys: IntArray) -> BoolArray:
+    """Return (M,) whether a row differs from the one before in any key."""
+    differs = np.ones(len(keys[0]), dtype=np.bool_)
+    if len(differs):
+        differs[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return differs
 
 
 def days_since(when: TimeArray, periods: Periods) -> IntArray:

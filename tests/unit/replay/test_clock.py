@@ -6,7 +6,7 @@ import pytest
 
 from prepos.core.replayed import Supply
 from prepos.core.stock import Receipt
-from prepos.errors import ConfigError
+from prepos.errors import ConfigError, InternalError
 from prepos.replay import ReplayOptions, replay_orders
 from tests.instances import day, forward, lane, origin
 from tests.replays import Script, make_stretch, run, snapshots
@@ -106,6 +106,14 @@ def test_values_hold_until_the_next_decision() -> None:
 
     replayed = replay_orders(course, Once(course, {}), ReplayOptions(), snapshots(course))
     assert replayed.served[:, :, 0].tolist() == [[0, 1], [1, 0], [1, 0]]
+
+
+def test_snapshot_of_another_day_is_refused() -> None:
+    """It might know of orders to come."""
+    course = stretch()
+    policy, at = Script(course, {}), snapshots(course)
+    with pytest.raises(InternalError, match="snapshot of 2025-03-03 has the cutoff 2025-03-10"):
+        replay_orders(course, policy, ReplayOptions(), lambda period: at(period + 1))
 
 
 def test_dispatch_that_cannot_be_is_refused() -> None:
