@@ -24,6 +24,13 @@ class Supply:
     ordered_on: date
     receipt: Receipt
 
+    def __post_init__(self) -> None:
+        if self.receipt.arrives_on < self.ordered_on:
+            raise TableError(
+                f"supply: arrives_on is {self.receipt.arrives_on}, "
+                f"expected {self.ordered_on}, when it was ordered, or later"
+            )
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Course:

@@ -104,6 +104,4 @@ def show_stock(state: State, site: Site, coming: Mapping[int, list[Receipt]], fi
             key = (receipt.arrives_on, receipt.node, receipt.sku)
             units[key] = units.get(key, 0) + receipt.quantity
     rows = sorted(units.items())
-    return Stock(
-        np.ascontiguousarray(state.on_hand).copy(), tuple(Receipt(*key, n) for key, n in rows)
-    )
+    return Stock(np.array(state.on_hand, order="C"), tuple(Receipt(*key, n) for key, n in rows))
