@@ -23,7 +23,7 @@ class ReplayOptions:
     supply: str = "none"
     supply_cover: float = 4.0  # periods of mean demand
     supply_days: int = 7  # from ordering to arrival
-    stock_share: float = 1.0  # times the opening level and the supply
+    stock_share: float = 1.0  # times what cover asks for
     review: int = 1  # periods between two decisions
     forward_nodes: int | None = None  # the busiest so many are kept; None = all
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
-from prepos.core.network import Network
 from prepos.core.replayed import Course
 from prepos.core.stock import Receipt, Stock
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.replay.moves import Moves
 from prepos.replay.ways import Goods, Ways, list_goods, list_ways
 
@@ -20,12 +19,11 @@ from prepos.replay.ways import Goods, Ways, list_goods, list_ways
 class Site:
     """What stays as it is while days go by."""
 
-    network: Network
     ways: Ways
     goods: Goods
     return_cost: FloatArray  # (K,) currency per unit
     handling_cost: FloatArray  # (N,) currency per unit put away
-    is_forward: np.ndarray[tuple[int], np.dtype[np.bool_]]  # (N,)
+    is_forward: BoolArray  # (N,)
     storage_m3: FloatArray  # (N,)
 
 
@@ -60,7 +58,6 @@ def open_site(course: Course) -> Site:
     """Return what does not change."""
     nodes = course.network.nodes
     return Site(
-        network=course.network,
         ways=list_ways(course.network),
         goods=list_goods(course.products),
         return_cost=course.products.return_cost,
@@ -72,19 +69,19 @@ def open_site(course: Course) -> Site:
 
 def open_state(course: Course, site: Site) -> State:
     """Return the state before the first day."""
-    nodes, periods = course.network.nodes, course.periods
+    periods = course.periods
     length = periods.horizon + int(site.ways.lead_time_days.max(initial=0)) // periods.days + 1
 
-    def room(limits: list[float]) -> FloatArray:
+    def room(limits: Sequence[float] | FloatArray) -> FloatArray:
         return np.repeat(np.array(limits, dtype=np.float64)[:, None], length, axis=1)
 
     on_hand = np.array(course.opening.on_hand, dtype=np.int64, order="F")
     return State(
         on_hand=on_hand,
         brought=np.zeros_like(on_hand, order="F"),
-        inbound_m3=room([node.inbound_m3 for node in nodes]),
-        outbound_m3=room([node.outbound_m3 for node in nodes]),
-        vehicles=room([lane.vehicles for lane in course.network.lanes]),
+        inbound_m3=room([node.inbound_m3 for node in course.network.nodes]),
+        outbound_m3=room([node.outbound_m3 for node in course.network.nodes]),
+        vehicles=room(site.ways.vehicles),
     )
 
 
