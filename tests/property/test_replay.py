@@ -174,6 +174,16 @@ def test_every_unit_ordered_is_served_or_lost(seed: int, rules: ReplayOptions) -
     assert sums["turned_away"] <= sums["moved"]
 
 
+@settings(max_examples=30)
+@given(seed=SEEDS, rules=RULES)
+def test_same_orders_give_the_same_bytes(seed: int, rules: ReplayOptions) -> None:
+    """A second replay of one course is the first: nothing of the course was used up."""
+    world = random_world(default_rng(seed), 7)
+    course, replayed = play(world, rules, Chance(seed))
+    at = snapshots(course, world["orders"])
+    assert same(replayed, replay_orders(course, Chance(seed), rules, at))
+
+
 @settings(max_examples=60)
 @given(seed=SEEDS, rules=RULES)
 def test_order_of_rows_does_not_matter(seed: int, rules: ReplayOptions) -> None:
