@@ -67,3 +67,24 @@ def test_arrival_serves_the_orders_of_its_day(lead: int, served: float) -> None:
         on_hand={("DC", "S"): 5},
     )
     assert run(course, {0: [(0, "DC>A", "S", 2)]}).served.sum() == served
+
+
+def test_what_left_on_several_days_is_put_away_by_lane() -> None:
+    """Sent on days 2 and 0, both arrive on day 3: 4 units of the first lane, and 1 of 3 besides."""
+    course = make_stretch(
+        [origin("DC"), forward("A", storage_m3=5.0), forward("B")],
+        [lane("B>A", 1), lane("DC>A", 3)],
+        {"A": [1.0], "B": [float("inf")], "DC": [float("inf")]},
+        [],
+        on_hand={("DC", "S"): 9, ("B", "S"): 9},
+    )
+    replayed = run(course, {0: [(0, "DC>A", "S", 3), (2, "B>A", "S", 4)]})
+    assert replayed.amounts["turned_away"].tolist() == [2]
+    later = run(course, {0: [(0, "DC>A", "S", 3), (2, "B>A", "S", 4), (4, "DC>A", "S", 9)]})
+    assert later.amounts["moved"].tolist() == [3 + 4 + 8]  # 6 stayed at DC and 2 came back
+
+
+def test_receipt_after_the_end_never_arrives() -> None:
+    """However late it is due."""
+    course = stretch(9.0, receipts=[(400, "A", "S", 2)], placed=[(6.9, "a", "r1", "S", 2)])
+    assert measured(course).lost == 2
