@@ -21,25 +21,6 @@ SLICES = 24  # of a cell's cases, that are ranked apart; fewer cases are ranked 
 WHOLE = 1e-9  # of a case: wants are not exact
 
 
-def allowances(cases: FloatArray, size: FloatArray, stocked: IntArray) -> FloatArray:
-    """Return what each node is to have in all (N,), in units of ``size``.
-
-    Where there is less of a SKU than its nodes want, all count with the same share of their wants.
-
-    Parameters
-    ----------
-    cases : (N, K) float
-        Wanted.
-    size : (K,) float
-        Of a case.
-    stocked : (K,) int
-        Cases there are.
-    """
-    wanted = cases.sum(axis=0)
-    share = np.minimum(1.0, stocked / np.where(wanted > 0, wanted, 1.0))
-    return np.asarray(cases @ (share * size))
-
-
 class Slices(NamedTuple):
     """Cases from ``begin`` on, up to ``end``, of those that a node wants of a SKU; (E,) each.
 
