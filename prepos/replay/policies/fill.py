@@ -12,7 +12,7 @@ from prepos.replay.policies.expected import Expected
 from prepos.replay.policies.loading import NO_ROUTE, Left, Ways, load_entries
 from prepos.replay.policies.rooms import rooms_left, rooms_of_routes
 from prepos.replay.policies.routes import Routes, list_routes
-from prepos.replay.policies.shares import cut_cases, expected_gain, in_order
+from prepos.replay.policies.shares import cut_cases, expected_worth, in_order, mean_worth
 from prepos.replay.policies.situation import Situation
 from prepos.replay.policies.vehicles import enough_vehicles, load_room
 
@@ -41,8 +41,9 @@ def fill(situation: Situation, level: FloatArray, expected: Expected) -> Dispatc
     cases = np.where(comes, np.maximum(level - situation.position, 0.0) / pack, 0.0)
     stocked = spare_cases(situation, level)
     slices = cut_cases(cases, lot)
-    gain = expected_gain(slices, pack, situation.position, expected, cost)
-    entries = in_order(slices, gain / size[slices.sku] * pack[slices.sku])
+    worth = expected_worth(slices, pack, situation.position, expected)
+    gain = (worth - cost[slices.node, slices.sku]) * pack[slices.sku]
+    entries = in_order(slices, gain / size[slices.sku])
     largest = np.where(cases[routes.node] > 0, ways.share, 0.0).max(axis=1, initial=0.0)
     allowance, rooms = cases @ size, rooms_left(situation)
     vehicles = routes.vehicles
@@ -50,7 +51,7 @@ def fill(situation: Situation, level: FloatArray, expected: Expected) -> Dispatc
         left = Left(stocked.copy(), rooms.flatten(), load_room(vehicles, largest), allowance.copy())
         used = ways._replace(choice=np.where(vehicles[ways.choice] > 0, ways.choice, NO_ROUTE))
         sent = load_entries(entries, used, left, volume, size, lot) * pack
-        fewer = enough_vehicles(vehicles, routes, sent, expected.saving)
+        fewer = enough_vehicles(vehicles, routes, sent, mean_worth(slices, worth, cost.shape))
         if (fewer == vehicles).all():
             break
         vehicles = fewer

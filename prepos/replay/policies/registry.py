@@ -68,13 +68,33 @@ def find_attribute(name: str, module: str, attribute: str) -> object:
 def as_policy(name: str, found: object, terms: Terms) -> Policy:
     """Return the policy that was found, or that it makes."""
     if callable(found) and not is_policy(found):
-        found = found(terms) if inspect.signature(found).parameters else found()
+        found = call_maker(name, found, terms)
     if not is_policy(found):
         raise ConfigError(
-            f"policy is {name!r}: a {type(found).__name__} without decide(snapshot, stock), "
+            f"policy is {name!r}: found {found!r:.60} without decide(snapshot, stock), "
             "expected a policy or what makes one"
         )
     return cast("Policy", found)
+
+
+def call_maker(name: str, maker: Callable[..., object], terms: Terms) -> object:
+    """Return what is made from the terms, or from nothing."""
+    for given in ((terms,), ()):
+        if takes(maker, given):
+            return maker(*given)
+    raise ConfigError(
+        f"policy is {name!r}: {maker!r:.60} takes neither the terms nor nothing, "
+        "expected a policy or what makes one"
+    )
+
+
+def takes(maker: Callable[..., object], given: tuple[object, ...]) -> bool:
+    """Return whether it can be called so."""
+    try:
+        inspect.signature(maker).bind(*given)
+    except (TypeError, ValueError):  # other arguments; or built in, without a signature
+        return False
+    return True
 
 
 def is_policy(found: object) -> bool:

@@ -53,10 +53,12 @@ def cut_cases(cases: FloatArray, lot: IntArray) -> Slices:
     return Slices(node[cell], sku[cell], begin[some], end[some])
 
 
-def expected_gain(
-    slices: Slices, pack: IntArray, position: IntArray, expected: Expected, cost: FloatArray
+def expected_worth(
+    slices: Slices, pack: IntArray, position: IntArray, expected: Expected
 ) -> FloatArray:
-    """Return (E,) currency that a unit in the middle of each slice is expected to save.
+    """Return (E,) currency that a unit in the middle of each slice is expected to save there.
+
+    What it costs to bring it is not in it, what it costs if it is left over is.
 
     Parameters
     ----------
@@ -64,15 +66,20 @@ def expected_gain(
         Units in a case.
     position : (N, K) int
         Units at each node or on their way.
-    cost : (N, K) float
-        Currency to bring a unit.
     """
     node, sku, begin, end = slices
     unit = position[node, sku] + ((begin + end) * pack[sku] + 1) // 2
     chance = chance_of_use(expected.mean[node, sku], expected.dispersion[node, sku], unit)
     left_over = expected.left_over[sku]
-    saved = chance * (expected.saving[node, sku] + left_over)
-    return np.asarray(saved - left_over - cost[node, sku])
+    return np.asarray(chance * (expected.saving[node, sku] + left_over) - left_over)
+
+
+def mean_worth(slices: Slices, worth: FloatArray, shape: tuple[int, int]) -> FloatArray:
+    """Return (N, K) currency that a wanted unit is expected to save, mean over its slices."""
+    cell, cases = slices.node * shape[1] + slices.sku, slices.end - slices.begin
+    total = np.bincount(cell, worth * cases, minlength=shape[0] * shape[1])
+    count = np.bincount(cell, cases, minlength=shape[0] * shape[1])
+    return np.asarray(total / np.maximum(count, 1.0)).reshape(shape)
 
 
 def in_order(slices: Slices, rank: FloatArray) -> Entries:

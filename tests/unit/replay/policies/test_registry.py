@@ -75,8 +75,13 @@ def test_ones_own_by_module_and_name(attribute: str, own: str, terms: Terms) -> 
         ("broken_policies:make", "No module named 'nowhere_to_be_found'"),
         ("somebodys_policies:maker", "has no 'maker'; the nearest is 'make'"),
         ("somebodys_policies:", "somebodys_policies has no ''"),
-        ("somebodys_policies:number", "a int without decide.snapshot, stock., expected a policy"),
-        ("somebodys_policies:forget", "a NoneType without decide"),
+        ("somebodys_policies:number", "found 7 without decide.snapshot, stock., expected a policy"),
+        ("somebodys_policies:forget", "found None without decide"),
+        (
+            "prepos.replay.policies:Proportional",
+            "Proportional'> takes neither the terms nor nothing",
+        ),
+        ("builtins:next", "next> takes neither"),
     ],
 )
 def test_what_is_no_policy_is_named(name: str, said: str, own: str, terms: Terms) -> None:

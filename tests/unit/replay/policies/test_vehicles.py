@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from prepos.replay.policies import Nearest
 from prepos.replay.policies.vehicles import load_room
@@ -37,10 +38,16 @@ def test_a_fleet_is_a_limit() -> None:
     assert 28 <= pushed(heavy, 50)["van", "S"] <= 30
 
 
-def test_a_van_that_is_not_worth_it_stays() -> None:
-    """A unit saves 4: from 5 units on a van at 20 pays; groupage at 3 a unit is better to 6."""
-    assert pushed(shop(van()), 4) == {}
-    assert pushed(shop(van()), 5) == {("van", "S"): 5}
+@pytest.mark.parametrize("units", [4, 5, 6, 7, 8, 9])
+def test_a_van_has_to_pay_for_itself(units: int) -> None:
+    """A unit used saves 4, one left over costs 1.1; a van costs 20."""
+    used = poisson.sf(np.arange(units), units).sum()  # of as many units as are expected
+    worth = 4.0 * used - 1.1 * (units - used)
+    assert pushed(shop(van()), units) == ({("van", "S"): units} if worth >= 20 else {})
+
+
+def test_a_van_has_to_be_cheaper_than_the_next_best_way() -> None:
+    """A van at 20 beside groupage at 3 a unit: from 7 units on."""
     both = shop(groupage(3.0), van())
     assert pushed(both, 6) == {("groupage", "S"): 6}
     assert pushed(both, 7) == {("van", "S"): 7}
