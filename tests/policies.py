@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -20,7 +21,7 @@ SECONDS = 86_400
 Line = tuple[int, str, str, int]  # day from the cutoff, region, SKU, units
 
 
-def snapshot_of(case: Case, lines: Sequence[Line] = ()) -> Snapshot:
+def snapshot_of(case: Case, lines: Sequence[Line] = (), cutoff: date = START) -> Snapshot:
     """Return what is known at the cutoff; ``lines`` may lie after it."""
     regions, skus = case.network.region_axis, case.products.skus
     rows = sorted((when, regions.position(r), skus.position(s), n) for when, r, s, n in lines)
@@ -37,7 +38,8 @@ def snapshot_of(case: Case, lines: Sequence[Line] = ()) -> Snapshot:
         quantity=units,
     )
     nobody = np.zeros(0, dtype=np.bool_)
-    return Snapshot(orders, case.demand.periods, case.products, case.network, nobody, {})
+    periods = replace(case.demand.periods, cutoff=cutoff)
+    return Snapshot(orders, periods, case.products, case.network, nobody, {})
 
 
 def look_at(case: Case) -> Look:
