@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from prepos.core.policy import Policy
@@ -53,7 +55,10 @@ def load_policy(name: str, terms: Terms) -> Policy:
 
 
 def find_attribute(name: str, module: str, attribute: str) -> object:
-    """Return what stands in a module by that name."""
+    """Return what stands in a module by that name; modules of the working folder are found too."""
+    here = str(Path.cwd())
+    if here not in sys.path:  # a command that is installed does not look there
+        sys.path.append(here)
     try:
         found = import_module(module)
     except (ImportError, ValueError) as error:

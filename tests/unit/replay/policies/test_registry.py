@@ -1,5 +1,6 @@
 """Policies by name, and one's own."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the name of a module of one's own, that can be found."""
     (tmp_path / "somebodys_policies.py").write_text(OWN, encoding="utf-8")
     (tmp_path / "broken_policies.py").write_text("import nowhere_to_be_found", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "somebodys_policies", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
     return "somebodys_policies"
 
 
