@@ -24,7 +24,7 @@ class BaseStock:
 
     References
     ----------
-    Snyder and Shen (2019), Fundamentals of Supply Chain Theory, second edition, section 4.3.4.
+    Snyder and Shen (2019), Fundamentals of Supply Chain Theory, second edition, section 4.3.
     """
 
     look: Look

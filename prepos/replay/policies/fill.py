@@ -9,10 +9,10 @@ import numpy as np
 from prepos.core.policy import Dispatch
 from prepos.core.types import FloatArray, IntArray
 from prepos.replay.policies.expected import Expected
-from prepos.replay.policies.loading import Left, Ways, load_entries
+from prepos.replay.policies.loading import NO_ROUTE, Left, Ways, load_entries
 from prepos.replay.policies.rooms import rooms_left, rooms_of_routes
 from prepos.replay.policies.routes import Routes, list_routes
-from prepos.replay.policies.shares import allowances, cut_cases, expected_gain, in_order
+from prepos.replay.policies.shares import cut_cases, expected_worth, in_order, mean_worth
 from prepos.replay.policies.situation import Situation
 from prepos.replay.policies.vehicles import enough_vehicles, load_room
 
@@ -41,15 +41,17 @@ def fill(situation: Situation, level: FloatArray, expected: Expected) -> Dispatc
     cases = np.where(comes, np.maximum(level - situation.position, 0.0) / pack, 0.0)
     stocked = spare_cases(situation, level)
     slices = cut_cases(cases, lot)
-    gain = expected_gain(slices, pack, situation.position, expected, cost)
-    entries = in_order(slices, gain / size[slices.sku] * pack[slices.sku])
+    worth = expected_worth(slices, pack, situation.position, expected)
+    gain = (worth - cost[slices.node, slices.sku]) * pack[slices.sku]
+    entries = in_order(slices, gain / size[slices.sku])
     largest = np.where(cases[routes.node] > 0, ways.share, 0.0).max(axis=1, initial=0.0)
-    allowance, rooms = allowances(cases, size, stocked.sum(axis=0)), rooms_left(situation)
+    allowance, rooms = cases @ size, rooms_left(situation)
     vehicles = routes.vehicles
     for _ in range(TRIES):
         left = Left(stocked.copy(), rooms.flatten(), load_room(vehicles, largest), allowance.copy())
-        sent = load_entries(entries, ways, left, volume, size, lot) * pack
-        fewer = enough_vehicles(vehicles, routes, sent, expected.saving)
+        used = ways._replace(choice=np.where(vehicles[ways.choice] > 0, ways.choice, NO_ROUTE))
+        sent = load_entries(entries, used, left, volume, size, lot) * pack
+        fewer = enough_vehicles(vehicles, routes, sent, mean_worth(slices, worth, cost.shape))
         if (fewer == vehicles).all():
             break
         vehicles = fewer
@@ -62,11 +64,11 @@ def make_ways(
     """Return each node's routes by SKU, the cheapest first; none that saves nothing."""
     cost = routes.full_cost
     first = np.searchsorted(routes.node, np.arange(len(saving) + 1))
-    choice = np.full(cost.shape, -1, dtype=np.int64)
+    choice = np.full(cost.shape, NO_ROUTE, dtype=np.int64)
     for node, (begin, end) in enumerate(pairwise(first.tolist())):
         order = np.argsort(cost[begin:end], axis=0, kind="stable")
         pays = np.take_along_axis(cost[begin:end], order, axis=0) < saving[node]
-        choice[begin:end] = np.where(pays, order + begin, -1)
+        choice[begin:end] = np.where(pays, order + begin, NO_ROUTE)
     return Ways(first, choice, routes.origin, taken_from, routes.unit_share * case_pack)
 
 

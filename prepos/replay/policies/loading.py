@@ -10,6 +10,7 @@ from prepos.core.kernels import serial_kernel
 from prepos.core.types import FloatArray, IntArray
 
 ROUNDING = 1e-9  # of a room's unit: sums of volumes are not exact
+NO_ROUTE = -1
 
 
 class Entries(NamedTuple):
@@ -28,7 +29,7 @@ class Ways(NamedTuple):
     first : (N + 1,) int
         Where each node's ways begin.
     choice : (M, K) int
-        The route of each of a node's ways, the first choice first; -1 from where there is none.
+        The route of each of a node's ways, the first choice first, or ``NO_ROUTE``.
     origin : (M,) int
     rooms : (M, 3) int
         The rooms that a route takes from, by position.
@@ -84,8 +85,8 @@ def load_entries(
         wanted = min(entries.cases[entry], allowed(left.allowance[node] / size[sku], lot[sku]))
         for way in range(ways.first[node], ways.first[node + 1]):
             route = ways.choice[way, sku]
-            if route < 0 or wanted <= 0:
-                break
+            if route == NO_ROUTE:
+                continue
             taken = min(wanted, left.cases[ways.origin[route], sku])
             for room in ways.rooms[route]:
                 taken = min(taken, fitting(left.room[room], volume[sku], taken))

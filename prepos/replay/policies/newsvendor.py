@@ -22,7 +22,7 @@ class Newsvendor:
     """Raise every position to the critical ratio's quantile of the window's demand.
 
     A unit too few costs what it would have saved, less its way there; one too many costs its way,
-    holding over the window, and its return.
+    holding over the window, and its return. Origins keep what is expected of their own regions.
 
     References
     ----------

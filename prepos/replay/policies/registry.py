@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from prepos.core.policy import Policy
@@ -53,7 +55,10 @@ def load_policy(name: str, terms: Terms) -> Policy:
 
 
 def find_attribute(name: str, module: str, attribute: str) -> object:
-    """Return what stands in a module by that name."""
+    """Return what stands in a module by that name; modules of the working folder are found too."""
+    here = str(Path.cwd())
+    if here not in sys.path:  # a command that is installed does not look there
+        sys.path.append(here)
     try:
         found = import_module(module)
     except (ImportError, ValueError) as error:
@@ -68,13 +73,33 @@ def find_attribute(name: str, module: str, attribute: str) -> object:
 def as_policy(name: str, found: object, terms: Terms) -> Policy:
     """Return the policy that was found, or that it makes."""
     if callable(found) and not is_policy(found):
-        found = found(terms) if inspect.signature(found).parameters else found()
+        found = call_maker(name, found, terms)
     if not is_policy(found):
         raise ConfigError(
-            f"policy is {name!r}: a {type(found).__name__} without decide(snapshot, stock), "
+            f"policy is {name!r}: found {found!r:.60} without decide(snapshot, stock), "
             "expected a policy or what makes one"
         )
     return cast("Policy", found)
+
+
+def call_maker(name: str, maker: Callable[..., object], terms: Terms) -> object:
+    """Return what is made from the terms, or from nothing."""
+    for given in ((terms,), ()):
+        if takes(maker, given):
+            return maker(*given)
+    raise ConfigError(
+        f"policy is {name!r}: {maker!r:.60} takes neither the terms nor nothing, "
+        "expected a policy or what makes one"
+    )
+
+
+def takes(maker: Callable[..., object], given: tuple[object, ...]) -> bool:
+    """Return whether it can be called so."""
+    try:
+        inspect.signature(maker).bind(*given)
+    except (TypeError, ValueError):  # other arguments; or built in, without a signature
+        return False
+    return True
 
 
 def is_policy(found: object) -> bool:

@@ -31,7 +31,7 @@ def load_room(vehicles: FloatArray, largest: FloatArray) -> FloatArray:
 
 
 def enough_vehicles(
-    vehicles: FloatArray, routes: Routes, sent: IntArray, saving: FloatArray
+    vehicles: FloatArray, routes: Routes, sent: IntArray, worth: FloatArray
 ) -> FloatArray:
     """Return how many vehicles (M,) each lane may fill, once the last one has to pay for itself.
 
@@ -42,8 +42,8 @@ def enough_vehicles(
     ----------
     sent : (M, K) int
         Units.
-    saving : (N, K) float
-        Currency that a unit used at a node saves.
+    worth : (N, K) float
+        Currency that a unit at a node is expected to save.
     """
     load = (sent * routes.unit_share).sum(axis=1)
     used = np.maximum(np.ceil(load - ROUNDING), sent.any(axis=1))
@@ -52,7 +52,7 @@ def enough_vehicles(
     for route in np.flatnonzero((used > 0) & (routes.vehicle_cost > 0)):
         others = (routes.node == routes.node[route]) & (np.arange(len(sent)) != route)
         otherwise = cost[others].min(axis=0, initial=np.inf)
-        best = np.minimum(otherwise, saving[routes.node[route]])
+        best = np.minimum(otherwise, worth[routes.node[route]])
         gain[route] = sent[route] @ (best - routes.unit_cost[route])
     last = np.where(used > 1, (load - used + 1) / np.where(load > 0, load, 1.0), 1.0)
     pays = gain * last >= routes.vehicle_cost
