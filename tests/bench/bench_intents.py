@@ -31,7 +31,7 @@ from panels import load_panel
 from prepos.core.demand import Forecast
 from prepos.core.fitted import SignalTrial
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray
+from prepos.core.types import BoolArray, FloatArray
 from prepos.forecast.backtest import Contest, Result, Timed, judge, make_contest
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
@@ -104,6 +104,7 @@ def run_panel(panel: str, words: argparse.Namespace) -> None:
     print_ratios(results, [each for each in found if each.cells == "sold"], WITH, "sold")
     for way in ways:
         print_trials(way)
+    print_conversion(ways[0], contest)
     print_calibration(ways, contest)
 
 
@@ -118,32 +119,41 @@ def print_trials(way: Way) -> None:
     print(f"{way.name}: the gate kept it at {kept} of {len(way.trials)} cutoffs, {told}: {reasons}")
 
 
+def print_conversion(way: Way, contest: Contest) -> None:
+    """Print the units that open intents were said to be bought with next week, and that came."""
+    said = sum(units_said(way.snapshot.back_to(back)).sum() for back in contest.backs)
+    known = read_intents(way.snapshot)
+    came = sum(
+        known.units[(known.opened < -back) & (known.closed == -back)].sum()
+        for back in contest.backs
+    )
+    print(f"\nopen intents: {said:,.0f} units said of the next week, {came:,.0f} came of them")
+
+
 def print_calibration(ways: list[Way], contest: Contest) -> None:
-    """Print units that came and bias of cells, by what the signal says of them; 0 where none."""
-    said = [units_said(ways[0].snapshot.back_to(back)) for back in contest.backs]
+    """Print units that came and each way's bias, of cells by what open intents say of them."""
+    said = np.stack([units_said(ways[0].snapshot.back_to(back)) for back in contest.backs])
     came = np.stack([truth.units for truth in contest.truths], axis=1)  # (2, O, R, K)
-    kind = np.searchsorted(CLASSES, np.stack(said), side="left")
-    print("\ncells by what open intents say of the next week; units that came, bias of each way")
-    for number in range(len(CLASSES)):
+    kind = np.searchsorted(CLASSES, said, side="left")
+    print("cells by what open intents say of the next week; bias of the next week and of the sum")
+    for number, most in enumerate(CLASSES):
         cells = kind == number
-        units = [span[cells].sum() for span in came]
+        units = [float(span[cells].sum()) for span in came]
         biases = [
-            [sum_of(way, span, cells) / max(units[span], 1.0) - 1.0 for span in range(2)]
+            f"{way.name} {bias_of(way, 0, cells, units[0])} {bias_of(way, 1, cells, units[1])}"
             for way in ways
         ]
-        upto = f"up to {CLASSES[number]:g}" if number else "none open"
-        told = "  ".join(
-            f"{way.name} {b[0]:+7.1%} {b[1]:+7.1%}" for way, b in zip(ways, biases, strict=True)
-        )
         print(
-            f"{upto:10s} {cells.sum():9,d} cells  said {np.stack(said)[cells].sum():9,.0f}  "
-            f"next {units[0]:9,.0f}  sum {units[1]:9,.0f}  {told}"
+            f"{f'up to {most:g}' if number else 'none open':10s} {cells.sum():9,d} cells, "
+            f"said {said[cells].sum():8,.0f}, came {units[0]:9,.0f} {units[1]:9,.0f}  "
+            f"{'  '.join(biases)}"
         )
 
 
-def sum_of(way: Way, span: int, cells: FloatArray) -> float:
-    """Return the units that a way expected of cells (O, R, K) in the next week, or in the sum."""
-    return float(np.stack([mean[span] for mean in way.means])[cells].sum())
+def bias_of(way: Way, span: int, cells: BoolArray, units: float) -> str:
+    """Return how far a way's forecast of cells (O, R, K) was off: next week's, or the sum's."""
+    expected = np.stack([mean[span] for mean in way.means])[cells].sum()
+    return f"{expected / max(units, 1.0) - 1.0:+7.1%}"
 
 
 def units_said(snapshot: Snapshot) -> FloatArray:
