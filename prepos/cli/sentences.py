@@ -142,7 +142,8 @@ def new_buyers_said(words: NewBuyerWords, span: str) -> str:
 
 def intents_said(words: Sequence[OpenIntents]) -> str:
     """Say how many customers put the SKU aside or looked at it."""
-    return "open: " + ", ".join(f"{one.kind} of {heads(one.customers)}" for one in words)
+    told = ", ".join(f"{one.kind} of {heads(one.customers)}" for one in words)
+    return f"open: {told}; of later periods as many are expected as usual"
 
 
 def model_said(model: str) -> str:

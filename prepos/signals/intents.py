@@ -3,7 +3,8 @@
 Stands on the ``intents`` table, of customers who may be used one by one. A customer's latest intent
 for a SKU is open until the day it is bought; of several in one period the strongest kind is meant.
 How likely an open one is bought in each later period is learnt, by kind and by periods since, from
-those that were open before (a discrete hazard), shrunk to that of all kinds and of all ages.
+those that were open before (a discrete hazard), the latest most, shrunk to that of all kinds and of
+all ages.
 Assumes that a customer buys in the region of the latest order.
 """
 
@@ -18,14 +19,12 @@ from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.signals.asked import Asked
 from prepos.signals.cell_factors import Float32Array
-from prepos.signals.evidence import Evidence
-from prepos.signals.record import Record
 from prepos.signals.stockouts import read_days, read_ids
 
 KINDS = ("view", "search", "wishlist", "cart")  # weakest first
 AGES = 26  # periods since the intent that are told apart; older ones are alike
-RISKS = 50.0  # periods that an intent was open which count as much as what is shrunk to
-PURCHASES = 10.0  # of a SKU that count as much as those of all SKUs for the units of one
+HALF_LIFE = 13.0  # periods, at which intents of long ago teach less of how many are bought
+RISKS = 25.0  # periods that a late intent was open, as many as what is shrunk to counts for
 NEVER = np.iinfo(np.int64).max
 
 
@@ -85,57 +84,51 @@ class Intents:
         return len(self.sku)
 
 
-def intents(evidence: Evidence) -> Float32Array:
-    """Return (1, H, R, K) units per period ahead; (1, 1, R, K) zeros without the table."""
-    if "intents" not in evidence.snapshot.tables:
-        return np.zeros((1, 1, *evidence.shape), dtype=np.float32)
-    return intents_at(
-        evidence.record.learn(_read, 0),
-        origin=-evidence.back,
-        horizon=evidence.horizon,
-        shape=evidence.record.shape,
-        asked=evidence.asked,
-    )
+def still_open(known: Intents, origin: int) -> IntArray:
+    """Return the rows (M,) that were open at an origin, seen from there."""
+    seen = int(np.searchsorted(known.opened, origin, side="left"))
+    return np.flatnonzero(known.closed[:seen] >= origin)
 
 
-def intents_at(
+def open_units(
     known: Intents,
+    size: FloatArray,
     *,
     origin: int,
     horizon: int,
     shape: tuple[int, int],
     asked: Asked | None = None,
 ) -> Float32Array:
-    """Return (1, H, R, K) units in each period from an origin on, seen from there.
+    """Return (H, R, K) units that open intents bring in each period from an origin on.
 
     Parameters
     ----------
     known : Intents
+    size : (M,) float
+        Units that each one ``still_open`` is bought with.
     origin : int
         First period ahead: 0 is the cutoff, -3 three periods before. Only what came before it is
         used, so one reading serves all training origins.
     horizon : int
     shape : (R, K)
     asked : Asked, optional
-        The cells that are listed: they are told as (1, H, 1, N).
+        The cells that are listed: they are told as (H, 1, N).
     """
     skus = shape[1]
     rows, columns = shape if asked is None else (1, len(asked))
-    units = np.zeros((1, horizon, rows * columns), dtype=np.float32)
-    seen = int(np.searchsorted(known.opened, origin, side="left"))
+    units = np.zeros((horizon, rows * columns), dtype=np.float32)
     chance = chances(known, origin, horizon).reshape(horizon, -1)
-    still_open = np.flatnonzero(known.closed[:seen] >= origin)
-    sku = known.sku[still_open]
-    age = np.minimum(origin - known.opened[still_open], AGES) - 1
-    state = known.kind[still_open] * AGES + age
-    region = known.homes.before(origin, known.customer[still_open])
+    row = still_open(known, origin)
+    sku = known.sku[row]
+    age = np.minimum(origin - known.opened[row], AGES) - 1
+    state = known.kind[row] * AGES + age
+    region = known.homes.before(origin, known.customer[row])
     cell = region * skus + sku if asked is None else asked.find(region, sku)
     here = np.flatnonzero(cell >= 0)
-    size = _purchase_size(known, origin, skus)[sku]
     for step in range(horizon):
         expected = chance[step].take(state) * size
-        units[0, step] = np.bincount(cell[here], expected[here], minlength=rows * columns)
-    return units.reshape(1, horizon, rows, columns)
+        units[step] = np.bincount(cell[here], expected[here], minlength=rows * columns)
+    return units.reshape(horizon, rows, columns)
 
 
 def chances(known: Intents, origin: int, horizon: int) -> FloatArray:
@@ -149,16 +142,19 @@ def chances(known: Intents, origin: int, horizon: int) -> FloatArray:
     Kaplan and Meier (1958), JASA 53(282), 457-481: at risk is who was open and could be seen.
     """
     seen = int(np.searchsorted(known.opened, origin, side="left"))
-    kinds = len(KINDS)
-    last = np.minimum(known.closed[:seen], origin - 1) - known.opened[:seen]  # periods open
+    opened, kinds = known.opened[:seen], len(KINDS)
+    weight = 0.5 ** (np.arange(origin - int(opened.min(initial=origin)) + 1) / HALF_LIFE)
+    weight = weight[origin - opened]
+    last = np.minimum(known.closed[:seen], origin - 1) - opened  # periods open
     cell = known.kind[:seen] * (AGES + 1) + np.minimum(last, AGES)
-    lasting = np.bincount(cell, minlength=kinds * (AGES + 1)).reshape(kinds, AGES + 1)
-    at_risk = np.cumsum(lasting[:, ::-1], axis=1)[:, ::-1][:, 1:].astype(np.float64)
+    lasting = np.bincount(cell, weight, kinds * (AGES + 1)).reshape(kinds, AGES + 1)
+    at_risk = np.cumsum(lasting[:, ::-1], axis=1)[:, ::-1][:, 1:]
     old = np.flatnonzero(last > AGES)
-    at_risk[:, -1] += np.bincount(known.kind[old], last[old] - AGES, minlength=kinds)
+    at_risk[:, -1] += np.bincount(known.kind[old], weight[old] * (last[old] - AGES), kinds)
     # One that was bought in its own period was never open at an origin.
     bought = np.flatnonzero((known.units[:seen] > 0) & (known.closed[:seen] < origin) & (last > 0))
-    events = np.bincount(cell[bought], minlength=kinds * (AGES + 1)).reshape(kinds, AGES + 1)[:, 1:]
+    events = np.bincount(cell[bought], weight[bought], kinds * (AGES + 1))
+    events = events.reshape(kinds, AGES + 1)[:, 1:]
     overall = events.sum() / max(at_risk.sum(), 1.0)
     of_age = (events.sum(axis=0) + RISKS * overall) / (at_risk.sum(axis=0) + RISKS)
     hazard = np.minimum((events + RISKS * of_age) / (at_risk + RISKS), 1.0)
@@ -201,11 +197,6 @@ def read_intents(snapshot: Snapshot) -> Intents:
         units=np.where(is_bought, units, 0.0)[kept],
         homes=homes,
     )
-
-
-def _read(record: Record, _: int) -> Intents:
-    """Return the record's intents; an origin looks at what lies before it alone."""
-    return read_intents(record.snapshot)
 
 
 def _rows(snapshot: Snapshot) -> tuple[IntArray, IntArray, IntArray, IntArray]:
@@ -277,12 +268,3 @@ def _ahead(hazard: FloatArray, horizon: int) -> FloatArray:
         chance[step] = left * now
         left = left * (1.0 - now)
     return chance
-
-
-def _purchase_size(known: Intents, origin: int, skus: int) -> FloatArray:
-    """Return (K,) units that an intent is bought with, shrunk to those of all SKUs."""
-    bought = np.flatnonzero((known.units > 0) & (known.closed < origin))
-    units = np.bincount(known.sku[bought], known.units[bought], minlength=skus)
-    times = np.bincount(known.sku[bought], minlength=skus)
-    overall = units.sum() / max(times.sum(), 1)
-    return np.asarray((units + PURCHASES * overall) / (times + PURCHASES))

@@ -11,10 +11,10 @@ import numpy as np
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.types import AnyArray
 from prepos.errors import DemandError
+from prepos.signals.announced import intents
 from prepos.signals.due import due
 from prepos.signals.evidence import Evidence
 from prepos.signals.given import given
-from prepos.signals.intents import intents
 from prepos.signals.neighbours import neighbours
 from prepos.signals.new_buyers import new_buyers
 from prepos.signals.own import own

@@ -11,6 +11,7 @@ pool puts in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,13 +45,22 @@ class Shrunk(NamedTuple):
     near: Float32Array
 
 
-def shrunk(evidence: Evidence, *, with_neighbours: bool, with_shares: bool = True) -> list[Shrunk]:
+Way = tuple[int, float, float]
+
+
+def shrunk(
+    evidence: Evidence,
+    *,
+    with_neighbours: bool,
+    with_shares: bool = True,
+    ways: Sequence[Way] = WAYS,
+) -> list[Shrunk]:
     """Return one column for each way to trust the own units."""
     share = evidence.once(usual_shares)
     quick, slow = evidence.once(follow_levels)
     asked = evidence.shape if with_shares else (0, 0)
     found = []
-    for speed, units_worth, periods_worth in WAYS:
+    for speed, units_worth, periods_worth in ways:
         at = min(speed, evidence.speeds - 1) % evidence.speeds
         level = quick if at < evidence.speeds - 1 else slow
         told = Shrunk(

@@ -191,7 +191,10 @@ def test_model_that_is_no_sum_says_what_it_is() -> None:
             new_buyers_said(NEW, "4 weeks"),
             "31 units were taken for the first time in 56 days, 50.0",
         ),
-        (intents_said((OpenIntents(kind="cart", customers=FEW),)), "open: cart of fewer than 10"),
+        (
+            intents_said((OpenIntents(kind="cart", customers=FEW),)),
+            "open: cart of fewer than 10; of later periods as many are expected as usual",
+        ),
         (hidden_said(replace(FACTORS, out_of_stock=(1.0, 0.5)), "week"), "1.5 of the last 2 weeks"),
     ],
 )

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from prepos.core.snapshot import Snapshot
+from prepos.signals.announced import intents
 from prepos.signals.due import due
 from prepos.signals.evidence import Evidence, gather
-from prepos.signals.intents import intents
 from prepos.signals.neighbours import neighbours
 from prepos.signals.new_buyers import new_buyers
 from prepos.signals.options import SignalOptions
