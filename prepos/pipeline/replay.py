@@ -40,7 +40,8 @@ class Stretch:
     Attributes
     ----------
     first, last : date or None
-        None: the last day known, and so many periods before it.
+        None: from the cutoff on where orders after it are known, else the last eight periods; up to
+        the last whole period that is known.
     policies : tuple of str
         By name; empty for the usual ones.
     variants : tuple of str
@@ -81,13 +82,13 @@ def run_replay(
         If the run cannot be written.
     """
     watch = Stopwatch(progress)
-    until = config.time.cutoff if stretch.last is None else stretch.last + timedelta(days=1)
-    config = replace(config, time=replace(config.time, cutoff=until))
+    cutoff, until = config.time.cutoff, stretch.last and stretch.last + timedelta(days=1)
     outcomes: list[Outcome] = []
     for setting in list_settings(stretch.sweep):
         changed = change_config(config, [setting]) if setting else config
+        changed = replace(changed, time=replace(changed.time, cutoff=until))
         known = open_or_refuse(changed, out, watch, today)
-        periods = replayed_periods(known, stretch)
+        periods = replayed_periods(known, stretch, cutoff)
         outcomes.append(play(changed, stretch, known, periods, setting=setting, watch=watch))
     run = make_handover(
         config,
@@ -123,30 +124,36 @@ def list_settings(sweep: str) -> list[str]:
     return [f"{key.strip()}={value}" for value in listed]
 
 
-def replayed_periods(known: Known, stretch: Stretch) -> Periods:
-    """Return the whole periods that are replayed; raises ConfigError where they are not known."""
+def replayed_periods(known: Known, stretch: Stretch, cutoff: date | None) -> Periods:
+    """Return the whole periods that are replayed; raises ConfigError where they are not known.
+
+    ``known`` reaches up to the last day asked for, or the last there is an order of.
+    """
     days, end = known.periods.days, known.periods.cutoff
     if known.orders is None or not len(known.orders):
         raise InputError(f"no order was placed before {end}, expected some to replay")
     first_day, last_day = (known.orders.at[i].astype("datetime64[D]").item() for i in (0, -1))
-    if end - timedelta(days=1) > last_day:
-        raise ConfigError(
-            f"--to is {end - timedelta(days=1)}, expected {last_day}, the last order's day, "
-            "or earlier"
-        )
-    first = stretch.first or end - timedelta(days=days * PERIODS)
-    if first >= end or (end - first).days % days:
-        last = first + timedelta(days=days * max((end - first).days // days, 1) - 1)
-        raise ConfigError(
-            f"{first} to {end - timedelta(days=1)} are {(end - first).days} days, expected whole "
-            f"periods of {days} days, such as {first} to {last}"
-        )
-    if first <= first_day + timedelta(days=days):
-        raise ConfigError(
-            f"--from is {first}, expected a day after {first_day + timedelta(days=days)}: "
-            "a period of orders must be known before"
-        )
-    return Periods(cutoff=first, days=days, horizon=(end - first).days // days)
+    last = end - timedelta(days=1)
+    first = stretch.first or cutoff
+    if first is None or (first >= end and stretch.first is None):
+        first = end - timedelta(days=days * PERIODS)
+    count = (end - first).days // days
+    whole = first + timedelta(days=days * max(count, 1) - 1)
+    fits = count >= 1 and (stretch.last is None or whole == last)
+    rules = (
+        ("--to", last, f"{last_day}, the last order's day, or earlier", last <= last_day),
+        ("--to", last, f"the end of a period of {days} days from {first}, such as {whole}", fits),
+        (
+            "--from",
+            first,
+            f"{first_day + timedelta(days=days)} or later: a period must be known before",
+            first >= first_day + timedelta(days=days),
+        ),
+    )
+    problems = [f"{flag} is {found}, expected {want}" for flag, found, want, ok in rules if not ok]
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return Periods(cutoff=first, days=days, horizon=count)
 
 
 def play(

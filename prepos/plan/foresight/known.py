@@ -231,7 +231,9 @@ def list_tariff(network: Network, products: Products, carbon_price: float) -> Ta
         + np.outer([lane.cost_per_m3 for lane in lanes], volume)
         + np.outer([lane.cost_per_kg for lane in lanes], weight)
     )
-    handled = np.array([handling[lane.destination] for lane in lanes])[:, None] + np.zeros_like(fare)
+    handled = np.array([handling[lane.destination] for lane in lanes])[:, None] + np.zeros_like(
+        fare
+    )
     carbon = carbon_price * np.outer([lane.co2e_kg_per_kg for lane in lanes], weight)
     return Tariff(
         np.stack([fare, handled, carbon]),

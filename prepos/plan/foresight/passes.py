@@ -66,5 +66,3 @@ class Teller:
         told = np.array(self._told)
         parts = np.einsum("ab,abcp->cp", share.reshape(told.shape[:2]), told)
         return np.asarray(parts, dtype=np.float64)
-
-

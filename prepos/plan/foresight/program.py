@@ -79,9 +79,7 @@ def solve_foreseen(
     found = solve_program(program, solver=solver, gap=0.0, time_limit_s=time_limit_s)
     told = np.zeros((PARTS, foreseen.periods))
     for part, (column, period, amount) in parts:
-        told[part] += np.bincount(
-            period, amount * found.values[column], minlength=foreseen.periods
-        )
+        told[part] += np.bincount(period, amount * found.values[column], minlength=foreseen.periods)
     return found.bound, told, found.values[columns.bought :]
 
 
@@ -161,9 +159,7 @@ def owners(first: IntArray) -> IntArray:
     return np.repeat(np.arange(len(first) - 1), np.diff(first))
 
 
-def add_arcs(
-    foreseen: Foreseen, columns: Columns, balances: IntArray, entries: Entries
-) -> None:
+def add_arcs(foreseen: Foreseen, columns: Columns, balances: IntArray, entries: Entries) -> None:
     """Add what leaves a slot on an arc, and comes into another."""
     arcs, skus = foreseen.arcs, len(foreseen)
     sent = columns.sent + np.arange(skus * len(arcs.lane)).reshape(skus, -1)
