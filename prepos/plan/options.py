@@ -18,6 +18,7 @@ class PlanOptions:
     solver: str = "auto"
     gap: float = 0.001  # share of the cost that may remain unproven
     time_limit_s: float = 600.0
+    tranches: bool = True  # False: plan on the mean, as if demand were certain
     near: int = 3  # nodes that may serve a catchment, besides the origins
     cover: int | None = None  # periods of demand that stock is held for; None = lead time + review
     min_fill: float = 0.0  # share of each catchment's expected demand

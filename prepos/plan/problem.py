@@ -19,6 +19,7 @@ from prepos.plan.departures import Departure, list_departures
 from prepos.plan.options import PlanOptions
 from prepos.plan.overrides import Override, read_overrides
 from prepos.plan.question import NOTHING_FROZEN, Frozen, Question
+from prepos.plan.tranches import CERTAIN
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,7 +31,7 @@ class Problem:
     demand_mean : (T, Z, K) float
         Units by catchment.
     dispersion : (P, Z, K) float
-        Of the demand of every span of periods, by ``span_number``.
+        Of the demand of every span of periods, by ``span_number``; ``CERTAIN`` without tranches.
     on_hand : (N, K) int
         Stock at the cutoff, receipts dated earlier included.
     receipts : tuple of Receipt
@@ -133,6 +134,7 @@ def make_problem(question: Question) -> Problem:
     network, products, frozen = question.network, question.products, question.frozen
     outlook, periods = question.outlook, question.outlook.window
     on_hand, receipts = arrived_and_coming(question.stock, periods)
+    certain = np.full_like(outlook.dispersion, CERTAIN)
     refuse_strange(frozen, network, products, periods)
     departures = list_departures(
         network.lanes,
@@ -146,7 +148,7 @@ def make_problem(question: Question) -> Problem:
         products=products,
         catchments=outlook.catchments,
         demand_mean=outlook.demand.mean[: periods.horizon],
-        dispersion=outlook.dispersion,
+        dispersion=outlook.dispersion if question.options.tranches else certain,
         on_hand=on_hand,
         receipts=receipts,
         departures=departures,

@@ -20,6 +20,7 @@ UNIT_LEVEL_UP_TO = 8  # units: below, every rank is a tranche of its own
 TOP = 0.995  # quantile of the highest rank worth planning for
 # A dozen quantiles from a low one: fewer, or a higher first, lose a point where room is tight.
 GRID = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.95, TOP)
+CERTAIN = -1.0  # dispersion of demand that is its mean, rounded to a whole unit by chance
 POISSON_BELOW = 1e-9  # dispersion, of one unit's mean at most: nobody can tell it from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
 
@@ -32,7 +33,7 @@ def expected_served(mean: FloatArray, dispersion: FloatArray, stock: IntArray) -
     mean : array
         Units, above 0.
     dispersion : array
-        variance = mean + dispersion * mean**2; 0 is Poisson.
+        variance = mean + dispersion * mean**2; 0 is Poisson, and below it lies ``CERTAIN``.
     stock : array
         n, whole units, 0 or more.
 
@@ -49,7 +50,8 @@ def expected_served(mean: FloatArray, dispersion: FloatArray, stock: IntArray) -
         is_poisson, poisson.cdf(stock - 1, mean), nbinom.cdf(stock - 1, size + 1, chance)
     )
     above = np.where(is_poisson, poisson.sf(stock, mean), nbinom.sf(stock, size, chance))
-    return np.asarray(mean * below + stock * above)
+    served = np.where(dispersion < 0, np.minimum(mean, stock), mean * below + stock * above)
+    return np.asarray(served)
 
 
 def demand_quantile(mean: FloatArray, dispersion: FloatArray, probability: FloatArray) -> IntArray:
@@ -61,7 +63,9 @@ def demand_quantile(mean: FloatArray, dispersion: FloatArray, probability: Float
         poisson.ppf(probability, mean),
         nbinom.ppf(probability, size, size / (size + mean)),
     )
-    return units.astype(np.int64)
+    surely = np.floor(mean)
+    rounded = surely + (probability > 1.0 - (mean - surely))
+    return np.where(dispersion < 0, rounded, units).astype(np.int64)
 
 
 def cut_ranks(mean: FloatArray, dispersion: FloatArray) -> tuple[IntArray, IntArray, IntArray]:

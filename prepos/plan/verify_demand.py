@@ -16,7 +16,7 @@ from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import Where, check_equal, check_holds
-from prepos.plan.verify_ranks import Cells
+from prepos.plan.verify_ranks import AS_IF_CERTAIN, Cells
 from prepos.plan.verify_spans import find_spans
 from prepos.plan.verify_transfers import named, shown
 
@@ -39,7 +39,7 @@ class Areas:
     mean : (T, Z, K) float
     dispersion : (P, Z, K) float
         From ``catchments.parquet``: of each period, and of each span of the window in the order of
-        ``list_spans``.
+        ``list_spans``; below 0 where the plan was made as if demand were certain.
     good_for : (K,) int
         Periods of the window that begin before a SKU's shelf life, from the cutoff on, ends.
     """
@@ -77,6 +77,8 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
     weight[total.at["region_id"], total.at["sku"]] = total["mean"]
     mean, dispersion, found = find_spans(run, given, axis)
     checks += found
+    if not given.options.tranches:
+        dispersion = np.full_like(dispersion, AS_IF_CERTAIN)
     service = given.network.service
     servers = np.array([allowed_servers(given, of_region == z) for z in range(len(axis))])
     areas = Areas(

@@ -15,6 +15,7 @@ from scipy.special import betainc, gammainc, gammaincc
 from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
 
+AS_IF_CERTAIN = -1.0  # dispersion of demand that is its mean, up or down to a whole unit by chance
 POISSON_BELOW = 1e-9  # dispersion that no count can tell from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
 UNIT_LEVEL_UP_TO = 8  # units: below, every rank is a slice of its own
@@ -31,6 +32,7 @@ class Cells:
         Units by period.
     dispersion : (P, C) float
         Of each span, in the order of ``list_spans``: variance = mean + dispersion * mean**2.
+        Below 0 no demand scatters, but for rounding.
     good_for : (C,) int
         Periods of the window that begin before the SKU's shelf life, from the cutoff on, ends.
     """
@@ -152,7 +154,7 @@ def expected_min(mean: FloatArray, dispersion: FloatArray, units: IntArray) -> F
             r = 1.0 / dispersion[at]
             below, above = _beta(r + 1, before, r / (r + m)), _beta(n, r, m / (r + m))
         served[at] = m * np.where(n > 1, below, 0.0) + n * above
-    return served
+    return np.where(dispersion < 0, np.minimum(mean, units), served)
 
 
 def quantile(mean: FloatArray, dispersion: FloatArray, level: float) -> IntArray:
@@ -160,7 +162,8 @@ def quantile(mean: FloatArray, dispersion: FloatArray, level: float) -> IntArray
 
     It is at most mean + sd * sqrt(level / (1 - level)): Cantelli's inequality.
     """
-    spread = np.sqrt((mean + dispersion * mean**2) * level / (1.0 - level))
+    variance = np.maximum(mean + dispersion * mean**2, 0.0)
+    spread = np.sqrt(variance * level / (1.0 - level))
     low, high = np.full(len(mean), -1), np.ceil(mean + spread).astype(np.int64)
     while len(still := np.flatnonzero(high - low > 1)):
         middle = (low[still] + high[still]) // 2
@@ -180,7 +183,8 @@ def chance_at_most(mean: FloatArray, dispersion: FloatArray, units: IntArray) ->
         else:
             r = 1.0 / dispersion[at]
             chance[at] = _beta(r, n, r / (r + m))
-    return chance
+    rounded = np.where(units < 0, 0.0, 1.0 - np.clip(mean - units, 0.0, 1.0))
+    return np.where(dispersion < 0, rounded, chance)
 
 
 def _beta(a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:

@@ -20,20 +20,23 @@ import numpy as np
 from prepos.core.periods import Periods
 from prepos.core.replayed import Course
 from prepos.core.types import FloatArray
-from prepos.plan.foresight.answer import COSTS, FARE
 from prepos.plan.foresight.passes import Teller
 from prepos.plan.foresight.problem import Foreseen, foreseen_of
 from prepos.plan.foresight.program import count_columns, solve_foreseen
 from prepos.plan.options import PlanOptions
 from prepos.plan.solver import choose_solver
+from prepos.plan.transport.batch import BLOCKS
+from prepos.plan.transport.mix import mix_answers
 from prepos.plan.transport.prices import BOX, Search, climb
-from prepos.plan.transport.shares import share_passes
+from prepos.plan.transport.shares import stack
 
 SMALL = 60_000  # columns of the program up to which it is solved as one
 FINEST = 1e-6  # share of the cost below which nothing is looked for
-NEAR = 0.1  # of the gap asked for: how near to the best prices must come
-NAMES = ("transport", "handling", "carbon", "service", "holding", "return", "shortage")
-"""Of the parts that are costs, in the order of ``answer``; vehicles are told besides."""
+ROUNDS, NEARER = 40, 0.3  # of mixing; from the best prices to the mix's, where more is asked
+NEAR = 0.2  # of the gap asked for: how near to the best prices must come
+# What is told of each period, in the order of ``answer``; vehicles are told besides.
+COSTS = ("transport", "handling", "carbon", "return", "service", "holding", "shortage")
+UNITS = ("sent", "served", "local")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -107,20 +110,20 @@ def price_foreseen(
     """Return bound, cost found, its parts (PARTS, P) and purchases (V,), by prices."""
     rows, sources = len(foreseen.limit), len(foreseen.supply.units)
     precision = max(NEAR * options.gap, FINEST)
-    search = Search(foreseen.purchases.even_prices(), np.zeros(rows), np.zeros(sources))
+    start = np.minimum(foreseen.purchases.even_prices(), foreseen.ceiling)
+    search = Search(start, np.zeros(rows), np.zeros(sources))
     deadline = time.monotonic() + options.time_limit_s
     teller = Teller(foreseen, search, tick)
-    climb(foreseen, search, teller.answer, BOX, solver, precision, tick, deadline)
-    mixed = share_passes(
-        foreseen,
-        search.passes,
-        teller.ask,
-        prices=search.prices,
-        least=search.bound - foreseen.shortage,
-        enough=precision * abs(search.bound),
-        solver=solver,
-    )
-    cost = mixed.cost + float(foreseen.ceiling @ mixed.over) + foreseen.shortage
+    ask = teller.answer
+    climb(foreseen, search, ask, BOX, solver, precision, tick, deadline, groups=BLOCKS)
+    search.passes.append(teller.ask(foreseen.ceiling))  # nothing moves: a mix can keep all limits
+    for _ in range(ROUNDS):
+        mixed = mix_answers(foreseen, stack(search.passes), foreseen.limit, solver=solver)
+        cost = mixed.cost + float(foreseen.ceiling @ mixed.over) + foreseen.shortage
+        if cost - search.bound <= options.gap * abs(cost) or time.monotonic() > deadline:
+            break
+        prices = search.prices + NEARER * (mixed.prices - search.prices)
+        search.passes.append(teller.ask(prices))
     return search.bound, cost, teller.mix(mixed.share), mixed.bought
 
 
@@ -134,12 +137,11 @@ def tell(
     method: str,
 ) -> Foresight:
     """Return what was found by name and period."""
-    vehicle = np.bincount(
-        foreseen.bought_in, foreseen.purchases.cost * bought, minlength=periods.horizon
-    )
-    by_period = parts[FARE:COSTS].sum(axis=0) + vehicle
+    vehicle = np.zeros(periods.horizon)
+    np.add.at(vehicle, foreseen.bought_in, foreseen.purchases.cost * bought)
+    by_period = parts[: len(COSTS)].sum(axis=0) + vehicle
     whole = float(by_period.sum())
-    amounts = dict(zip((*NAMES, "sent", "served", "local"), parts, strict=True))
+    amounts = dict(zip((*COSTS, *UNITS), parts, strict=True))
     return Foresight(
         periods=periods,
         bound=bound,

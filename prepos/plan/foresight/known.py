@@ -4,25 +4,19 @@ Everything is by whole periods, and taken so that it allows at least what any po
 arrives in a period is there on its first day, may serve all orders of it and be sent on in it.
 
 Stock lies in slots: one for each node, and one more for each forward node, where what came without
-a transfer lies, since nothing is paid for returning that. What is sent to arrive after the last
-period is gone.
+a transfer lies, since nothing is paid for returning that.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from prepos.core.network import Lane, Network
-from prepos.core.periods import Periods
+from prepos.core.network import Network
 from prepos.core.products import Products
 from prepos.core.replayed import Course
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.problem import arrived_and_coming
-from prepos.plan.transport.problem import NO_ROW
 
 
 class Supply(NamedTuple):
@@ -50,14 +44,16 @@ class Arcs(NamedTuple):
     ----------
     first : (P + 1,) int
         Marks the slice of those that leave in each period.
-    lane, start, leaves, end, arrives : (A,) int
+    move : (A,) int
+        What it costs: a position in ``Tariff.move``.
+    start, leaves, end, arrives : (A,) int
         ``arrives`` is P where that is after the last period.
     rows : (A, 4) int
         Shared rows taken by m3 (three) and by kg (the last), ``NO_ROW`` where there is none.
     """
 
     first: IntArray
-    lane: IntArray
+    move: IntArray
     start: IntArray
     leaves: IntArray
     end: IntArray
@@ -78,7 +74,11 @@ class Slots(NamedTuple):
 
 
 class Tariff(NamedTuple):
-    """Currency per unit: ``move`` (3, L, K) fare, handling and carbon; ``ship_cost`` (N, R)."""
+    """Currency per unit, of moves (V, K): fare, handling, carbon and return; ``ship_cost`` (N, R).
+
+    There are three moves on each of L lanes, V = 3 L: to be put away, to be under way at the end,
+    and to be turned away.
+    """
 
     move: FloatArray
     ship_cost: FloatArray
@@ -87,16 +87,6 @@ class Tariff(NamedTuple):
     return_cost: FloatArray
     volume_m3: FloatArray
     weight_kg: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Row:
-    """A limit that SKUs share: its kind, the node or lane it is of, the period, and how much."""
-
-    kind: str
-    place: int
-    period: int
-    limit: float
 
 
 def outside_slots(network: Network) -> IntArray:
@@ -110,11 +100,13 @@ def outside_slots(network: Network) -> IntArray:
 def list_supply(course: Course) -> Supply:
     """Return what lies there on the first day, and all that comes within the periods."""
     slot, skus, periods = outside_slots(course.network), len(course.products), course.periods
-    on_hand, receipts = arrived_and_coming(course.opening, periods)
     units = np.zeros((skus, len(course.network.nodes), periods.horizon), dtype=np.int64)
-    units[:, :, 0] = on_hand.T
+    units[:, :, 0] = course.opening.on_hand.T
+    receipts = (*course.opening.receipts, *(supply.receipt for supply in course.supply))
     for receipt in receipts:
-        units[receipt.sku, receipt.node, periods.period_of(receipt.arrives_on)] += receipt.quantity
+        when = max(periods.period_of(receipt.arrives_on), 0)
+        if when < periods.horizon:
+            units[receipt.sku, receipt.node, when] += receipt.quantity
     sku, node, period = np.nonzero(units)
     first = np.searchsorted(sku, np.arange(skus + 1))
     return Supply(first, slot[node], period, units[sku, node, period])
@@ -133,92 +125,16 @@ def list_wants(course: Course) -> Wants:
     return Wants(np.searchsorted(sku, np.arange(skus + 1)), region, period, units)
 
 
-def list_rows(course: Course, supply: Supply) -> list[Row]:
-    """Return every limit of nodes, and of vehicles' room: 0, as all of it is bought.
+def list_slots(network: Network, storage_row: IntArray) -> Slots:
+    """Return the slots: a node each, then what came to forward nodes without a transfer.
 
-    What comes without a transfer may break a limit; then nothing more may come.
+    ``storage_row`` is (N, P).
     """
-    network, horizon = course.network, course.periods.horizon
-    volume = np.repeat(course.products.unit_volume_m3, np.diff(supply.first)) * supply.units
-    came = np.zeros((len(network.nodes) + int(network.is_forward.sum()), horizon))
-    np.add.at(came, (supply.slot, supply.period), volume)
-    alone = came[outside_slots(network)]
-    on_hand, _ = arrived_and_coming(course.opening, course.periods)
-    opening = on_hand @ course.products.unit_volume_m3
-    rows = []
-    for j, node in enumerate(network.nodes):
-        for t in range(horizon):
-            received = float(alone[j, t] - (opening[j] if t == 0 else 0.0))
-            lying = float(alone[j, : t + 1].sum())
-            limits = (
-                ("inbound", max(node.inbound_m3 - received, 0.0)),
-                ("outbound", node.outbound_m3),
-                ("storage", max(node.storage_m3, lying)),
-            )
-            rows += [
-                Row(kind=kind, place=j, period=t, limit=limit)
-                for kind, limit in limits
-                if math.isfinite(limit)
-            ]
-    for position, lane in enumerate(network.lanes):
-        for t in range(horizon if lane.has_vehicle else 0):
-            for kind, room in zip(("m3", "kg"), vehicle_room(lane, float(came.sum())), strict=True):
-                if math.isfinite(room):
-                    rows.append(Row(kind=kind, place=position, period=t, limit=0.0))
-    return rows
-
-
-def vehicle_room(lane: Lane, most_m3: float) -> tuple[float, float]:
-    """Return m3 and kg of a lane's vehicle; one without either holds the most that there is."""
-    if math.isfinite(lane.vehicle_m3) or math.isfinite(lane.vehicle_kg):
-        return lane.vehicle_m3, lane.vehicle_kg
-    return max(most_m3, 1.0), math.inf
-
-
-def list_arcs(network: Network, periods: Periods, rows: list[Row]) -> Arcs:
-    """Return the ways of all lanes in all periods; both slots of a node may be left."""
-    row_of = {(row.kind, row.place, row.period): number for number, row in enumerate(rows)}
-    outside, axis = outside_slots(network), network.node_axis
-    found = []
-    for leaves in range(periods.horizon):
-        for position, lane in enumerate(network.lanes):
-            start, end = axis.position(lane.origin), axis.position(lane.destination)
-            for arrives in arrival_periods(lane, periods, leaves):
-                taken = (
-                    ("inbound", end, arrives),
-                    ("outbound", start, leaves),
-                    ("m3", position, leaves),
-                    ("kg", position, leaves),
-                )
-                row = [row_of.get(key, NO_ROW) for key in taken]
-                for slot in sorted({start, int(outside[start])}):
-                    found.append([leaves, position, slot, end, arrives, *row])
-    table = np.array(found, dtype=np.int64).reshape(-1, 9)
-    first = np.searchsorted(table[:, 0], np.arange(periods.horizon + 1))
-    lane_, start_, end_, arrives_ = table[:, 1:5].T.copy()
-    rows_ = np.ascontiguousarray(table[:, 5:])
-    return Arcs(first, lane_, start_, table[:, 0].copy(), end_, arrives_, rows_)
-
-
-def arrival_periods(lane: Lane, periods: Periods, leaves: int) -> list[int]:
-    """Return in which periods stock can arrive that leaves in one; the horizon is after the last."""
-    first, last = periods.start(leaves), periods.end(leaves)
-    days = [first.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
-    arrivals = {periods.period_of(lane.arrival(day)) for day in days if lane.ships_on(day)}
-    return sorted({min(arrival, periods.horizon) for arrival in arrivals})
-
-
-def list_slots(network: Network, periods: Periods, rows: list[Row]) -> Slots:
-    """Return the slots: a node each, then what came to forward nodes without a transfer."""
     forward = network.is_forward
     node = np.concatenate([np.arange(len(forward)), np.flatnonzero(forward)])
-    storage = np.full((len(forward), periods.horizon), NO_ROW, dtype=np.int64)
-    for number, row in enumerate(rows):
-        if row.kind == "storage":
-            storage[row.place, row.period] = number
     moved = np.arange(len(node)) < len(forward)
-    held = forward[node]
-    return Slots(node, held.astype(np.int64), (held & moved).astype(np.int64), storage[node])
+    is_held = forward[node].astype(np.int64)
+    return Slots(node, is_held, is_held * moved, storage_row[node])
 
 
 def list_tariff(network: Network, products: Products, carbon_price: float) -> Tariff:
@@ -235,8 +151,10 @@ def list_tariff(network: Network, products: Products, carbon_price: float) -> Ta
         fare
     )
     carbon = carbon_price * np.outer([lane.co2e_kg_per_kg for lane in lanes], weight)
+    nothing, returned = np.zeros_like(fare), products.return_cost + np.zeros_like(fare)
+    moves = ((fare, handled, carbon, nothing), (fare, nothing, carbon, nothing))
     return Tariff(
-        np.stack([fare, handled, carbon]),
+        np.concatenate([np.stack(move) for move in (*moves, (fare, nothing, carbon, returned))], 1),
         np.ascontiguousarray(network.service.ship_cost),
         products.shortage_cost,
         products.holding_cost,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from prepos.core.types import FloatArray
-from prepos.plan.foresight.answer import PARTS, serve_blocks
+from prepos.plan.foresight.answer import serve_blocks
 from prepos.plan.foresight.problem import Foreseen
+from prepos.plan.foresight.telling import PARTS
 from prepos.plan.transport.batch import blocks_of
 from prepos.plan.transport.prices import Pass, Search, prove
 

@@ -13,7 +13,9 @@ import numpy as np
 from scipy.sparse import csc_matrix
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.foresight.answer import (
+from prepos.plan.foresight.problem import Foreseen
+from prepos.plan.foresight.telling import (
+    CARBON,
     FARE,
     HOLDING,
     LOCAL,
@@ -24,7 +26,6 @@ from prepos.plan.foresight.answer import (
     SERVICE,
     SHORTAGE,
 )
-from prepos.plan.foresight.problem import Foreseen
 from prepos.plan.program import Entries, Program
 from prepos.plan.solver import solve_program
 from prepos.plan.transport.problem import NO_ROW
@@ -41,7 +42,7 @@ class Columns(NamedTuple):
     served: int
     lost: int
     bought: int
-    count: int
+    total: int
     server: IntArray
 
 
@@ -50,7 +51,7 @@ def count_columns(foreseen: Foreseen) -> int:
     skus, slots = len(foreseen), len(foreseen.slots.node)
     cells = np.isfinite(foreseen.tariff.ship_cost[foreseen.slots.node]).sum(axis=0)
     served = int((cells[foreseen.wants.region] + 1).sum())
-    arcs = len(foreseen.arcs.lane)
+    arcs = len(foreseen.arcs.move)
     return skus * (arcs + slots * foreseen.periods) + served + len(foreseen.purchases.cost)
 
 
@@ -59,7 +60,7 @@ def place_columns(foreseen: Foreseen) -> Columns:
     skus, slots = len(foreseen), len(foreseen.slots.node)
     can = np.isfinite(foreseen.tariff.ship_cost[foreseen.slots.node]).T[foreseen.wants.region]
     server = np.argwhere(can)
-    lain = skus * len(foreseen.arcs.lane)
+    lain = skus * len(foreseen.arcs.move)
     served = lain + skus * slots * foreseen.periods
     lost = served + len(server)
     bought = lost + len(foreseen.wants.region)
@@ -90,18 +91,20 @@ def price_columns(foreseen: Foreseen, columns: Columns) -> list[Part]:
     """Return (part, (columns, their periods, amount a unit)): what each column costs and tells."""
     skus, slots, periods = len(foreseen), len(foreseen.slots.node), foreseen.periods
     arcs, tariff, wants = foreseen.arcs, foreseen.tariff, foreseen.wants
-    column = columns.sent + np.arange(skus * len(arcs.lane))
-    leaves = np.tile(arcs.leaves, skus)
+    column = columns.sent + np.arange(skus * len(arcs.move))
+    leaves, arrives = (np.tile(when, skus) for when in (arcs.leaves, arcs.arrives))
+    arrives = np.minimum(arrives, periods - 1)
     parts: list[Part] = [
-        (FARE + part, (column, leaves, tariff.move[part, arcs.lane].T.ravel())) for part in range(3)
+        (part, (column, leaves if part in (FARE, CARBON) else arrives, move[arcs.move].T.ravel()))
+        for part, move in enumerate(tariff.move)
     ]
     parts.append((SENT, (column, leaves, np.ones(len(column)))))
-    column = columns.lain + np.arange(skus * slots * periods).reshape(skus, slots, periods)
-    when = np.broadcast_to(np.arange(periods), column.shape)
+    lain = columns.lain + np.arange(skus * slots * periods).reshape(skus, slots, periods)
+    when = np.broadcast_to(np.arange(periods), lain.shape)
     held = tariff.holding_cost[:, None, None] * foreseen.slots.is_held[:, None] + 0.0 * when
-    parts.append((HOLDING, (column.ravel(), when.ravel(), held.ravel())))
+    parts.append((HOLDING, (lain.ravel(), when.ravel(), held.ravel())))
     left = np.outer(tariff.return_cost, foreseen.slots.is_returned)
-    parts.append((RETURN, (column[:, :, -1].ravel(), when[:, :, -1].ravel(), left.ravel())))
+    parts.append((RETURN, (lain[:, :, -1].ravel(), when[:, :, -1].ravel(), left.ravel())))
     cell, slot = columns.server.T
     node, region, period = foreseen.slots.node[slot], wants.region[cell], wants.period[cell]
     column = columns.served + np.arange(len(cell))
@@ -134,21 +137,21 @@ def write_foreseen(foreseen: Foreseen, columns: Columns, parts: list[Part]) -> P
     every = np.arange(len(wants.region))
     entries.add(first_cell + every, columns.lost + every, 1.0)
     add_shared(foreseen, columns, shared, entries)
-    cost = np.zeros(columns.count)
+    cost = np.zeros(columns.total)
     for part, (column, _, amount) in parts:
         if part <= SHORTAGE:
             np.add.at(cost, column, amount)
     cost[columns.bought :] = foreseen.purchases.cost
-    upper = np.full(columns.count, np.inf)
+    upper = np.full(columns.total, np.inf)
     upper[columns.bought :] = foreseen.purchases.most
     exact = np.append(came.ravel(), wants.units.astype(np.float64))
     rows = len(exact) + len(foreseen.limit)
     return Program(
         cost=cost,
-        lower=np.zeros(columns.count),
+        lower=np.zeros(columns.total),
         upper=upper,
-        integer=np.zeros(columns.count, dtype=np.bool_),
-        matrix=csc_matrix(entries.matrix(rows, columns.count)),
+        integer=np.zeros(columns.total, dtype=np.bool_),
+        matrix=csc_matrix(entries.matrix(rows, columns.total)),
         row_lower=np.append(exact, np.full(len(foreseen.limit), -np.inf)),
         row_upper=np.append(exact, foreseen.limit),
     )
@@ -162,7 +165,7 @@ def owners(first: IntArray) -> IntArray:
 def add_arcs(foreseen: Foreseen, columns: Columns, balances: IntArray, entries: Entries) -> None:
     """Add what leaves a slot on an arc, and comes into another."""
     arcs, skus = foreseen.arcs, len(foreseen)
-    sent = columns.sent + np.arange(skus * len(arcs.lane)).reshape(skus, -1)
+    sent = columns.sent + np.arange(skus * len(arcs.move)).reshape(skus, -1)
     entries.add(balances[:, arcs.start, arcs.leaves].ravel(), sent.ravel(), 1.0)
     inside = arcs.arrives < foreseen.periods
     arrived = balances[:, arcs.end[inside], arcs.arrives[inside]]
@@ -175,7 +178,7 @@ def add_shared(foreseen: Foreseen, columns: Columns, first: int, entries: Entrie
     for place in range(4):
         size = tariff.weight_kg if place == 3 else tariff.volume_m3
         arc = np.flatnonzero(arcs.rows[:, place] != NO_ROW)
-        sent = columns.sent + np.arange(skus)[:, None] * len(arcs.lane) + arc
+        sent = columns.sent + np.arange(skus)[:, None] * len(arcs.move) + arc
         row = np.broadcast_to(first + arcs.rows[arc, place], sent.shape)
         entries.add(row.ravel(), sent.ravel(), np.repeat(size, len(arc)))
     storage, shape = foreseen.slots.storage_row, foreseen.slots.storage_row.shape

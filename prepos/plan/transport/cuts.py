@@ -20,21 +20,22 @@ from prepos.errors import SolverError
 from prepos.plan.solver import call_solver
 from prepos.plan.transport.problem import Limited
 
-GROUPS = 16  # that the SKUs are cut in
+GROUPS = 16  # that the SKUs are cut in, unless told
 
 
 class Cuts:
-    """Cuts from passes over the SKUs of a problem."""
+    """Cuts from passes over the SKUs of a problem, in so many groups."""
 
-    def __init__(self, problem: Limited) -> None:
+    def __init__(self, problem: Limited, groups: int = GROUPS) -> None:
+        self._groups = groups
         self._limit = problem.limit
         self._purchases = problem.purchases
         self._cuts: list[tuple[int, float, FloatArray]] = []
 
     def add(self, prices: FloatArray, cost: FloatArray, use: FloatArray) -> None:
         """Add what a pass told: costs (B,) and use (B, S) by block of SKUs, at prices (S,)."""
-        group = np.arange(len(cost)) * GROUPS // len(cost)
-        for number in range(GROUPS):
+        group = np.arange(len(cost)) * self._groups // len(cost)
+        for number in range(self._groups):
             chosen = group == number
             if chosen.any():
                 slope = use[chosen].sum(axis=0)
@@ -52,9 +53,9 @@ class Cuts:
             problem.add_variable(f"p{row}", low, high)
             for row, (low, high) in enumerate(zip(lower.tolist(), upper.tolist(), strict=True))
         ]
-        costs = [problem.add_variable(f"c{number}") for number in range(GROUPS)]
+        costs = [problem.add_variable(f"c{number}") for number in range(self._groups)]
         told = {number for number, _, _ in self._cuts}
-        for number in set(range(GROUPS)) - told:
+        for number in set(range(self._groups)) - told:
             costs[number].bounds(0, 0)
         for number, (group, constant, slope) in enumerate(self._cuts):
             terms = [(costs[group], 1.0)]

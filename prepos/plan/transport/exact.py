@@ -78,19 +78,29 @@ class Draft:
 
 def draft_exact(problem: TransportProblem, cases: Cases) -> Draft:
     """Return the draft of the program of all SKUs, the shared rows first."""
+    draft = draft_moves(problem, cases)
+    draft.served = [draft.row(-np.inf, units) for units in problem.ranks.width.tolist()]
+    for place, balance in draft.places.items():
+        _add_idle(problem, draft, place, balance)
+        if place[2] < problem.periods:
+            _add_service(problem, draft, place, balance)
+    return draft
+
+
+def draft_moves(problem: TransportProblem, cases: Cases) -> Draft:
+    """Return the draft of what is sent alone: shared rows, purchases, and units brought to places.
+
+    The first columns are the slack of each row and the purchases; what comes to a place is left to
+    be put to use.
+    """
     draft = Draft()
     for row, limit in enumerate(problem.limit.tolist()):
         draft.row(-np.inf, limit)
         draft.entries.append((row, draft.column(float(problem.ceiling[row])), -1.0))
     _add_purchases(problem, draft)
-    draft.served = [draft.row(-np.inf, units) for units in problem.ranks.width.tolist()]
     for sku, (start, end) in enumerate(pairwise(problem.sources.first.tolist())):
         for source in range(start, end):
             _add_source(problem, draft, sku, source, cases)
-    for place, balance in draft.places.items():
-        _add_idle(problem, draft, place, balance)
-        if place[2] < problem.periods:
-            _add_service(problem, draft, place, balance)
     return draft
 
 

@@ -208,19 +208,24 @@ class Limited(Protocol):
     """What a search for prices reads of a problem: S shared rows, as ``TransportProblem`` has."""
 
     @property
-    def limit(self) -> FloatArray: ...
+    def limit(self) -> FloatArray:
+        """(S,) of the shared rows."""
 
     @property
-    def ceiling(self) -> FloatArray: ...
+    def ceiling(self) -> FloatArray:
+        """(S,) currency per unit of a limit."""
 
     @property
-    def purchases(self) -> Purchases: ...
+    def purchases(self) -> Purchases:
+        """What room may be bought for."""
 
     @property
-    def constant(self) -> FloatArray: ...
+    def constant(self) -> FloatArray:
+        """Currency paid whatever is decided."""
 
     @property
-    def shortage(self) -> float: ...
+    def shortage(self) -> float:
+        """Currency paid if nothing is served."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

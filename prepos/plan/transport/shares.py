@@ -27,7 +27,7 @@ from prepos.plan.transport.batch import blocks_of
 from prepos.plan.transport.mix import Answers, Mixed, mix_answers
 from prepos.plan.transport.passes import Ask
 from prepos.plan.transport.prices import Pass, by_size
-from prepos.plan.transport.problem import Limited, TransportProblem, no_purchases
+from prepos.plan.transport.problem import TransportProblem, no_purchases
 
 ROUNDS = 8  # of asking for more passes
 NEARER = 0.5  # from the best prices to the mix's
@@ -50,7 +50,7 @@ class Held(NamedTuple):
 
 
 def share_passes(
-    problem: Limited,
+    problem: TransportProblem,
     passes: list[Pass],
     ask: Ask,
     *,

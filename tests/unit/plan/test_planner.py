@@ -488,3 +488,11 @@ class TestOverrides:
         assert [(line.quantity, line.ship_date) for line in early] == [(1, day(2))]
         assert any(line.ship_date == day(7) for line in plan.transfers)
         assert "frozen" in early[0].reason
+
+
+@both
+def test_plan_on_the_mean_moves_the_mean(method: str) -> None:
+    """Without tranches just what is expected is moved, however much demand scatters."""
+    case = one_lane(7.0, 20, dispersion=2.0, return_cost=0.1)
+    assert moved(case.plan(method=method, tranches=False)) == {("S", "DC", "A"): 7}
+    assert moved(case.plan(method=method)) != {("S", "DC", "A"): 7}

@@ -10,6 +10,7 @@ from scipy.stats import nbinom, poisson
 from prepos.core.spans import span_number
 from prepos.plan.transport.ranks import cut_window, make_ranks
 from prepos.plan.verify_ranks import (
+    AS_IF_CERTAIN,
     Cells,
     chances,
     cut_cells,
@@ -28,11 +29,13 @@ def drawn(periods: int, seed: int, *, digits: int = 6) -> tuple[np.ndarray, np.n
     return mean, spread
 
 
+@pytest.mark.parametrize("certain", [False, True], ids=["scattered", "certain"])
 @pytest.mark.parametrize("digits", [6, 1])
 @pytest.mark.parametrize("periods", [1, 2, 4])
-def test_cuts_and_chances_are_those_of_plans(periods: int, digits: int) -> None:
+def test_cuts_and_chances_are_those_of_plans(periods: int, digits: int, certain: bool) -> None:
     """Every rank and every chance is found again, where means add up to halves too."""
     mean, spread = drawn(periods, periods, digits=digits)
+    spread = np.full_like(spread, AS_IF_CERTAIN) if certain else spread
     good_for = np.random.default_rng(digits).integers(1, periods + 1, 400)
     ranks = make_ranks(mean, spread, good_for)
     wanted = np.flatnonzero(mean.sum(axis=(0, 1)) > 1e-9)

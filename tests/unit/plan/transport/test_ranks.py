@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import nbinom
 
 from prepos.core.spans import list_spans, span_number
-from prepos.plan.tranches import cut_ranks, expected_served
+from prepos.plan.tranches import CERTAIN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
 from prepos.plan.transport.ranks import make_ranks
 
@@ -121,3 +121,16 @@ def test_no_more_is_used_than_is_wanted(periods: int) -> None:
             by_cell = np.zeros(mean.shape[1:])
             np.add.at(by_cell, (ranks.catchment, sku), drawn_use * ranks.width)
             assert (by_cell <= mean[: until + 1].sum(axis=0) * (1 + 1e-5)).all()
+
+
+def test_certain_demand_is_used_up_to_its_mean() -> None:
+    """20.3 units: twenty for sure, the next with chance 0.3, none beyond; and so in each period."""
+    ranks = make_ranks(np.full((1, 1, 1), 20.3), np.full((1, 1, 1), CERTAIN))
+    assert ranks.width.tolist() == [20, 1]
+    assert ranks.used[:, 0].tolist() == pytest.approx([1.0, 0.3])
+    mean = np.array([2.5, 3.0]).reshape(2, 1, 1)
+    ranks = make_ranks(mean, np.full((3, 1, 1), CERTAIN))
+    assert ranks.width @ ranks.used[:, span_number(0, 0, 2)] == pytest.approx(2.5)
+    assert ranks.width @ ranks.used[:, span_number(0, 1, 2)] == pytest.approx(5.5)
+    late = ranks.used[:, span_number(1, 1, 2)]
+    assert late[:3].tolist() == pytest.approx([0.0, 0.0, 0.5])
