@@ -47,7 +47,6 @@ MANIFEST = "manifest.json"
 _TYPES = {Kind.WHOLE: INTEGER, Kind.NUMBER: NUMBER, Kind.DATE: DATE}
 
 
-
 def _type_of(table: Table, column: Column) -> str:
     """Return the type of a column's cells."""
     if table in files_of_replay.REPLAY_TABLES and column.kind == Kind.NUMBER:

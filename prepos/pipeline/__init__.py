@@ -34,7 +34,7 @@ from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
-from prepos.pipeline.outlook import look_ahead
+from prepos.pipeline.outlook import above_floor, look_ahead
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.replay import Stretch, run_replay
 from prepos.pipeline.tables import forecast_files, plan_files

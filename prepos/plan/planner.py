@@ -40,13 +40,21 @@ FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
 
 
-def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = lambda: None) -> Plan:
+def make_plan(
+    question: Question,
+    *,
+    plan_id: str,
+    stressed: bool = True,
+    tick: Callable[[], None] = lambda: None,
+) -> Plan:
     """Decide what to move before the next orders.
 
     Parameters
     ----------
     plan_id : str
         Derived from the input, so that the same input gives the same ids.
+    stressed : bool
+        Whether to tell what becomes of it in harder times.
     tick : callable
         Called after each step of a long search.
 
@@ -76,6 +84,7 @@ def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = la
     certificate = write_certificate(frame, free, decided.decision.prices)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
+    ways = Way(free, idle, nothing.costs), Way(transport, decided.decision.flows, outcome.costs)
     return Plan(
         plan_id=plan_id,
         periods=problem.periods,
@@ -102,12 +111,7 @@ def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = la
         solver=solver,
         slacks=outcome.slacks,
         held_back=held_back,
-        stress=stress_plan(
-            problem,
-            frame,
-            nothing=Way(free, idle, nothing.costs),
-            plan=Way(transport, decided.decision.flows, outcome.costs),
-        ),
+        stress=stress_plan(problem, frame, *ways) if stressed else (),
     )
 
 

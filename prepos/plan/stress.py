@@ -39,7 +39,7 @@ class Way:
     costs: Costs
 
 
-def stress_plan(problem: Problem, frame: Frame, *, nothing: Way, plan: Way) -> tuple[Stress, ...]:
+def stress_plan(problem: Problem, frame: Frame, nothing: Way, plan: Way) -> tuple[Stress, ...]:
     """Return what both ways cost where demand comes at a share of the forecast, and lanes late."""
     stays, goes = (lay_down(problem, frame, way, 1) for way in (nothing, plan))
     # What else a way costs, moving above all, no stress changes.

@@ -149,8 +149,8 @@ def test_unstressed_it_is_the_plan(seed: int) -> None:
     )
     seen: list[tuple[float, float]] = []
 
-    def spy(problem: Any, frame: Any, *, nothing: Way, plan: Way) -> tuple[Stress, ...]:
-        for way in (nothing, plan):
+    def spy(problem: Any, frame: Any, *ways: Way) -> tuple[Stress, ...]:
+        for way in ways:
             costs, rest = way.costs, lay_down(problem, frame, way, 1)
             moving = costs.transport_cost + costs.vehicle_cost + costs.handling_cost
             seen.append((costs.total_cost, moving + stand(rest)))
