@@ -142,11 +142,9 @@ def test_a_plan_that_moves_nothing_costs_what_doing_nothing_does() -> None:
 def test_unstressed_it_is_the_plan(seed: int) -> None:
     """With demand and lead times as planned for, all that stands costs what the plan says, or less.
 
-    Less where limits keep units from whom they would serve best.
+    Less by no more than the plan may be off the best: its units may serve others than they could.
     """
-    case = random_case(
-        np.random.default_rng(seed), periods=3, limits=seed % 2 == 0, vehicles=seed % 3 == 0
-    )
+    case = random_case(np.random.default_rng(seed), periods=3, vehicles=seed % 2 == 0)
     seen: list[tuple[float, float]] = []
 
     def spy(problem: Any, frame: Any, *ways: Way) -> tuple[Stress, ...]:
@@ -159,7 +157,6 @@ def test_unstressed_it_is_the_plan(seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planner, "stress_plan", spy)
         case.plan(gap=0.01)
-    for whole, standing in seen:
-        assert standing <= whole + 1e-6 * abs(whole)
-    if seed % 2:
-        assert [standing for _, standing in seen] == pytest.approx([whole for whole, _ in seen])
+    (idle, stays), (whole, goes) = seen
+    assert stays == pytest.approx(idle)
+    assert 0.98 * whole <= goes <= whole + 1e-6 * whole
