@@ -47,6 +47,7 @@ def check_guard(
         judged = given.options.guard and may_stay and alone and len(lines) > 0
         return [_right(not judged or idle - spent > least - room, f"{idle - spent:.12g}", least)]
     saving = number(held.get("saving"))
+    share = saving / idle if idle else 0.0
     most = min(least, number(run.kpis.get("objective")) - number(run.kpis.get("bound")))
     some = number(held.get("lines")) > 0 and number(held.get("units")) > 0
     return [
@@ -58,7 +59,7 @@ def check_guard(
             expected=partial(always, "a frozen line, or one that an override asks for"),
         ),
         _right(given.options.guard and some and 0 < saving <= most + room, f"{held}", most),
-        check_equal("guard", _told("share"), [number(held.get("share"))], [saving / idle]),
+        check_equal("guard", _told("share"), [number(held.get("share"))], [share]),
     ]
 
 
@@ -67,7 +68,8 @@ def free_lines(given: Given, lines: Rows) -> BoolArray:
     free = given.day_of(lines.frame["ship_date"]) >= given.frozen_day
     if given.overrides is not None:
         rules = given.overrides
-        asks = rules["rule"].isin(("pin", "min")) & (rules["quantity"].fillna(0) > 0)
+        quantity = rules["quantity"].astype(np.float64).fillna(0.0)
+        asks = rules["rule"].isin(("pin", "min")) & (quantity > 0)
         asked = set(rules.loc[asks, "sku"].astype(str))
         free = free & ~(lines.frame["sku"].isin(asked).to_numpy() | (EVERYONE in asked))
     return np.asarray(free, dtype=np.bool_)
