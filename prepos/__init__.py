@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prepos.config import Config, bundled, load_config
+    from prepos.core.routing import serve_from
     from prepos.pipeline import (
         check_inputs,
         load_run,
@@ -38,6 +39,7 @@ __all__ = [
     "make_plan",
     "next_orders",
     "run_backtest",
+    "serve_from",
     "verify_run",
 ]
 
@@ -51,6 +53,7 @@ _HOMES = {
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
     "run_backtest": "prepos.pipeline",
+    "serve_from": "prepos.core.routing",
     "verify_run": "prepos.pipeline",
 }
 

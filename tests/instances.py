@@ -182,8 +182,11 @@ class Case:
 
 
 def options_of(case: Case, options: Mapping[str, object]) -> PlanOptions:
-    """Return the options, covering the whole forecast and proving all unless told otherwise."""
-    usual = {"cover": case.demand.periods.horizon, "gap": 0.0}
+    """Return the options: covering the whole forecast, proving all, holding nothing back.
+
+    Unless told otherwise.
+    """
+    usual = {"cover": case.demand.periods.horizon, "gap": 0.0, "guard": False}
     return PlanOptions(**{**usual, **options})
 
 

@@ -17,6 +17,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     LOADS,
     PUBLISHED,
+    ROUTING,
     SUPPLY,
     TARGETS,
     TRANSFERS,
@@ -39,6 +40,7 @@ from prepos.publish.plan_frames import (
     transfers_frame,
     values_frame,
 )
+from prepos.publish.routing import routing_frame
 from tests.instances import Case, dispersion_of_spans, options_of, table_of
 
 Rule = tuple[str, str, str, str, float]
@@ -75,10 +77,11 @@ def files_of(
             ALLOCATION: allocation_frame(plan, nodes, skus),
             SUPPLY: supply_frame(plan, nodes, skus),
             VALUES: values_frame(plan, nodes, skus),
+            ROUTING: routing_frame(plan, case.network, skus, case.demand.total_mean),
             **forecast_frames(case.demand),
             **({} if standing is None else {PUBLISHED: published_frame(plan, standing)}),
         },
-        kpis=make_kpis(plan, currency="EUR", units_forecast=0.0, units_below=0.0),
+        kpis=make_kpis(plan, currency="EUR", units_forecast=0.0, units_below=0.0, unlike=0.0),
         manifest={},
         certificate=make_certificate(plan),
     )

@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
 
 def test_first_python_example_plans_the_sample(tmp_path: Path) -> None:
     """The example runs as it stands, prints transfers with reasons, and leaves a run behind."""
-    (example,) = blocks("python")
+    example, _ = blocks("python")
     done = subprocess.run(
         [sys.executable, "-c", example],
         cwd=tmp_path,
@@ -35,6 +35,13 @@ def test_first_python_example_plans_the_sample(tmp_path: Path) -> None:
     assert "->" in lines[0]
     assert (Path(folder) / "transfers.csv").is_file()
     assert Path(folder).is_relative_to(tmp_path)
+
+
+def test_the_second_python_example_says_who_serves() -> None:
+    """The far node, as its comment says."""
+    known: dict[str, object] = {}
+    exec(blocks("python")[1], known)
+    assert known["node"] == 1
 
 
 def test_commands_shown_are_commands(capsys: object) -> None:

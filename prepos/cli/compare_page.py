@@ -103,7 +103,11 @@ def _proof(told: Comparison, case: str) -> Text:
 
     def proven(which: str) -> str:
         gap, bound, method = (getattr(found[n], which) for n in ("gap", "bound", "method"))
-        return f"within {gap:.2%} of the cheapest, bound {bound:,.0f} {told.currency} ({method})"
+        held = getattr(found["held_back"], which)
+        back = f"; held back are moves that save {held['share']:.2%} together" if held else ""
+        return (
+            f"within {gap:.2%} of the cheapest, bound {bound:,.0f} {told.currency} ({method}){back}"
+        )
 
     return Text(
         f"The base ({told.before}) is proven {proven('before')};\n"

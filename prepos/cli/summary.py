@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from prepos.cli.doubts import counted, held_line, stress_line, why_little
 from prepos.cli.signals_page import signals_line
 from prepos.core.run import LOADS, TRANSFERS
 
@@ -43,6 +44,8 @@ def plan_page(files: RunFiles, folder: Path, notices: Sequence[Fault]) -> Render
     parts: list[RenderableType] = [headline(transfers, kpis), worth_table(kpis)]
     if len(transfers):
         parts += [lane_table(transfers, files.frames[LOADS]), best_transfers(transfers, kpis)]
+    moved = len(transfers)
+    parts += [held_line(kpis), why_little(kpis, moved), stress_line(kpis, moved)]
     parts += [slack_lines(kpis), notice_lines(notices), signals_line(files.fitted)]
     parts += [proof_line(kpis), next_steps(folder)]
     return Group(*(part for part in parts if part))
@@ -56,14 +59,15 @@ def headline(transfers: pd.DataFrame, kpis: Mapping[str, Any]) -> Text:
     span = f"{window['periods']} {'weeks' if window['period_days'] == 7 else 'days'}"
     text = Text(f"\nThe plan for {span}, {cutoff} to {end}: ", style="bold")
     if not len(transfers):
-        return text.append("move nothing. No transfer is expected to pay for itself.")
+        pays = "expected to save enough" if kpis["held_back"] else "expected to pay for itself"
+        return text.append(f"move nothing. No transfer is {pays}.")
     plan = kpis["plan"]
-    vehicles = f" in {_count(plan['loads'], 'vehicle')}" if plan["loads"] else ""
+    vehicles = f" in {counted(plan['loads'], 'vehicle')}" if plan["loads"] else ""
     return text.append(
-        f"move {_count(int(transfers['quantity'].sum()), 'unit')} of "
-        f"{_count(transfers['sku'].nunique(), 'SKU')} ({plan['volume_m3']:,.1f} m3){vehicles} "
-        f"from {_count(transfers['origin'].nunique(), 'origin')} to "
-        f"{_count(transfers['destination'].nunique(), 'node')}, "
+        f"move {counted(int(transfers['quantity'].sum()), 'unit')} of "
+        f"{counted(transfers['sku'].nunique(), 'SKU')} ({plan['volume_m3']:,.1f} m3){vehicles} "
+        f"from {counted(transfers['origin'].nunique(), 'origin')} to "
+        f"{counted(transfers['destination'].nunique(), 'node')}, "
         f"the first on {transfers['ship_date'].min():%Y-%m-%d}."
     )
 
@@ -190,8 +194,3 @@ def _share(before: Mapping[str, float], after: Mapping[str, float]) -> str:
     """Return the change of the total as a share, where there is something to share."""
     total = before["total_cost"]
     return f" ({(after['total_cost'] - total) / total:+.1%})" if total else ""
-
-
-def _count(number: float, noun: str) -> str:
-    """Return "1 unit", "2,000 units"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

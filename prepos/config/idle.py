@@ -10,7 +10,6 @@ from prepos.core.faults import Fault
 
 IDLE = (
     "plan.approval",
-    "plan.guard",
     "privacy.default_consent.offers",
     "run.executor",
     "run.workers",

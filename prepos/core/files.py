@@ -160,6 +160,27 @@ VALUES = Table(
     ),
 )
 
+ROUTING = Table(
+    name="routing",
+    meaning="for order routing: the nodes to ask one after another for a region's orders of a SKU, "
+    "by service cost plus value; the first that has the units serves. A cell in no row is served "
+    "nearest first, the least service cost first; so is what none of the listed nodes has. Of more "
+    "than 250,000 cells those that are expected to order most are looked at",
+    label="rank {rank} of {sku} for {region_id}",
+    key=("region_id", "sku", "rank"),
+    columns=(
+        REGION,
+        SKU,
+        whole_column("rank", "1 is asked first, 3 last", required=True, above=0),
+        NODE,
+        number_column(
+            "service_cost", "from there to the region", unit="currency per unit", required=True
+        ),
+        number_column("value", "of a unit there now", unit="currency per unit", required=True),
+        number_column("price", "service cost plus value", unit="currency per unit", required=True),
+    ),
+)
+
 REJECTS = Table(
     name="rejects",
     meaning="every input line that was refused",
@@ -259,6 +280,7 @@ RUN_TABLES = (
     FORECAST_TOTAL,
     SIGNALS,
     VALUES,
+    ROUTING,
     REJECTS,
     CATCHMENTS,
     ALLOCATION,

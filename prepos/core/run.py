@@ -26,6 +26,7 @@ CATCHMENTS = "catchments.parquet"
 ALLOCATION = "allocation.parquet"
 SUPPLY = "supply.parquet"
 VALUES = "values.csv"
+ROUTING = "routing.csv"
 FORECAST = "forecast.parquet"
 FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
@@ -64,6 +65,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         ALLOCATION: files.ALLOCATION,
         SUPPLY: files.SUPPLY,
         VALUES: files.VALUES,
+        ROUTING: files.ROUTING,
         FORECAST: files.FORECAST,
         FORECAST_TOTAL: files.FORECAST_TOTAL,
         SIGNALS: files.SIGNALS,

@@ -207,6 +207,33 @@ class Slack:
     penalty: float  # currency
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """What was decided and is not handed over, since all of it together would hardly save."""
+
+    lines: int
+    units: float
+    saving: float  # currency expected, beside what is handed over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stress:
+    """What the plan and doing nothing cost where demand or lead times are others than planned for.
+
+    The moves stand; who is served from where is the best that they leave.
+    """
+
+    demand: float  # times the forecast
+    lead_time: float  # times each lane's
+    nothing: float  # currency, total cost
+    plan: float  # currency, total cost
+
+    @property
+    def saving(self) -> float:
+        """Currency, below 0 where the plan costs more than doing nothing."""
+        return self.nothing - self.plan
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plan:
     """A decision over the planning window (``periods.horizon`` periods), and its proof."""
@@ -228,6 +255,8 @@ class Plan:
     status: str  # "optimal" (within the gap asked for) or "feasible"
     solver: str  # "highs" or "cbc"
     slacks: tuple[Slack, ...]
+    held_back: HeldBack | None  # by plan.guard
+    stress: tuple[Stress, ...]
 
     @property
     def objective(self) -> float:

@@ -28,12 +28,13 @@ from prepos.pipeline.carried import (
     read_base,
     state_files,
 )
+from prepos.pipeline.cover import long_cover
 from prepos.pipeline.customers import customers_frame
 from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
-from prepos.pipeline.outlook import look_ahead
+from prepos.pipeline.outlook import above_floor, look_ahead
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.replay import Stretch, run_replay
 from prepos.pipeline.tables import forecast_files, plan_files
@@ -48,6 +49,7 @@ from prepos.publish import (
     read_run,
     rejects_frame,
     units_below,
+    unlike_share,
     write_model,
 )
 from prepos.signals.state import BankState
@@ -189,8 +191,10 @@ def make_plan(
         currency=config.run.currency,
         units_forecast=float(forecast.mean.sum()),
         units_below=units_below(forecast, config.forecast.floor),
+        unlike=unlike_share(outlook.demand.mean[: plan.periods.horizon].sum(axis=0)),
     )
-    frames = plan_files(plan, outlook, known) | forecast_files(config, forecast)
+    total = above_floor(forecast, config.forecast.floor).total_mean
+    frames = plan_files(plan, outlook, known, total) | forecast_files(config, forecast)
     frames |= state_files(state) | dict(standing.files)
     proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
     documents = proof | fit_documents(config, forecast, state)
@@ -237,9 +241,10 @@ def name_run(
 
 def finish(run: Handover, known: Known) -> Run:
     """Return what was made."""
+    doubts = long_cover(run.config, known) if run.kind == "plan" else ()
     return Run(
         run_id=run.run_id,
         folder=run.folder,
         sources=known.sources,
-        notices=(*known.notices, *idle_settings(run.config)),
+        notices=(*doubts, *known.notices, *idle_settings(run.config)),
     )

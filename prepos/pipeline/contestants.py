@@ -62,7 +62,7 @@ class Planning:
             options=self.config.plan,
             frozen=self.standing(snapshot),
         )
-        plan = make_plan(question, plan_id="replay")
+        plan = make_plan(question, plan_id="replay", stressed=False)
         self.last = plan.transfers
         return as_dispatch(plan, snapshot)
 

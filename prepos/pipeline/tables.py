@@ -14,6 +14,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     LOADS,
     REJECTS,
+    ROUTING,
     SIGNALS,
     SUPPLY,
     TARGETS,
@@ -21,6 +22,7 @@ from prepos.core.run import (
     VALUES,
 )
 from prepos.core.transfer import Plan
+from prepos.core.types import FloatArray
 from prepos.forecast.distribution import quantiles_at
 from prepos.pipeline.known import Known
 from prepos.publish import (
@@ -30,6 +32,7 @@ from prepos.publish import (
     forecast_total_frame,
     loads_frame,
     rejects_frame,
+    routing_frame,
     signals_frame,
     supply_frame,
     targets_frame,
@@ -51,8 +54,13 @@ def forecast_files(config: Config, forecast: Forecast) -> dict[str, pd.DataFrame
     }
 
 
-def plan_files(plan: Plan, outlook: Outlook, known: Known) -> dict[str, pd.DataFrame]:
-    """Return the plan's tables by file name, with the demand that it stands on."""
+def plan_files(
+    plan: Plan, outlook: Outlook, known: Known, total: FloatArray
+) -> dict[str, pd.DataFrame]:
+    """Return the plan's tables by file name, with the demand that it stands on.
+
+    ``total`` (R, K) is the mean of the horizon as the forecast's files tell it.
+    """
     nodes, skus = known.network.node_axis, known.products.skus
     return {
         TRANSFERS: transfers_frame(plan),
@@ -62,4 +70,5 @@ def plan_files(plan: Plan, outlook: Outlook, known: Known) -> dict[str, pd.DataF
         ALLOCATION: allocation_frame(plan, nodes, skus),
         SUPPLY: supply_frame(plan, nodes, skus),
         VALUES: values_frame(plan, nodes, skus),
+        ROUTING: routing_frame(plan, known.network, skus, total),
     }

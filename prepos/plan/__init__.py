@@ -5,7 +5,7 @@ from prepos.plan.foresight import Foresight, foresee
 from prepos.plan.model_file import draft_model
 from prepos.plan.options import PlanOptions
 from prepos.plan.planner import make_plan
-from prepos.plan.problem import planning_window
+from prepos.plan.problem import planning_window, usual_cover
 from prepos.plan.question import Frozen, Question
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "make_catchments",
     "make_plan",
     "planning_window",
+    "usual_cover",
 ]

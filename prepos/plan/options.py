@@ -8,6 +8,7 @@ from prepos.errors import ConfigError
 
 METHODS = ("auto", "exact", "decompose")
 SOLVERS = ("auto", "highs", "cbc")
+LEAST_SAVING = 0.01  # share of what doing nothing costs, that the guard asks a plan to save
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class PlanOptions:
     stability_cost: float = 0.0  # currency per unit that deviates from the published plan
     carbon_price: float = 0.0  # currency per kg CO2e
     approval: str = "auto"
-    guard: bool = True
+    guard: bool = True  # hold back moves that together save less than LEAST_SAVING
 
     def __post_init__(self) -> None:
         problems = [

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from prepos.core.transfer import Plan
 from prepos.errors import SolverError
 from prepos.plan.certificate import write_certificate
+from prepos.plan.decided import SAME, Decided, see_through
 from prepos.plan.decision import Decision, list_moves
 from prepos.plan.decompose import solve_by_prices
 from prepos.plan.exact import is_small, solve_exactly
 from prepos.plan.frame import Frame, make_frame
+from prepos.plan.guard import hold_back
 from prepos.plan.lines import write_transfers
-from prepos.plan.loads import Packing, make_loads, pack_vehicles, vehicles_used
+from prepos.plan.loads import make_loads, pack_vehicles
 from prepos.plan.moves import Moves
-from prepos.plan.outcome import Outcome, make_outcome
+from prepos.plan.outcome import make_outcome
 from prepos.plan.problem import Problem, make_problem
 from prepos.plan.question import Question
 from prepos.plan.repair import repair
 from prepos.plan.rules import broken_rules, refuse
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
-from prepos.plan.stillness import answer_still, keeps_limits
+from prepos.plan.stillness import answer_still
+from prepos.plan.stress import Way, stress_plan
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.worth import value_everywhere
@@ -35,26 +38,23 @@ MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is se
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
 FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
-SAME = 1e-9  # relative: costs that differ by less are the same
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Decided:
-    """A decision whose vehicles are packed, how it was found, and the bound of the problem."""
-
-    decision: Decision
-    packing: Packing
-    method: str
-    bound: float
-
-
-def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = lambda: None) -> Plan:
+def make_plan(
+    question: Question,
+    *,
+    plan_id: str,
+    stressed: bool = True,
+    tick: Callable[[], None] = lambda: None,
+) -> Plan:
     """Decide what to move before the next orders.
 
     Parameters
     ----------
     plan_id : str
         Derived from the input, so that the same input gives the same ids.
+    stressed : bool
+        Whether to tell what becomes of it in harder times.
     tick : callable
         Called after each step of a long search.
 
@@ -80,10 +80,11 @@ def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = la
     nothing = make_outcome(problem, frame, free, idle, vehicles=nobody, closing_without=None)
     decided = decide(problem, frame, transport, solver, tick)
     outcome = see_through(problem, frame, transport, decided, nothing)
-    decided, outcome = rather_stay(problem, frame, transport, decided, outcome, nothing)
+    decided, outcome, held_back = hold_back(problem, frame, transport, decided, outcome, nothing)
     certificate = write_certificate(frame, free, decided.decision.prices)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
+    ways = Way(free, idle, nothing.costs), Way(transport, decided.decision.flows, outcome.costs)
     return Plan(
         plan_id=plan_id,
         periods=problem.periods,
@@ -109,45 +110,8 @@ def make_plan(question: Question, *, plan_id: str, tick: Callable[[], None] = la
         status="optimal" if proven else "feasible",
         solver=solver,
         slacks=outcome.slacks,
-    )
-
-
-def rather_stay(
-    problem: Problem,
-    frame: Frame,
-    transport: Transport,
-    decided: Decided,
-    outcome: Outcome,
-    nothing: Outcome,
-) -> tuple[Decided, Outcome]:
-    """Return what was decided; or to move frozen lines alone, where moving more gains nothing."""
-    gains = nothing.objective > outcome.objective * (1 + SAME)
-    if problem.overrides or (gains and problem.is_free):
-        return decided, outcome
-    flows, vehicles = answer_still(transport), transport.settled.vehicles
-    stayed = replace(
-        decided,
-        decision=replace(decided.decision, flows=flows, vehicles=vehicles),
-        packing=pack_vehicles(problem, list_moves(transport, flows), vehicles),
-    )
-    rest = see_through(problem, frame, transport, stayed, nothing)
-    gains = rest.objective > outcome.objective * (1 + SAME)
-    if gains or not keeps_limits(transport, frame):
-        return decided, outcome
-    return stayed, rest
-
-
-def see_through(
-    problem: Problem, frame: Frame, transport: Transport, decided: Decided, nothing: Outcome
-) -> Outcome:
-    """Return the outcome of a packed decision."""
-    return make_outcome(
-        problem,
-        frame,
-        transport,
-        decided.decision.flows,
-        vehicles=vehicles_used(decided.packing, len(problem.departures)),
-        closing_without=nothing.targets.closing,
+        held_back=held_back,
+        stress=stress_plan(problem, frame, *ways) if stressed else (),
     )
 
 

@@ -120,13 +120,21 @@ class Problem:
 
 
 def planning_window(network: Network, periods: Periods, options: PlanOptions) -> Periods:
-    """Return the periods that stock is held for: ``plan.cover``, else lead time and review period.
+    """Return the periods that stock is held for: ``plan.cover``, else the usual ones.
 
-    Never beyond the forecast's horizon. Longer covers lose much more than they protect.
+    Never beyond the forecast's horizon.
+    """
+    cover = options.cover or usual_cover(network, periods)
+    return replace(periods, horizon=min(cover, periods.horizon))
+
+
+def usual_cover(network: Network, periods: Periods) -> int:
+    """Return the periods of the longest lead time, and one until the next decision.
+
+    Whoever decides anew in every period needs no more: what the next decision sends comes in time.
     """
     longest = max((lane.lead_time_days for lane in network.lanes), default=0)
-    cover = options.cover or math.ceil(longest / periods.days) + 1
-    return replace(periods, horizon=min(cover, periods.horizon))
+    return math.ceil(longest / periods.days) + 1
 
 
 def make_problem(question: Question) -> Problem:

@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from prepos.plan.frame import Frame
-from prepos.plan.transport.batch import Flows, answer, read_flows
+from prepos.plan.transport.batch import Flows, read_flows
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.problem import Routes, TransportProblem, without_terms
 from prepos.plan.transport.slices import slices_of
-
-BROKEN = 1e-6  # of a limit's unit: less is the sum's tolerance
 
 
 def answer_still(transport: Transport) -> Flows:
@@ -21,15 +18,6 @@ def answer_still(transport: Transport) -> Flows:
     free, value = np.zeros(len(still.limit)), np.zeros(len(still.sources.units))
     flows = read_flows(still, free, value, np.arange(len(still)))
     return flows._replace(route=transport.problem.routes.first[flows.route])
-
-
-def keeps_limits(transport: Transport, frame: Frame) -> bool:
-    """Return whether all hard limits hold if nothing moves."""
-    still = stay_only(transport.problem)
-    free, value = np.zeros(len(still.limit)), np.zeros(len(still.sources.units))
-    use = answer(still, free, value)[1].sum(axis=0)
-    hard = np.array([not row.is_wish for row in frame.shared], dtype=np.bool_)
-    return bool((use[hard] <= still.limit[hard] + BROKEN).all())
 
 
 def stay_only(problem: TransportProblem) -> TransportProblem:

@@ -18,6 +18,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     KPIS,
     LOADS,
+    ROUTING,
     SUPPLY,
     TARGETS,
     TRANSFERS,
@@ -41,6 +42,7 @@ from prepos.plan.verify_costs import (
     standing_costs,
 )
 from prepos.plan.verify_demand import Areas, find_areas
+from prepos.plan.verify_guard import check_guard, check_stress
 from prepos.plan.verify_limits import wish_penalty
 from prepos.plan.verify_loads import check_loads, find_loads
 from prepos.plan.verify_proof import check_proof
@@ -50,6 +52,7 @@ from prepos.plan.verify_published import (
     find_published,
     has_frozen_lines,
 )
+from prepos.plan.verify_routing import check_routing
 from prepos.plan.verify_stock import (
     check_on_hand,
     check_origins,
@@ -68,6 +71,7 @@ NEEDED = (
     ALLOCATION,
     SUPPLY,
     VALUES,
+    ROUTING,
     FORECAST,
     FORECAST_TOTAL,
 )
@@ -152,6 +156,9 @@ def check_plan(
         *check_figures(run.kpis, "nothing", nothing),
         *found,
         *check_bound(run, given, costs, proven=proven, may_stay=may_stay),
+        *check_guard(run, given, lines, costs=costs, nothing=nothing, may_stay=may_stay),
+        *check_stress(run, nothing),
+        *check_routing(run, given, areas, flows),
         *check_money(given, costs, slacks),
         *check_fill(given, areas, served, slacks),
         check_slacks(run, wish_penalty(given, areas)),

@@ -13,7 +13,7 @@ from prepos.publish.forecast_frames import (
     units_below,
 )
 from prepos.publish.identity import make_run_id
-from prepos.publish.kpis import make_kpis
+from prepos.publish.kpis import make_kpis, unlike_share
 from prepos.publish.manifest import make_manifest, seal
 from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
@@ -27,6 +27,7 @@ from prepos.publish.plan_frames import (
 )
 from prepos.publish.read import read_files, read_run
 from prepos.publish.rejects import rejects_frame
+from prepos.publish.routing import routing_frame
 from prepos.publish.timings import Stopwatch
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "read_files",
     "read_run",
     "rejects_frame",
+    "routing_frame",
     "seal",
     "signals_frame",
     "staged_folder",
@@ -54,6 +56,7 @@ __all__ = [
     "targets_frame",
     "transfers_frame",
     "units_below",
+    "unlike_share",
     "values_frame",
     "write_json",
     "write_model",

@@ -16,7 +16,7 @@ from prepos.errors import ConfigError
 
 LANE = ["origin", "destination", "lane_id"]
 LINE = ["sku", *LANE, "ship_date"]
-PROOF = ("method", "solver", "status", "objective", "bound", "gap")
+PROOF = ("method", "solver", "status", "objective", "bound", "gap", "held_back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Comparison:
     figures : tuple of Change
         Costs by part, units, fill and shares: all of them, whether they differ or not.
     proof : tuple of Change
-        How each was found, and what is proven of it.
+        How each was found, what is proven of it, and what the guard held back of it.
     lanes : tuple of LaneChange
         All lanes in use.
     lines : tuple of LineChange

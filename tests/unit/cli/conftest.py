@@ -97,6 +97,12 @@ def files() -> RunFiles:
             "status": "optimal",
             "solver": "highs",
             "slacks": [],
+            "held_back": None,
+            "stress": [
+                {"demand": 0.5, "lead_time": 1.0, "saving": -40.0, "share": -0.08},
+                {"demand": 1.0, "lead_time": 2.0, "saving": 150.0, "share": 0.125},
+            ],
+            "forecast": {"unlike_share": 0.08},
         },
         manifest={"run_id": "20261102-1"},
     )

@@ -62,6 +62,15 @@ def test_lanes_and_lines_that_differ_are_told(base: RunFiles) -> None:
     assert "[b]bread[/b] DC1 FW1 2026-11-04 changed 20 26 +15" in told
 
 
+def test_what_the_guard_held_back_is_told_of_either(base: RunFiles) -> None:
+    """A case that moves nothing may have found moves that save too little."""
+    assert "held back" not in page(base, other(base))
+    held = {"lines": 2, "units": 3.0, "saving": 4.0, "share": 0.0042}
+    case = other(base)
+    told = page(base, replace(case, kpis={**case.kpis, "held_back": held}))
+    assert "(exact); held back are moves that save 0.42% together." in told
+
+
 def test_both_proofs_are_told(base: RunFiles) -> None:
     """Gap, bound and method of each."""
     told = page(base, other(base))

@@ -73,6 +73,44 @@ def test_empty_plan_says_so(files: RunFiles) -> None:
     assert "The transfers that save most" not in told
 
 
+def nothing_moved(files: RunFiles, **kpis: object) -> RunFiles:
+    """Return the files of a plan that moves nothing, with other figures."""
+    empty = {**files.frames, TRANSFERS: files.frames[TRANSFERS].head(0)}
+    return replace(files, frames=empty, kpis={**files.kpis, **kpis})
+
+
+def test_stress_is_told_in_a_line(files: RunFiles) -> None:
+    """What the moves save where demand stays away or lanes are late; nothing where none moves."""
+    told = "Under stress the same moves save: demand x 0.5 -40 EUR (-8.0%), lead times x 2 +150 EUR"
+    assert told in page(files)
+    assert "stress" not in page(nothing_moved(files))
+
+
+def test_what_is_held_back_is_told_with_its_worth(files: RunFiles) -> None:
+    """Lines, units, saving, and how to have them all the same."""
+    held = {"lines": 14, "units": 1200.0, "saving": 9.5, "share": 0.0079}
+    told = page(nothing_moved(files, held_back=held))
+    assert "move nothing. No transfer is expected to save enough." in told
+    assert (
+        "Held back: 14 transfers of 1,200 units, expected to save 9.50 EUR together: 0.79%" in told
+    )
+    assert "moves are handed over from 1% on (--set plan.guard=false hands them over)." in told
+
+
+def test_why_little_is_to_be_gained_is_told(files: RunFiles) -> None:
+    """By where stock lies, and by how alike regions buy; of a plan that moves nothing is said."""
+    far = page(nothing_moved(files))
+    assert "Why: as it is, 90% of demand is served from stock and 30% by the nearest node;" in far
+    assert "regions buy alike" not in far
+    still = {**files.kpis["nothing"], "local_share": 0.96}
+    near = page(nothing_moved(files, nothing=still, forecast={"unlike_share": 0.018}))
+    assert (
+        "Why: stock lies near already, 96% of demand is served by the nearest node as it is; "
+        "regions buy alike, 1.8% of their demand is other than one mix for all."
+    ) in near
+    assert "Why:" not in page(files)
+
+
 def test_limits_and_notices_are_told(files: RunFiles) -> None:
     """What could not be kept, and what was found in the input, the first of it."""
     slack = {"limit": "storage_m3", "place": "FW1", "quantity": 2.5, "unit": "m3"}

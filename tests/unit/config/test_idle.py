@@ -13,12 +13,12 @@ def test_the_base_is_silent() -> None:
 
 def test_a_changed_setting_is_told_with_its_default() -> None:
     """Key, value found, value expected."""
-    config = load_config(None, sets=["plan.guard=false", "run.seed=1", "plan.near=2"])
+    config = load_config(None, sets=["plan.approval=manual", "run.seed=1", "plan.near=2"])
 
     notices = idle_settings(config)
 
     assert [notice.message for notice in notices] == [
-        "plan.guard is False, and nothing reads it yet, expected True",
+        "plan.approval is manual, and nothing reads it yet, expected auto",
         "run.seed is 1, and nothing reads it yet, expected 0",
     ]
 

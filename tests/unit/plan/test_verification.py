@@ -21,6 +21,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     KPIS,
     LOADS,
+    ROUTING,
     SIGNALS,
     SUPPLY,
     TARGETS,
@@ -489,6 +490,45 @@ def value_rows() -> list[dict[str, Any]]:
     return [dict(zip(("node_id", "sku", "value"), row, strict=True)) for row in rows]
 
 
+def routing_rows() -> list[dict[str, Any]]:
+    """Return the nodes of the cells that are not served nearest first.
+
+    B holds NA, and a unit there is worth nothing; so it serves r1 and r3 before A, where one is
+    worth 24. r4 has A and DC alone, r2 has B nearest; and 007 is dearest where it is farthest.
+    """
+    ranked = (
+        ("r1", 1, "B", 3.0, 0.0),
+        ("r1", 2, "A", 1.0, 24.0),
+        ("r1", 3, "DC", 6.0, 24.0),
+        ("r3", 1, "B", 4.0, 0.0),
+        ("r3", 2, "A", 2.0, 24.0),
+        ("r3", 3, "DC", 7.0, 24.0),
+    )
+    return [
+        {
+            "region_id": region,
+            "sku": "NA",
+            "rank": rank,
+            "node_id": node,
+            "service_cost": cost,
+            "value": value,
+            "price": cost + value,
+        }
+        for region, rank, node, cost, value in ranked
+    ]
+
+
+def stressed(idle: float) -> list[dict[str, float]]:
+    """Return what is told of harder times: made up, but that late lanes leave doing nothing."""
+    told = ((0.25, 1.0, 80.0, 100.0), (0.5, 1.0, 160.0, 150.0), (1.0, 2.0, idle, idle - 3.0))
+    names = ("demand", "lead_time", "nothing", "plan")
+    return [
+        dict(zip(names, case, strict=True))
+        | {"saving": case[2] - case[3], "share": (case[2] - case[3]) / case[2]}
+        for case in told
+    ]
+
+
 def proven() -> float:
     """Return what prices and values prove: no rank pays, so all demand is short and all idles."""
     short = sum(
@@ -517,6 +557,8 @@ def make_run() -> RunFiles:
         "method": "decompose",
         "status": "feasible",
         "slacks": [],
+        "held_back": None,
+        "stress": stressed(kpis["nothing"]["total_cost"]),
     }
     rows = {
         TRANSFERS: transfers,
@@ -526,6 +568,7 @@ def make_run() -> RunFiles:
         CATCHMENTS: catchment_rows(),
         SUPPLY: supply_rows(),
         VALUES: value_rows(),
+        ROUTING: routing_rows(),
         **forecast_rows(),
     }
     return RunFiles(
@@ -658,6 +701,15 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (VALUES, -1, "value", -4.5, "values"),
     (VALUES, 0, "node_id", "B", "values"),
     (VALUES, 0, "sku", "7", "known_ids"),
+    (ROUTING, 0, "rank", 2, "routing"),
+    (ROUTING, 1, "rank", 4, "routing"),
+    (ROUTING, 0, "node_id", "A", "routing"),
+    (ROUTING, 3, "region_id", "r4", "routing"),
+    (ROUTING, 0, "sku", "007", "routing"),
+    (ROUTING, 0, "service_cost", 3.1, "routing"),
+    (ROUTING, 1, "value", 24.1, "routing"),
+    (ROUTING, 2, "price", 30.1, "routing"),
+    (ROUTING, 2, "node_id", "C", "known_ids"),
     (CATCHMENTS, 0, "catchment_id", "C", "known_ids"),
     (CATCHMENTS, 0, "period_start", day_of(14), "catchments"),
     (FORECAST, 0, "mean", 2.5, "forecast"),
@@ -690,6 +742,8 @@ FIGURES: tuple[tuple[str, Any, str], ...] = (
     ("objective", 1.0, "bound"),
     ("slack_penalty", 1.0, "bound"),
     ("status", "optimal", "bound"),
+    ("stress", [], "stress"),
+    ("stress", stressed(1.0), "stress"),
     ("window", {"cutoff": "2025-03-03", "period_days": 7, "periods": 3}, "window"),
     (
         "slacks",
@@ -697,6 +751,33 @@ FIGURES: tuple[tuple[str, Any, str], ...] = (
         "slack",
     ),
 )
+
+
+@pytest.mark.parametrize("name", ["nothing", "plan", "saving", "share"])
+def test_a_tampered_stress_is_found(name: str) -> None:
+    """What the late plan saves has to be what doing nothing costs, less the plan."""
+    run = make_run()
+    told = [{**case} for case in run.kpis["stress"]]
+    told[-1][name] += 0.01
+    verdict = verify_plan(tamper_kpis(run, "stress", told), given(), "run")
+    assert not verdict.check("stress").passed
+
+
+def test_a_cell_that_is_not_ranked_is_missed() -> None:
+    """A row fewer is found, and a row twice."""
+    run = make_run()
+    frame = run.frames[ROUTING]
+    for rows in (frame.iloc[:5], frame.iloc[[0, 1, 2, 3, 4, 5, 5]]):
+        verdict = verify_plan(replace(run, frames={**run.frames, ROUTING: rows}), given(), "run")
+        assert verdict.check("routing").broken == 1, verdict.faults
+
+
+def test_what_is_held_back_is_not_handed_over() -> None:
+    """A run that moves lines that nobody asked for, and says it holds all back, is told of each."""
+    held = {"lines": 2, "units": 5.0, "saving": 0.5, "share": 0.001}
+    verdict = verify_plan(tamper_kpis(make_run(), "held_back", held), given(), "run")
+    lines = [fault for fault in verdict.check("guard").faults if fault.file == TRANSFERS]
+    assert len(lines) == len(MOVES)
 
 
 @pytest.mark.parametrize(("key", "value", "check"), FIGURES)

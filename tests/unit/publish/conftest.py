@@ -17,6 +17,7 @@ from prepos.core.transfer import (
     Load,
     Plan,
     Slack,
+    Stress,
     Targets,
     Transfer,
 )
@@ -160,6 +161,8 @@ def plan() -> Plan:
         status="optimal",
         solver="highs",
         slacks=(Slack(limit="min_fill", place="SP", quantity=1.0, unit="units", penalty=10.0),),
+        held_back=None,
+        stress=(Stress(demand=0.5, lead_time=1.0, nothing=80.0, plan=100.0),),
     )
 
 

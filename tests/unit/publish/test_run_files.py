@@ -47,7 +47,7 @@ def run(tmp_path: Path, plan: Plan) -> Path:
     write_table(tmp_path / TRANSFERS, transfers_frame(plan))
     write_table(tmp_path / TARGETS, targets_frame(plan, NODES, SKUS))
     write_table(tmp_path / ALLOCATION, allocation_frame(plan, NODES, SKUS))
-    kpis = make_kpis(plan, currency="EUR", units_forecast=10.0, units_below=0.5)
+    kpis = make_kpis(plan, currency="EUR", units_forecast=10.0, units_below=0.5, unlike=0.25)
     write_json(tmp_path / KPIS, kpis)
     write_table(tmp_path / SUPPLY, supply_frame(plan, NODES, SKUS))
     write_json(tmp_path / CERTIFICATE, make_certificate(plan))
