@@ -1,19 +1,17 @@
 """The whole path on the embedded sample, cut to a dozen of its SKUs so that it is quick."""
 
-import gzip
 import json
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from prepos import pipeline
-from prepos.config import Config, bundled, load_config
+from prepos.config import Config, load_config
 from prepos.core.run import KPIS, MANIFEST, TARGETS, TRANSFERS
+from tests.integration.cutting_sample import cut_sample, read, write
 
-SAMPLE = bundled("data", "sample")
 SKUS = 12
 TODAY = date(2018, 1, 1)
 
@@ -21,35 +19,13 @@ TODAY = date(2018, 1, 1)
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a workspace with the SKUs that are ordered most."""
-    folder = tmp_path_factory.mktemp("cut")
-    for path in sorted(SAMPLE.iterdir()):
-        if path.suffix in (".csv", ".toml"):
-            (folder / path.name).write_bytes(path.read_bytes())
-    orders = read(SAMPLE / "orders.csv.gz")
-    kept = orders["sku"].value_counts(sort=True).sort_index(kind="stable")
-    most = set(kept.sort_values(ascending=False, kind="stable").index[:SKUS])
-    write(folder / "orders.csv.gz", orders[orders["sku"].isin(most)])
-    for name in ("products", "stock", "receipts"):
-        frame = read(folder / f"{name}.csv")
-        write(folder / f"{name}.csv", frame[frame["sku"].isin(most)])
-    return folder
+    return cut_sample(tmp_path_factory.mktemp("cut"), SKUS)
 
 
 @pytest.fixture(scope="module")
 def run(cut: Path) -> pipeline.Run:
     """Return the plan made from it."""
     return pipeline.make_plan(settle(cut), today=TODAY)
-
-
-def read(path: Path) -> pd.DataFrame:
-    """Return a table as text."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
-
-
-def write(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as it was read."""
-    text = frame.to_csv(index=False, lineterminator="\n").encode()
-    path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
 
 
 def settle(folder: Path) -> Config:
