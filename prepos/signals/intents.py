@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from prepos.core.axes import Axis
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import FloatArray, IntArray
 from prepos.signals.asked import Asked
 from prepos.signals.cell_factors import Float32Array
-from prepos.signals.stockouts import read_days, read_ids
+from prepos.signals.stockouts import read_days
 
 KINDS = ("view", "search", "wishlist", "cart")  # weakest first
 AGES = 26  # periods since the intent that are told apart; older ones are alike
@@ -205,8 +206,8 @@ def _rows(snapshot: Snapshot) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     if table is None or not len(table):
         none = np.zeros(0, dtype=np.int64)
         return none, none, none, none
-    customer = snapshot.orders.customers.positions(read_ids(table, "customer_id"))
-    sku = snapshot.orders.skus.positions(read_ids(table, "sku"))
+    customer = _positions(snapshot.orders.customers, table["customer_id"])
+    sku = _positions(snapshot.orders.skus, table["sku"])
     number, names = pd.factorize(table["kind"])
     kind = np.array([KINDS.index(name) for name in names], dtype=np.int64)[number]
     cutoff = np.datetime64(snapshot.periods.cutoff, "D")
@@ -214,6 +215,12 @@ def _rows(snapshot: Snapshot) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     used = (customer >= 0) & (sku >= 0) & (day < 0)
     used[used] = snapshot.consented[customer[used]]
     return customer[used], sku[used], kind[used], day[used]
+
+
+def _positions(axis: Axis, ids: pd.Series) -> IntArray:
+    """Return the position of each id (M,), -1 where it is unknown; most are named by many rows."""
+    number, names = pd.factorize(ids)
+    return np.asarray(np.append(axis.positions(names.tolist()), -1)[number])
 
 
 def _purchases(snapshot: Snapshot, pair: IntArray, day: IntArray) -> tuple[IntArray, FloatArray]:

@@ -36,8 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def out(folder: Path) -> Path:
     """Return a replay of three weeks: all policies, and the plan with a rule less."""
-    told = replay(folder, "--to", "2017-11-26", "--variant", "replay.fulfilment=nearest")
-    return told
+    return replay(folder, "--to", "2017-11-26", "--variant", "replay.fulfilment=nearest")
 
 
 def replay(folder: Path, *words: str, name: str = "out") -> Path:

@@ -193,7 +193,7 @@ def test_model_that_is_no_sum_says_what_it_is() -> None:
         ),
         (
             intents_said((OpenIntents(kind="cart", customers=FEW),)),
-            "open: cart of fewer than 10; of later periods as many are expected as usual",
+            "open: cart of fewer than 10 customers; of later periods as many are expected as usual",
         ),
         (hidden_said(replace(FACTORS, out_of_stock=(1.0, 0.5)), "week"), "1.5 of the last 2 weeks"),
     ],
