@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from prepos.replay.policies import BaseStock, Nearest, Proportional
+from prepos.replay.policies import POLICIES, BaseStock, Nearest, Proportional
 from tests.instances import START, Case, forward, lane, make_case, origin
-from tests.policies import every_week, look_at, sent, ship_days
+from tests.policies import every_week, look_at, policy_for, sent, ship_days
 
 NODES = [origin("DC"), forward("A"), forward("B")]
 
@@ -186,6 +186,15 @@ def test_the_cheaper_of_two_lanes_in_time() -> None:
     ]
     case = shop(*sorted(ways, key=lambda way: way.lane_id), weeks=2)
     assert sent(case, Proportional(window=2), every_week("r1", "S", 3)) == {("usual", "S"): 6}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_without_lanes_nothing_is_sent(name: str) -> None:
+    """However much is wanted and there."""
+    case = make_case(
+        NODES, [], {"A": [1], "B": [2], "DC": [9]}, {"S": [[5]]}, on_hand={("DC", "S"): 100}
+    )
+    assert sent(case, policy_for(case, name), every_week("r1", "S", 3)) == {}
 
 
 def test_lanes_between_forward_nodes_are_left_alone() -> None:
