@@ -56,7 +56,7 @@ def course_of(world: dict[str, object], rules: ReplayOptions) -> Course:
     return replace(course, supply=tuple(sorted(moved)))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(seed=SEEDS, days=st.sampled_from([1, 7]), rules=RULES, tries=st.integers(1, 4))
 def test_no_policy_beats_the_bound(seed: int, days: int, rules: ReplayOptions, tries: int) -> None:
     """Whatever is sent and however orders are served, the replay costs no less than the bound."""
@@ -70,7 +70,7 @@ def test_no_policy_beats_the_bound(seed: int, days: int, rules: ReplayOptions, t
         assert cost >= bound - SAME * (1.0 + abs(bound))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS, days=st.sampled_from([1, 7]), rules=RULES)
 def test_prices_prove_what_the_program_finds(seed: int, days: int, rules: ReplayOptions) -> None:
     """Both ways give one bound; costs by part sum to what was found, by period to the bound."""
