@@ -146,11 +146,11 @@ def value_units(
     values = np.zeros(problem.on_hand.shape)
     for (sku, node), rows in recourse.now.items():
         values[node, sku] = max(values[node, sku], float(solution.prices[rows].sum()))
-    sku = np.repeat(np.arange(len(priced)), np.diff(priced.sources.first))
-    node = priced.places.release_node[priced.sources.release]
-    saved = -solution.prices[draft.stock] if draft.stock else np.zeros(0)
-    now = priced.sources.release < len(problem.network.nodes)
-    np.maximum.at(values, (node[now], sku[now]), saved[now])
+    now = np.flatnonzero(priced.sources.release < len(problem.network.nodes))
+    owner = np.repeat(np.arange(len(priced)), np.diff(priced.sources.first))[now]
+    place = priced.places.release_node[priced.sources.release[now]]
+    saved = -solution.prices[np.array(draft.stock, dtype=np.int64)[now]]
+    np.maximum.at(values, (place, owner), saved)
     return values
 
 
@@ -163,13 +163,13 @@ def write_dispatch(
         for departure in transport.legs[route]:
             units[departure, place[0]] += each * count
     units[units < problem.products.least_sent] = 0
-    departure, sku = np.nonzero(units)
+    left, sku = np.nonzero(units)
     lanes = np.array([each.lane for each in problem.departures], dtype=np.int64)
     days = np.array([each.ship_date for each in problem.departures], dtype="datetime64[D]")
     return Dispatch(
-        lane=lanes[departure],
+        lane=lanes[left],
         sku=sku,
-        ships_on=days[departure],
-        quantity=units[departure, sku],
+        ships_on=days[left],
+        quantity=units[left, sku],
         values=values,
     )

@@ -263,7 +263,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
-    run(0)  # compiles
+    make_plan(make_question(0), plan_id="compiles")
     print(
         f"{'seed':>4s} {'plan':>10s} {'program':>10s} {'ratio':>8s} {'+-':>7s} {'s':>7s} {'s':>8s}"
     )

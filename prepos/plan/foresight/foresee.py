@@ -20,19 +20,19 @@ import numpy as np
 from prepos.core.periods import Periods
 from prepos.core.replayed import Course
 from prepos.core.types import FloatArray
+from prepos.plan.foresight.mixing import close_gap
 from prepos.plan.foresight.passes import Teller
 from prepos.plan.foresight.problem import Foreseen, foreseen_of
 from prepos.plan.foresight.program import count_columns, solve_foreseen
 from prepos.plan.options import PlanOptions
 from prepos.plan.solver import choose_solver
 from prepos.plan.transport.batch import BLOCKS
-from prepos.plan.transport.mix import mix_answers
+from prepos.plan.transport.cuts import Cuts
 from prepos.plan.transport.prices import BOX, Search, climb
-from prepos.plan.transport.shares import stack
 
 SMALL = 60_000  # columns of the program up to which it is solved as one
 FINEST = 1e-6  # share of the cost below which nothing is looked for
-ROUNDS, NEARER = 40, 0.3  # of mixing; from the best prices to the mix's, where more is asked
+FORGET = 10  # searches that a cut may bind nothing
 NEAR = 0.2  # of the gap asked for: how near to the best prices must come
 # What is told of each period, in the order of ``answer``; vehicles are told besides.
 COSTS = ("transport", "handling", "carbon", "return", "service", "holding", "shortage")
@@ -114,17 +114,11 @@ def price_foreseen(
     search = Search(start, np.zeros(rows), np.zeros(sources))
     deadline = time.monotonic() + options.time_limit_s
     teller = Teller(foreseen, search, tick)
-    ask = teller.answer
-    climb(foreseen, search, ask, BOX, solver, precision, tick, deadline, groups=BLOCKS)
+    ask, cuts = teller.answer, Cuts(foreseen, groups=BLOCKS, forget=FORGET)
+    climb(foreseen, search, ask, BOX, solver, precision, tick, deadline, cuts=cuts)
     search.passes.append(teller.ask(foreseen.ceiling))  # nothing moves: a mix can keep all limits
-    for _ in range(ROUNDS):
-        mixed = mix_answers(foreseen, stack(search.passes), foreseen.limit, solver=solver)
-        cost = mixed.cost + float(foreseen.ceiling @ mixed.over) + foreseen.shortage
-        if cost - search.bound <= options.gap * abs(cost) or time.monotonic() > deadline:
-            break
-        prices = search.prices + NEARER * (mixed.prices - search.prices)
-        search.passes.append(teller.ask(prices))
-    return search.bound, cost, teller.mix(mixed.share), mixed.bought
+    mixed = close_gap(foreseen, teller, search, solver, options.gap, deadline)
+    return search.bound, mixed.cost, teller.mix(mixed.share), mixed.bought
 
 
 def tell(

@@ -21,13 +21,21 @@ from prepos.plan.solver import call_solver
 from prepos.plan.transport.problem import Limited
 
 GROUPS = 16  # that the SKUs are cut in, unless told
+BINDING = 1e-7  # of a cut's size: how near to it is on it
 
 
 class Cuts:
-    """Cuts from passes over the SKUs of a problem, in so many groups."""
+    """Cuts from passes over the SKUs of a problem, in so many groups.
 
-    def __init__(self, problem: Limited, groups: int = GROUPS) -> None:
+    A cut that has bound nothing for so many searches is forgotten, where that is asked for.
+    """
+
+    def __init__(
+        self, problem: Limited, *, groups: int = GROUPS, forget: int | None = None
+    ) -> None:
         self._groups = groups
+        self._forget = forget
+        self._idle: list[int] = []  # searches since each cut last bound
         self._limit = problem.limit
         self._purchases = problem.purchases
         self._cuts: list[tuple[int, float, FloatArray]] = []
@@ -40,6 +48,7 @@ class Cuts:
             if chosen.any():
                 slope = use[chosen].sum(axis=0)
                 self._cuts.append((number, float(cost[chosen].sum() - slope @ prices), slope))
+                self._idle.append(0)
 
     def highest(
         self, lower: FloatArray, upper: FloatArray, solver: str
@@ -72,7 +81,21 @@ class Cuts:
         if problem.sol_status != pulp.LpSolutionOptimal:
             raise SolverError(f"solver {solver} found no prices, expected some within their bounds")
         found = np.array([price.varValue or 0.0 for price in prices])
+        if self._forget is not None:
+            self._keep_binding(found, np.array([cost.varValue or 0.0 for cost in costs]))
         return found, float(pulp.value(problem.objective))
+
+    def _keep_binding(self, prices: FloatArray, costs: FloatArray) -> None:
+        """Forget the cuts that have bound nothing for long."""
+        kept, idle = [], []
+        for cut, before in zip(self._cuts, self._idle, strict=True):
+            group, constant, slope = cut
+            slack = constant + float(slope @ prices) - costs[group]
+            now = 0 if slack <= BINDING * (1.0 + abs(constant)) else before + 1
+            if self._forget is None or now <= self._forget:
+                kept.append(cut)
+                idle.append(now)
+        self._cuts, self._idle = kept, idle
 
     def _buy(
         self, problem: pulp.LpProblem, prices: list[pulp.LpVariable]

@@ -17,7 +17,7 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import answer
-from prepos.plan.transport.cuts import GROUPS, Cuts
+from prepos.plan.transport.cuts import Cuts
 from prepos.plan.transport.problem import Limited, Sources, TransportProblem
 from prepos.plan.transport.sent import Sent
 from prepos.plan.transport.slices import slices_of, take_skus
@@ -128,14 +128,14 @@ def climb(
     tick: Callable[[], None],
     deadline: float,
     *,
-    groups: int = GROUPS,
+    cuts: Cuts | None = None,
 ) -> Search:
     """Raise the bound of a problem from where the search stands, and return where it then does.
 
     ``ask`` is a pass over its SKUs, as ``answer`` makes one; ``width`` is the box's first half
-    width, in scales; the more ``groups`` of SKUs the cuts tell apart, the fewer passes are needed.
+    width, in scales; ``cuts``, without any in them yet, may tell more groups of SKUs apart.
     """
-    cuts, prices, foretold = Cuts(problem, groups), search.prices, np.inf
+    cuts, prices, foretold = cuts or Cuts(problem), search.prices, np.inf
     box = width * search.scale
     for number in range(PASSES):
         cost, use = ask(prices, search.value)
