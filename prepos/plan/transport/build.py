@@ -158,6 +158,7 @@ def list_goods(problem: Problem) -> Goods:
         products.holding_cost,
         products.return_cost,
         problem.demand_mean.sum(axis=(0, 1)),
+        problem.fill_group,
     )
 
 

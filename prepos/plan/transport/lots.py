@@ -285,6 +285,6 @@ def let_lie(problem: TransportProblem, units: IntArray) -> TransportProblem:
             server_first=np.append(places.server_first, len(places.server) + nodes),
             server=np.append(places.server, np.arange(nodes)),
             service=np.concatenate([places.service, free], axis=2),
-            fill_row=np.append(places.fill_row, NO_ROW),
+            fill_row=np.pad(places.fill_row, ((0, 1), (0, 0)), constant_values=NO_ROW),
         ),
     )
