@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from prepos.core.network import Lane
-from prepos.core.run import CATCHMENTS, LOADS, TARGETS, TRANSFERS, RunFiles
+from prepos.core.run import LOADS, TARGETS, TRANSFERS, RunFiles
 from prepos.pipeline.known import Known
 
 UNITS = {"vehicles": "vehicle", "budget": "currency", "min_fill": "unit"}
@@ -55,14 +55,13 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
     """Return the limits that touch a node, in the certificate's order."""
     lanes = lanes_of(files, node_id, known)
     used, most = measure(files, node_id, known, lanes) if known else ({}, {})
-    filled = fills_of(files, node_id)
     found = []
     for row in files.certificate["rows"]:
         name = str(row["limit"])
         place, when = split_place(name, str(row["place"]))
         mine = place == node_id if name in OF_NODES else place in lanes
         if name == "min_fill":
-            mine = place in filled
+            mine = catchment_of(files, place).partition("#")[0] == node_id
         if not mine and name not in PLACELESS:
             continue
         unit = UNITS.get(name, name.rpartition("_")[2])
@@ -72,12 +71,11 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
     return tuple(found)
 
 
-def fills_of(files: RunFiles, node_id: str) -> set[str]:
-    """Return the places of the minimum fills of a node's catchments, those of categories too."""
-    catchments = files.frames[CATCHMENTS]["catchment_id"].unique().tolist()
-    mine = [name for name in catchments if name.partition("#")[0] == node_id]
-    shares = files.manifest["config"]["plan"].get("category_min_fill", {})
-    return {*mine, *(f"{name} {category}" for name in mine for category in shares)}
+def catchment_of(files: RunFiles, place: str) -> str:
+    """Return the catchment of a minimum fill, whose place may name a category after it."""
+    categories = files.manifest["config"].get("plan", {}).get("category_min_fill", ())
+    endings = (f" {category}" for category in categories if place.endswith(f" {category}"))
+    return place.removesuffix(max(endings, key=len, default=""))
 
 
 def split_place(limit: str, place: str) -> tuple[str, str]:
