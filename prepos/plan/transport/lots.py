@@ -71,6 +71,7 @@ def divide(
     table: RouteTable,
     paths: Mapping[int, Sequence[Parcel]],
     frozen: Moves,
+    tell: Callable[[list[tuple[float, str]]], None] = refuse,
 ) -> Divided:
     """Divide the units of the SKUs that are under rules or in the published plan.
 
@@ -105,7 +106,7 @@ def divide(
         constant[sku] += frame.rule_penalty * sum(kept.values())
         drawn[sku] = sum(lot.units for lot in mine if lot.path or lot.wanted != NOWHERE)
         lots[sku] = [(lot, terms.of(lot, bounds)) for lot in mine]
-    refuse(broken)
+    tell(broken)
     return Divided(sources=join_lots(sources, lots), constant=constant, drawn=drawn)
 
 

@@ -1,0 +1,84 @@
+"""What differs between a problem and one that was changed to have a plan, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prepos.core.ways_out import Change
+from prepos.plan.overrides import Override
+from prepos.plan.problem import Problem
+
+OF_NODES = ("storage_m3", "inbound_m3", "outbound_m3")
+
+
+def list_changes(before: Problem, after: Problem) -> tuple[Change, ...]:
+    """Return every limit, override and frozen line that differs, in a fixed order."""
+    found = (raised_limits, loosened_rules, thinned_lines)
+    return tuple(sorted(change for changes in found for change in changes(before, after)))
+
+
+def raised_limits(before: Problem, after: Problem) -> Iterator[Change]:
+    """Yield the limits that were raised."""
+    for old, new in zip(before.network.nodes, after.network.nodes, strict=True):
+        for name in OF_NODES:
+            yield from raised(name, old.node_id, "m3", getattr(old, name), getattr(new, name))
+    for way, now in zip(before.network.lanes, after.network.lanes, strict=True):
+        yield from raised("vehicles", way.lane_id, "vehicles", way.vehicles, now.vehicles)
+    if before.options.budget is not None and after.options.budget is not None:
+        yield from raised("budget", "plan", "", before.options.budget, after.options.budget)
+
+
+def raised(name: str, place: str, unit: str, now: float, to: float) -> Iterator[Change]:
+    """Yield one limit, where it was raised."""
+    if to > now:
+        words = f"raise {name} of {place} from {now:.12g} to {to:.12g} {unit}".rstrip()
+        yield Change(name=name, place=place, unit=unit, now=now, to=to, words=words)
+
+
+def loosened_rules(before: Problem, after: Problem) -> Iterator[Change]:
+    """Yield the overrides that were loosened: each is known by its SKU and way."""
+    old, new = set(before.overrides), set(after.overrides)
+    gone, come = sorted(old - new, key=str), sorted(new - old, key=str)
+    for rule in gone:
+        loose = next(other for other in come if is_of(other, rule))
+        come.remove(loose)
+        moves = f"{rule.sku} {rule.origin} -> {rule.destination}"
+        was, is_now = f"{rule.rule} {rule.quantity:g}", f"{loose.rule} {loose.quantity:g}"
+        if rule.rule == "forbid":
+            was = "forbid"
+        yield Change(
+            name=rule.rule,
+            place=moves,
+            unit="units",
+            now=rule.quantity,
+            to=loose.quantity,
+            words=f"change the override of {moves} from {was} to {is_now} units",
+        )
+
+
+def is_of(loose: Override, rule: Override) -> bool:
+    """Return whether a rule may be another one loosened."""
+    same = (loose.sku, loose.origin, loose.destination) == (rule.sku, rule.origin, rule.destination)
+    return same and (loose.rule == rule.rule or (rule.rule, loose.rule) == ("forbid", "max"))
+
+
+def thinned_lines(before: Problem, after: Problem) -> Iterator[Change]:
+    """Yield the frozen lines that were made smaller, or dropped."""
+    left: dict[tuple[object, ...], list[int]] = {}
+    for line in after.frozen.transfers:
+        key = (line.transfer_id, line.sku, line.lane_id, line.ship_date)
+        left.setdefault(key, []).append(line.quantity)
+    for line in before.frozen.transfers:
+        key = (line.transfer_id, line.sku, line.lane_id, line.ship_date)
+        quantity = left[key].pop(0) if left.get(key) else 0
+        if quantity < line.quantity:
+            yield Change(
+                name="frozen",
+                place=line.transfer_id,
+                unit="units",
+                now=line.quantity,
+                to=quantity,
+                words=f"send {quantity} instead of {line.quantity} units of {line.sku} from "
+                f"{line.origin} to {line.destination} on {line.ship_date} "
+                f"(frozen line {line.transfer_id})",
+            )

@@ -1,0 +1,225 @@
+"""The ways out of what contradicts: the least to change so that a plan exists.
+
+The exact program is asked for nothing but to keep everything: serving, moving and lying cost
+nothing, and only what is passed of a limit, or not kept of the planner's words, costs its part of a
+unit of stock. Asked thrice, with limits cheap, level and dear against the words (overrides, and
+frozen lines thawed), it tells the least to raise, the least to take back, and the least in all.
+Each answer is then tried: only ways by which a plan was made are told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from prepos.core.network import Lane, Node
+from prepos.core.transfer import Transfer
+from prepos.core.types import FloatArray
+from prepos.core.ways_out import Change, WayOut
+from prepos.errors import InfeasibleError, SolverError
+from prepos.plan.decision import list_moves
+from prepos.plan.exact import columns_by_sku
+from prepos.plan.frame import Frame, make_frame
+from prepos.plan.moves import Moves
+from prepos.plan.overrides import Override
+from prepos.plan.problem import Problem
+from prepos.plan.question import Frozen
+from prepos.plan.rules import EVERYONE, Rulebook, moved_by_way
+from prepos.plan.shared import HARD_PENALTY, list_shared_rows, total_stock, vehicle_room
+from prepos.plan.solver import solve_program
+from prepos.plan.stability import published_units
+from prepos.plan.told_changes import list_changes
+from prepos.plan.transport.build import Transport, as_transport
+from prepos.plan.transport.cases import make_cases
+from prepos.plan.transport.exact import draft_exact
+from prepos.plan.transport.exact_flows import read_flows_of
+from prepos.plan.transport.problem import Purchases, TransportProblem
+
+WEIGHTS = (0.01, 1.0, 100.0)  # of a unit of a limit, against one of the planner's words
+LARGEST = 60_000  # columns of a program that is asked
+TIME_LIMIT_S = 60.0  # for each program
+KEPT = 1e-6  # of a limit's unit, or of stock: less is the solver's tolerance
+STEP = 1000  # of a limit's unit: what it is raised to is told in such parts
+
+PlanCost = Callable[[Problem], float]
+"""What a plan of a problem costs; raises InfeasibleError or SolverError where there is none."""
+
+
+def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[WayOut, ...]:
+    """Return what to change so that there is a plan, the least first.
+
+    Nothing is known of problems too large for the exact program.
+    """
+    found: dict[tuple[Change, ...], WayOut] = {}
+    for weight in WEIGHTS:
+        try:
+            changed, penalty = relax(problem, weight, solver)
+            changes = list_changes(problem, changed)
+            if changes and changes not in found:
+                cost = plan_cost(changed)
+                found[changes] = WayOut(changes=changes, penalty=penalty, cost=cost)
+        except (InfeasibleError, SolverError):
+            continue
+    return tuple(sorted(found.values(), key=lambda way: (way.penalty, way.cost, way.changes)))
+
+
+def relax(problem: Problem, weight: float, solver: str) -> tuple[Problem, float]:
+    """Return the problem with as little changed as makes a plan, and how much, in units of stock.
+
+    Raises SolverError where the program is too large, or is not solved in time.
+    """
+    asked = thaw(problem) if weight >= 1 and problem.frozen.transfers else unbound(problem)
+    frame = make_frame(asked, list_shared_rows(asked))
+    transport = as_transport(asked, frame, tell=lambda _: None)
+    if int(columns_by_sku(transport.problem).sum()) > LARGEST:
+        raise SolverError(f"the program has over {LARGEST:,} columns, expected fewer")
+    arrays = bare(asked, frame, transport, weight)
+    draft = draft_exact(
+        arrays, make_cases(problem.products.case_pack, problem.products.minimum_lot)
+    )
+    limit = min(TIME_LIMIT_S, problem.options.time_limit_s)
+    solution = solve_program(draft.program(0.0), solver=solver, gap=0.0, time_limit_s=limit)
+    passed = solution.values[: len(frame.shared)]
+    over = np.where(passed > KEPT, passed, 0.0)
+    moves = list_moves(transport, read_flows_of(arrays, draft, solution.values))
+    overrides, missed = relax_rules(asked, frame, moves)
+    lines, fewer = thin_lines(problem, asked, moves)
+    changed = replace(
+        raise_limits(problem, frame, over),
+        overrides=overrides,
+        frozen=replace(problem.frozen, transfers=lines),
+    )
+    return changed, float(over @ arrays.ceiling) / weight + missed + fewer
+
+
+def unbound(problem: Problem) -> Problem:
+    """Return the problem in which a published plan may be deviated from at no cost."""
+    return replace(problem, options=replace(problem.options, stability_cost=0.0))
+
+
+def thaw(problem: Problem) -> Problem:
+    """Return the problem whose frozen lines are only followed: a coin for a unit that is not."""
+    options = replace(problem.options, stability_cost=1.0)
+    return replace(problem, frozen=Frozen(published=problem.frozen.transfers), options=options)
+
+
+def bare(problem: Problem, frame: Frame, transport: Transport, weight: float) -> TransportProblem:
+    """Return the arrays in which only what is not kept costs, in units of stock."""
+    arrays = transport.problem
+    goods, routes, sources = arrays.goods, arrays.routes, arrays.sources
+    free, none = np.zeros(len(routes.node)), np.zeros(len(arrays))
+    wish = np.array([row.is_wish for row in frame.shared], dtype=np.bool_)
+    unit = weight / (HARD_PENALTY * problem.fallback_price)
+    closed = np.isinf(sources.term_cost)
+    given = np.where(closed, 0.0, -sources.term_cost)
+    rules = np.floor(given / frame.rule_penalty + KEPT)
+    follows = (given - rules * frame.rule_penalty) / 2.0  # of two coins each, if any
+    terms = np.where(closed, np.inf, -(rules + np.maximum(follows, 0.0)))
+    return replace(
+        arrays,
+        goods=goods._replace(shortage_cost=none, holding_cost=none, return_cost=none),
+        routes=routes._replace(per_unit=free, per_m3=free, per_kg=free),
+        places=arrays.places._replace(service=np.zeros_like(arrays.places.service)),
+        sources=sources._replace(term_cost=terms),
+        limit=np.where(wish, 0.0, arrays.limit),
+        ceiling=np.where(wish, 0.0, arrays.ceiling * unit),
+        purchases=Purchases(
+            np.zeros(len(transport.kinds)),
+            np.array([ever_filled(problem, number) for number in transport.kinds.tolist()]),
+            arrays.purchases.take,
+        ),
+    )
+
+
+def ever_filled(problem: Problem, departure: int) -> float:
+    """Return how many vehicles of a departure could ever be filled, however many there are."""
+    room = vehicle_room(problem, problem.network.lanes[problem.departures[departure].lane])
+    stock = total_stock(problem)
+    return float(np.ceil(max(part / each for part, each in zip(stock, room, strict=True))) + 1)
+
+
+def raise_limits(problem: Problem, frame: Frame, over: FloatArray) -> Problem:
+    """Return the problem with every limit raised by what is passed of it (S,) at the most."""
+    more: dict[tuple[str, int], float] = {}
+    for row, amount in zip(frame.shared, over.tolist(), strict=True):
+        kind, position, _ = row.key
+        more[kind, position] = max(more.get((kind, position), 0.0), amount)
+
+    def raised(kind: str, position: int, now: float) -> float:
+        by = more.get((kind, position), 0.0)
+        step = 1 if kind == "vehicles" else STEP
+        return math.ceil((now + by) * step - 2e-3) / step if by > 0 else now
+
+    def node_of(position: int, node: Node) -> Node:
+        return replace(
+            node,
+            storage_m3=raised("storage_m3", position, node.storage_m3),
+            inbound_m3=raised("inbound_m3", position, node.inbound_m3),
+            outbound_m3=raised("outbound_m3", position, node.outbound_m3),
+        )
+
+    def lane_of(position: int, lane: Lane) -> Lane:
+        return replace(lane, vehicles=raised("vehicles", position, lane.vehicles))
+
+    network, budget = problem.network, problem.options.budget
+    if budget is not None:
+        budget = raised("budget", 0, budget)
+    return replace(
+        problem,
+        options=replace(problem.options, budget=budget),
+        network=replace(
+            network,
+            nodes=tuple(node_of(at, node) for at, node in enumerate(network.nodes)),
+            lanes=tuple(lane_of(at, lane) for at, lane in enumerate(network.lanes)),
+        ),
+    )
+
+
+def relax_rules(problem: Problem, frame: Frame, moves: Moves) -> tuple[tuple[Override, ...], float]:
+    """Return the overrides, each as far as what moves keeps it, and the units that it is off."""
+    moved, book = moved_by_way(frame, moves), Rulebook(problem)
+    off, allowed = 0.0, {rule: rule for rule in problem.overrides}
+    for sku in sorted({*book.skus(), *moved}):
+        for way, bound in book.bounds(sku).items():
+            sent = float(moved.get(sku, {}).get(way, 0))
+            for rule in bound.rules:
+                least, most = rule.bounds
+                if least <= sent <= most:
+                    continue
+                off += least - sent if sent < least else sent - most
+                own = rule if rule in allowed else replace(rule, sku=EVERYONE)
+                allowed[own] = loosened(own, allowed[own], sent)
+    return tuple(sorted(allowed.values(), key=str)), off
+
+
+def loosened(rule: Override, before: Override, sent: float) -> Override:
+    """Return a rule that allows what one SKU sends, and what it was loosened to allow before."""
+    if sent < rule.quantity and rule.rule != "forbid":
+        return replace(before, quantity=min(before.quantity, sent))
+    kind = "max" if rule.rule == "forbid" else rule.rule
+    return replace(before, rule=kind, quantity=max(before.quantity, sent))
+
+
+def thin_lines(
+    problem: Problem, thawed: Problem, moves: Moves
+) -> tuple[tuple[Transfer, ...], float]:
+    """Return the frozen lines, thinned to what still moves of them, and units that they lose."""
+    if thawed.frozen.transfers or not problem.frozen.transfers:
+        return problem.frozen.transfers, 0.0
+    moved = {(departure, sku): units for departure, sku, units in moves.rows()}
+    lose = {}
+    for departure, sku, units in published_units(thawed).rows():
+        on = problem.departures[departure]
+        lane, item = problem.network.lanes[on.lane].lane_id, problem.products.skus[sku]
+        lose[lane, on.ship_date, item] = max(units - moved.get((departure, sku), 0), 0)
+    fewer, kept = float(sum(lose.values())), []
+    for line in problem.frozen.transfers:
+        key = (line.lane_id, line.ship_date, line.sku)
+        cut = min(lose[key], line.quantity)
+        lose[key] -= cut
+        if cut < line.quantity:
+            kept.append(replace(line, quantity=line.quantity - cut))
+    return tuple(kept), fewer
