@@ -25,13 +25,14 @@ def raised_limits(before: Problem, after: Problem) -> Iterator[Change]:
     for way, now in zip(before.network.lanes, after.network.lanes, strict=True):
         yield from raised("vehicles", way.lane_id, "vehicles", way.vehicles, now.vehicles)
     if before.options.budget is not None and after.options.budget is not None:
-        yield from raised("budget", "plan", "", before.options.budget, after.options.budget)
+        yield from raised("budget", "", "currency", before.options.budget, after.options.budget)
 
 
 def raised(name: str, place: str, unit: str, now: float, to: float) -> Iterator[Change]:
     """Yield one limit, where it was raised."""
     if to > now:
-        words = f"raise {name} of {place} from {now:.12g} to {to:.12g} {unit}".rstrip()
+        what = f"{name} of {place}" if place else f"plan.{name}"
+        words = f"raise {what} from {now:.12g} to {to:.12g} {unit}".removesuffix(" currency")
         yield Change(name=name, place=place, unit=unit, now=now, to=to, words=words)
 
 

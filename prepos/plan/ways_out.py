@@ -2,9 +2,10 @@
 
 The exact program is asked for nothing but to keep everything: serving, moving and lying cost
 nothing, and only what is passed of a limit, or not kept of the planner's words, costs its part of a
-unit of stock. Asked thrice, with limits cheap, level and dear against the words (overrides, and
-frozen lines thawed), it tells the least to raise, the least to take back, and the least in all.
-Each answer is then tried: only ways by which a plan was made are told.
+unit of stock. Asked with limits cheap, level and dear against the words (overrides, and frozen
+lines), it tells the least to raise, the least to take back, and the least in all. Frozen lines may
+be thinned, or stand against overrides. Each answer is then tried: only ways by which a plan was
+made are told.
 """
 
 from __future__ import annotations
@@ -34,11 +35,19 @@ from prepos.plan.stability import published_units
 from prepos.plan.told_changes import list_changes
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.cases import make_cases
-from prepos.plan.transport.exact import draft_exact
+from prepos.plan.transport.exact import Draft, draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
-from prepos.plan.transport.problem import Purchases, TransportProblem
+from prepos.plan.transport.problem import Purchases, Sources, TransportProblem
 
-WEIGHTS = (0.01, 1.0, 100.0)  # of a unit of a limit, against one of the planner's words
+CHEAP, LEVEL, DEAR = 0.01, 1.0, 100.0  # a unit of a limit, against one of the planner's words
+WEIGHTS = (  # whether frozen lines may be thinned, and what a limit weighs
+    (False, CHEAP),
+    (False, LEVEL),
+    (False, DEAR),
+    (True, CHEAP),
+    (True, LEVEL),
+    (True, DEAR),
+)
 LARGEST = 60_000  # columns of a program that is asked
 TIME_LIMIT_S = 60.0  # for each program
 KEPT = 1e-6  # of a limit's unit, or of stock: less is the solver's tolerance
@@ -54,9 +63,10 @@ def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[W
     Nothing is known of problems too large for the exact program.
     """
     found: dict[tuple[Change, ...], WayOut] = {}
-    for weight in WEIGHTS:
+    for thawed, weight in WEIGHTS if problem.frozen.transfers else WEIGHTS[:3]:
         try:
-            changed, penalty = relax(problem, weight, solver)
+            asked = thaw(problem) if thawed else unbound(problem)
+            changed, penalty = relax(problem, asked, weight, solver)
             changes = list_changes(problem, changed)
             if changes and changes not in found:
                 cost = plan_cost(changed)
@@ -66,24 +76,26 @@ def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[W
     return tuple(sorted(found.values(), key=lambda way: (way.penalty, way.cost, way.changes)))
 
 
-def relax(problem: Problem, weight: float, solver: str) -> tuple[Problem, float]:
+def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> tuple[Problem, float]:
     """Return the problem with as little changed as makes a plan, and how much, in units of stock.
 
-    Raises SolverError where the program is too large, or is not solved in time.
+    ``asked`` is the problem as it is asked for. Raises SolverError where the program is too large,
+    or is not solved in time.
     """
-    asked = thaw(problem) if weight >= 1 and problem.frozen.transfers else unbound(problem)
     frame = make_frame(asked, list_shared_rows(asked))
     transport = as_transport(asked, frame, tell=lambda _: None)
     if int(columns_by_sku(transport.problem).sum()) > LARGEST:
         raise SolverError(f"the program has over {LARGEST:,} columns, expected fewer")
-    arrays = bare(asked, frame, transport, weight)
+    before = problem.frozen.before.toordinal() if problem.frozen.before else 0
+    arrays = bare(asked, frame, transport, weight, before)
     draft = draft_exact(
         arrays, make_cases(problem.products.case_pack, problem.products.minimum_lot)
     )
+    raise_as_one(frame, draft)
     limit = min(TIME_LIMIT_S, problem.options.time_limit_s)
     solution = solve_program(draft.program(0.0), solver=solver, gap=0.0, time_limit_s=limit)
     passed = solution.values[: len(frame.shared)]
-    over = np.where(passed > KEPT, passed, 0.0)
+    over = np.where(passed > KEPT, passed, 0.0)  # of the first row of each limit, for all
     moves = list_moves(transport, read_flows_of(arrays, draft, solution.values))
     overrides, missed = relax_rules(asked, frame, moves)
     lines, fewer = thin_lines(problem, asked, moves)
@@ -106,24 +118,24 @@ def thaw(problem: Problem) -> Problem:
     return replace(problem, frozen=Frozen(published=problem.frozen.transfers), options=options)
 
 
-def bare(problem: Problem, frame: Frame, transport: Transport, weight: float) -> TransportProblem:
-    """Return the arrays in which only what is not kept costs, in units of stock."""
+def bare(
+    problem: Problem, frame: Frame, transport: Transport, weight: float, before: int
+) -> TransportProblem:
+    """Return the arrays in which only what is not kept costs, in units of stock.
+
+    ``before`` is the first day (ordinal) on which more than frozen lines may ship.
+    """
     arrays = transport.problem
-    goods, routes, sources = arrays.goods, arrays.routes, arrays.sources
+    goods, routes = arrays.goods, arrays.routes
     free, none = np.zeros(len(routes.node)), np.zeros(len(arrays))
     wish = np.array([row.is_wish for row in frame.shared], dtype=np.bool_)
     unit = weight / (HARD_PENALTY * problem.fallback_price)
-    closed = np.isinf(sources.term_cost)
-    given = np.where(closed, 0.0, -sources.term_cost)
-    rules = np.floor(given / frame.rule_penalty + KEPT)
-    follows = (given - rules * frame.rule_penalty) / 2.0  # of two coins each, if any
-    terms = np.where(closed, np.inf, -(rules + np.maximum(follows, 0.0)))
     return replace(
         arrays,
         goods=goods._replace(shortage_cost=none, holding_cost=none, return_cost=none),
         routes=routes._replace(per_unit=free, per_m3=free, per_kg=free),
         places=arrays.places._replace(service=np.zeros_like(arrays.places.service)),
-        sources=sources._replace(term_cost=terms),
+        sources=bare_terms(frame, transport, before),
         limit=np.where(wish, 0.0, arrays.limit),
         ceiling=np.where(wish, 0.0, arrays.ceiling * unit),
         purchases=Purchases(
@@ -132,6 +144,48 @@ def bare(problem: Problem, frame: Frame, transport: Transport, weight: float) ->
             arrays.purchases.take,
         ),
     )
+
+
+def bare_terms(frame: Frame, transport: Transport, before: int) -> Sources:
+    """Return the sources with terms in units of stock: one for each word kept, frozen leg or rule.
+
+    Before the day only what follows frozen lines may leave.
+    """
+    arrays = transport.problem
+    first, sources = arrays.routes.first.tolist(), arrays.sources
+    frozen = [int((frame.ship_day[list(legs)] < before).sum()) for legs in transport.legs]
+    count, routes, costs = [0], [], []
+    for source, release in enumerate(sources.release.tolist()):
+        own = slice(*sources.term_first[source : source + 2].tolist())
+        terms = dict(zip(sources.term_route[own].tolist(), sources.term_cost[own], strict=True))
+        for route in range(first[release], first[release + 1]):
+            given = -float(terms.get(route, 0.0))
+            rules = math.floor(given / frame.rule_penalty + KEPT) if given > -math.inf else 0
+            follows = (given - rules * frame.rule_penalty) / 2.0  # of two coins each, if any
+            cost = math.inf if follows < frozen[route] - KEPT else -(rules + max(follows, 0.0))
+            if cost:
+                routes.append(route)
+                costs.append(cost)
+        count.append(len(routes))
+    return sources._replace(
+        term_first=np.array(count, dtype=np.int64),
+        term_route=np.array(routes, dtype=np.int64),
+        term_cost=np.array(costs, dtype=np.float64),
+    )
+
+
+def raise_as_one(frame: Frame, draft: Draft) -> None:
+    """Let one column raise a limit in all its periods, a fleet by whole vehicles.
+
+    The room of a vehicle is what it is.
+    """
+    first: dict[tuple[str, int], int] = {}
+    for number, row in enumerate(frame.shared):
+        column = first.setdefault(row.key[:2], number)
+        draft.entries[number] = (number, column, -1.0)
+        draft.whole[column] = row.name == "vehicles"
+        if row.name in ("vehicle_m3", "vehicle_kg"):
+            draft.upper[column] = 0.0
 
 
 def ever_filled(problem: Problem, departure: int) -> float:
