@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from prepos.core.ways_out import Change
 from prepos.plan.overrides import Override
@@ -43,7 +44,7 @@ def loosened_rules(before: Problem, after: Problem) -> Iterator[Change]:
     for rule in gone:
         loose = next(other for other in come if is_of(other, rule))
         come.remove(loose)
-        moves = f"{rule.sku} {rule.origin} -> {rule.destination}"
+        moves = told(rule)
         was, is_now = f"{rule.rule} {rule.quantity:g}", f"{loose.rule} {loose.quantity:g}"
         if rule.rule == "forbid":
             was = "forbid"
@@ -83,3 +84,41 @@ def thinned_lines(before: Problem, after: Problem) -> Iterator[Change]:
                 f"{line.origin} to {line.destination} on {line.ship_date} "
                 f"(frozen line {line.transfer_id})",
             )
+
+
+def undo(after: Problem, before: Problem, change: Change) -> Problem:
+    """Return the changed problem without one of its changes."""
+    network, options, frozen = after.network, after.options, after.frozen
+    if change.name == "budget":
+        return replace(after, options=replace(options, budget=before.options.budget))
+    if change.name == "frozen":
+        kept = {line.transfer_id: line for line in frozen.transfers}
+        kept |= {t.transfer_id: t for t in before.frozen.transfers if t.transfer_id == change.place}
+        lines = (kept[t.transfer_id] for t in before.frozen.transfers if t.transfer_id in kept)
+        return replace(after, frozen=replace(frozen, transfers=tuple(lines)))
+    if change.name in ("forbid", "pin", "max", "min"):
+        return replace(after, overrides=undo_rule(after, before, change))
+    if change.name == "vehicles":
+        lanes = zip(network.lanes, before.network.lanes, strict=True)
+        ways = tuple(old if old.lane_id == change.place else new for new, old in lanes)
+        return replace(after, network=replace(network, lanes=ways))
+    nodes = (
+        replace(node, **{change.name: change.now}) if node.node_id == change.place else node  # type: ignore[arg-type]
+        for node in network.nodes
+    )
+    return replace(after, network=replace(network, nodes=tuple(nodes)))
+
+
+def undo_rule(after: Problem, before: Problem, change: Change) -> tuple[Override, ...]:
+    """Return the overrides with one as it was."""
+    gone = [rule for rule in before.overrides if rule not in after.overrides]
+    come = [rule for rule in after.overrides if rule not in before.overrides]
+    key = (change.place, change.name, change.now)
+    old = next(rule for rule in gone if (told(rule), rule.rule, rule.quantity) == key)
+    loose = next(rule for rule in come if is_of(rule, old))
+    return tuple(old if rule is loose else rule for rule in after.overrides)
+
+
+def told(rule: Override) -> str:
+    """Return what an override is of."""
+    return f"{rule.sku} {rule.origin} -> {rule.destination}"

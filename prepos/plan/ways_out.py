@@ -29,10 +29,16 @@ from prepos.plan.overrides import Override
 from prepos.plan.problem import Problem
 from prepos.plan.question import Frozen
 from prepos.plan.rules import EVERYONE, Rulebook, moved_by_way
-from prepos.plan.shared import HARD_PENALTY, list_shared_rows, total_stock, vehicle_room
+from prepos.plan.shared import (
+    HARD_PENALTY,
+    list_shared_rows,
+    total_stock,
+    units_per,
+    vehicle_room,
+)
 from prepos.plan.solver import solve_program
 from prepos.plan.stability import published_units
-from prepos.plan.told_changes import list_changes
+from prepos.plan.told_changes import list_changes, undo
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import Draft, draft_exact
@@ -66,18 +72,33 @@ def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[W
     for thawed, weight in WEIGHTS if problem.frozen.transfers else WEIGHTS[:3]:
         try:
             asked = thaw(problem) if thawed else unbound(problem)
-            changed, penalty = relax(problem, asked, weight, solver)
-            changes = list_changes(problem, changed)
-            if changes and changes not in found:
-                cost = plan_cost(changed)
-                found[changes] = WayOut(changes=changes, penalty=penalty, cost=cost)
+            way = try_changes(problem, relax(problem, asked, weight, solver), plan_cost)
         except (InfeasibleError, SolverError):
             continue
+        found[way.changes] = way
     return tuple(sorted(found.values(), key=lambda way: (way.penalty, way.cost, way.changes)))
 
 
-def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> tuple[Problem, float]:
-    """Return the problem with as little changed as makes a plan, and how much, in units of stock.
+def try_changes(problem: Problem, changed: Problem, plan_cost: PlanCost) -> WayOut:
+    """Return the changes that are needed, each seen to be; raises where all are not enough.
+
+    The program cannot know all that a plan keeps: which units a rule or a line takes.
+    """
+    cost = plan_cost(changed)
+    for change in list_changes(problem, changed):
+        without = undo(changed, problem, change)
+        try:
+            cost = plan_cost(without)
+        except (InfeasibleError, SolverError):
+            continue
+        changed = without
+    changes = list_changes(problem, changed)
+    sizes = [abs(each.to - each.now) / units_per(problem, each.unit) for each in changes]
+    return WayOut(changes=changes, penalty=sum(sizes), cost=cost)
+
+
+def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> Problem:
+    """Return the problem with as little changed as makes a plan.
 
     ``asked`` is the problem as it is asked for. Raises SolverError where the program is too large,
     or is not solved in time.
@@ -97,14 +118,11 @@ def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> tuple
     passed = solution.values[: len(frame.shared)]
     over = np.where(passed > KEPT, passed, 0.0)  # of the first row of each limit, for all
     moves = list_moves(transport, read_flows_of(arrays, draft, solution.values))
-    overrides, missed = relax_rules(asked, frame, moves)
-    lines, fewer = thin_lines(problem, asked, moves)
-    changed = replace(
+    return replace(
         raise_limits(problem, frame, over),
-        overrides=overrides,
-        frozen=replace(problem.frozen, transfers=lines),
+        overrides=relax_rules(asked, frame, moves),
+        frozen=replace(problem.frozen, transfers=thin_lines(problem, asked, moves)),
     )
-    return changed, float(over @ arrays.ceiling) / weight + missed + fewer
 
 
 def unbound(problem: Problem) -> Problem:
@@ -232,10 +250,10 @@ def raise_limits(problem: Problem, frame: Frame, over: FloatArray) -> Problem:
     )
 
 
-def relax_rules(problem: Problem, frame: Frame, moves: Moves) -> tuple[tuple[Override, ...], float]:
-    """Return the overrides, each as far as what moves keeps it, and the units that it is off."""
+def relax_rules(problem: Problem, frame: Frame, moves: Moves) -> tuple[Override, ...]:
+    """Return the overrides, each loosened so far that what moves keeps it."""
     moved, book = moved_by_way(frame, moves), Rulebook(problem)
-    off, allowed = 0.0, {rule: rule for rule in problem.overrides}
+    allowed = {rule: rule for rule in problem.overrides}
     for sku in sorted({*book.skus(), *moved}):
         for way, bound in book.bounds(sku).items():
             sent = float(moved.get(sku, {}).get(way, 0))
@@ -243,10 +261,9 @@ def relax_rules(problem: Problem, frame: Frame, moves: Moves) -> tuple[tuple[Ove
                 least, most = rule.bounds
                 if least <= sent <= most:
                     continue
-                off += least - sent if sent < least else sent - most
                 own = rule if rule in allowed else replace(rule, sku=EVERYONE)
                 allowed[own] = loosened(own, allowed[own], sent)
-    return tuple(sorted(allowed.values(), key=str)), off
+    return tuple(sorted(allowed.values(), key=str))
 
 
 def loosened(rule: Override, before: Override, sent: float) -> Override:
@@ -257,23 +274,21 @@ def loosened(rule: Override, before: Override, sent: float) -> Override:
     return replace(before, rule=kind, quantity=max(before.quantity, sent))
 
 
-def thin_lines(
-    problem: Problem, thawed: Problem, moves: Moves
-) -> tuple[tuple[Transfer, ...], float]:
-    """Return the frozen lines, thinned to what still moves of them, and units that they lose."""
+def thin_lines(problem: Problem, thawed: Problem, moves: Moves) -> tuple[Transfer, ...]:
+    """Return the frozen lines, thinned to what still moves of them."""
     if thawed.frozen.transfers or not problem.frozen.transfers:
-        return problem.frozen.transfers, 0.0
+        return problem.frozen.transfers
     moved = {(departure, sku): units for departure, sku, units in moves.rows()}
     lose = {}
     for departure, sku, units in published_units(thawed).rows():
         on = problem.departures[departure]
         lane, item = problem.network.lanes[on.lane].lane_id, problem.products.skus[sku]
         lose[lane, on.ship_date, item] = max(units - moved.get((departure, sku), 0), 0)
-    fewer, kept = float(sum(lose.values())), []
+    kept = []
     for line in problem.frozen.transfers:
         key = (line.lane_id, line.ship_date, line.sku)
         cut = min(lose[key], line.quantity)
         lose[key] -= cut
         if cut < line.quantity:
             kept.append(replace(line, quantity=line.quantity - cut))
-    return tuple(kept), fewer
+    return tuple(kept)
