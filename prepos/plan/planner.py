@@ -135,7 +135,10 @@ def hand_over(
     certificate = write_certificate(frame, free, decided.decision.prices)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
-    ways = Way(free, thought.idle, nothing.costs), Way(thought.transport, decided.decision.flows, outcome.costs)
+    ways = (
+        Way(free, thought.idle, nothing.costs),
+        Way(thought.transport, decided.decision.flows, outcome.costs),
+    )
     return Plan(
         plan_id=plan_id,
         periods=problem.periods,

@@ -11,24 +11,19 @@ made are told.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from prepos.core.network import Lane, Node
-from prepos.core.transfer import Transfer
-from prepos.core.types import FloatArray
 from prepos.core.ways_out import Change, WayOut
 from prepos.errors import InfeasibleError, SolverError
 from prepos.plan.decision import list_moves
 from prepos.plan.exact import columns_by_sku
 from prepos.plan.frame import Frame, make_frame
-from prepos.plan.moves import Moves
-from prepos.plan.overrides import Override
 from prepos.plan.problem import Problem
 from prepos.plan.question import Frozen
-from prepos.plan.rules import EVERYONE, Rulebook, moved_by_way
 from prepos.plan.shared import (
     HARD_PENALTY,
     list_shared_rows,
@@ -37,13 +32,13 @@ from prepos.plan.shared import (
     vehicle_room,
 )
 from prepos.plan.solver import solve_program
-from prepos.plan.stability import published_units
 from prepos.plan.told_changes import list_changes, undo
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import Draft, draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
 from prepos.plan.transport.problem import Purchases, Sources, TransportProblem
+from prepos.plan.yielding import raise_limits, relax_rules, thin_lines
 
 CHEAP, LEVEL, DEAR = 0.01, 1.0, 100.0  # a unit of a limit, against one of the planner's words
 WEIGHTS = (  # whether frozen lines may be thinned, and what a limit weighs
@@ -55,9 +50,8 @@ WEIGHTS = (  # whether frozen lines may be thinned, and what a limit weighs
     (True, DEAR),
 )
 LARGEST = 60_000  # columns of a program that is asked
-TIME_LIMIT_S = 60.0  # for each program
+TIME_S = 120.0  # after which no other way is looked for
 KEPT = 1e-6  # of a limit's unit, or of stock: less is the solver's tolerance
-STEP = 1000  # of a limit's unit: what it is raised to is told in such parts
 
 PlanCost = Callable[[Problem], float]
 """What a plan of a problem costs; raises InfeasibleError or SolverError where there is none."""
@@ -66,26 +60,37 @@ PlanCost = Callable[[Problem], float]
 def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[WayOut, ...]:
     """Return what to change so that there is a plan, the least first.
 
-    Nothing is known of problems too large for the exact program.
+    Nothing is known of problems too large for the exact program. When the time is over, what was
+    found stands, though a change of the last way may not be needed.
     """
     found: dict[tuple[Change, ...], WayOut] = {}
+    tried: set[tuple[Change, ...]] = set()
+    deadline = time.monotonic() + min(TIME_S, problem.options.time_limit_s)
     for thawed, weight in WEIGHTS if problem.frozen.transfers else WEIGHTS[:3]:
+        if time.monotonic() > deadline:
+            break
         try:
             asked = thaw(problem) if thawed else unbound(problem)
-            way = try_changes(problem, relax(problem, asked, weight, solver), plan_cost)
+            changed = relax(problem, asked, weight, solver, deadline)
+            changes = list_changes(problem, changed)
+            if changes not in tried:
+                tried.add(changes)
+                way = try_changes(problem, changed, plan_cost, deadline)
+                found[way.changes] = way
         except (InfeasibleError, SolverError):
             continue
-        found[way.changes] = way
     return tuple(sorted(found.values(), key=lambda way: (way.penalty, way.cost, way.changes)))
 
 
-def try_changes(problem: Problem, changed: Problem, plan_cost: PlanCost) -> WayOut:
+def try_changes(problem: Problem, changed: Problem, plan_cost: PlanCost, deadline: float) -> WayOut:
     """Return the changes that are needed, each seen to be; raises where all are not enough.
 
     The program cannot know all that a plan keeps: which units a rule or a line takes.
     """
     cost = plan_cost(changed)
     for change in list_changes(problem, changed):
+        if time.monotonic() > deadline:
+            break
         without = undo(changed, problem, change)
         try:
             cost = plan_cost(without)
@@ -97,11 +102,11 @@ def try_changes(problem: Problem, changed: Problem, plan_cost: PlanCost) -> WayO
     return WayOut(changes=changes, penalty=sum(sizes), cost=cost)
 
 
-def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> Problem:
+def relax(problem: Problem, asked: Problem, weight: float, solver: str, deadline: float) -> Problem:
     """Return the problem with as little changed as makes a plan.
 
-    ``asked`` is the problem as it is asked for. Raises SolverError where the program is too large,
-    or is not solved in time.
+    ``asked`` is the problem as it is asked for, ``deadline`` of ``time.monotonic``. Raises
+    SolverError where the program is too large, or is not solved in time.
     """
     frame = make_frame(asked, list_shared_rows(asked))
     transport = as_transport(asked, frame, tell=lambda _: None)
@@ -113,8 +118,8 @@ def relax(problem: Problem, asked: Problem, weight: float, solver: str) -> Probl
         arrays, make_cases(problem.products.case_pack, problem.products.minimum_lot)
     )
     raise_as_one(frame, draft)
-    limit = min(TIME_LIMIT_S, problem.options.time_limit_s)
-    solution = solve_program(draft.program(0.0), solver=solver, gap=0.0, time_limit_s=limit)
+    left = max(deadline - time.monotonic(), 1.0)
+    solution = solve_program(draft.program(0.0), solver=solver, gap=0.0, time_limit_s=left)
     passed = solution.values[: len(frame.shared)]
     over = np.where(passed > KEPT, passed, 0.0)  # of the first row of each limit, for all
     moves = list_moves(transport, read_flows_of(arrays, draft, solution.values))
@@ -211,84 +216,3 @@ def ever_filled(problem: Problem, departure: int) -> float:
     room = vehicle_room(problem, problem.network.lanes[problem.departures[departure].lane])
     stock = total_stock(problem)
     return float(np.ceil(max(part / each for part, each in zip(stock, room, strict=True))) + 1)
-
-
-def raise_limits(problem: Problem, frame: Frame, over: FloatArray) -> Problem:
-    """Return the problem with every limit raised by what is passed of it (S,) at the most."""
-    more: dict[tuple[str, int], float] = {}
-    for row, amount in zip(frame.shared, over.tolist(), strict=True):
-        kind, position, _ = row.key
-        more[kind, position] = max(more.get((kind, position), 0.0), amount)
-
-    def raised(kind: str, position: int, now: float) -> float:
-        by = more.get((kind, position), 0.0)
-        step = 1 if kind == "vehicles" else STEP
-        return math.ceil((now + by) * step - 2e-3) / step if by > 0 else now
-
-    def node_of(position: int, node: Node) -> Node:
-        return replace(
-            node,
-            storage_m3=raised("storage_m3", position, node.storage_m3),
-            inbound_m3=raised("inbound_m3", position, node.inbound_m3),
-            outbound_m3=raised("outbound_m3", position, node.outbound_m3),
-        )
-
-    def lane_of(position: int, lane: Lane) -> Lane:
-        return replace(lane, vehicles=raised("vehicles", position, lane.vehicles))
-
-    network, budget = problem.network, problem.options.budget
-    if budget is not None:
-        budget = raised("budget", 0, budget)
-    return replace(
-        problem,
-        options=replace(problem.options, budget=budget),
-        network=replace(
-            network,
-            nodes=tuple(node_of(at, node) for at, node in enumerate(network.nodes)),
-            lanes=tuple(lane_of(at, lane) for at, lane in enumerate(network.lanes)),
-        ),
-    )
-
-
-def relax_rules(problem: Problem, frame: Frame, moves: Moves) -> tuple[Override, ...]:
-    """Return the overrides, each loosened so far that what moves keeps it."""
-    moved, book = moved_by_way(frame, moves), Rulebook(problem)
-    allowed = {rule: rule for rule in problem.overrides}
-    for sku in sorted({*book.skus(), *moved}):
-        for way, bound in book.bounds(sku).items():
-            sent = float(moved.get(sku, {}).get(way, 0))
-            for rule in bound.rules:
-                least, most = rule.bounds
-                if least <= sent <= most:
-                    continue
-                own = rule if rule in allowed else replace(rule, sku=EVERYONE)
-                allowed[own] = loosened(own, allowed[own], sent)
-    return tuple(sorted(allowed.values(), key=str))
-
-
-def loosened(rule: Override, before: Override, sent: float) -> Override:
-    """Return a rule that allows what one SKU sends, and what it was loosened to allow before."""
-    if sent < rule.quantity and rule.rule != "forbid":
-        return replace(before, quantity=min(before.quantity, sent))
-    kind = "max" if rule.rule == "forbid" else rule.rule
-    return replace(before, rule=kind, quantity=max(before.quantity, sent))
-
-
-def thin_lines(problem: Problem, thawed: Problem, moves: Moves) -> tuple[Transfer, ...]:
-    """Return the frozen lines, thinned to what still moves of them."""
-    if thawed.frozen.transfers or not problem.frozen.transfers:
-        return problem.frozen.transfers
-    moved = {(departure, sku): units for departure, sku, units in moves.rows()}
-    lose = {}
-    for departure, sku, units in published_units(thawed).rows():
-        on = problem.departures[departure]
-        lane, item = problem.network.lanes[on.lane].lane_id, problem.products.skus[sku]
-        lose[lane, on.ship_date, item] = max(units - moved.get((departure, sku), 0), 0)
-    kept = []
-    for line in problem.frozen.transfers:
-        key = (line.lane_id, line.ship_date, line.sku)
-        cut = min(lose[key], line.quantity)
-        lose[key] -= cut
-        if cut < line.quantity:
-            kept.append(replace(line, quantity=line.quantity - cut))
-    return tuple(kept)

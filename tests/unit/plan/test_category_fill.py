@@ -10,20 +10,18 @@ import pytest
 from prepos.core.transfer import Plan
 from prepos.plan.model_file import draft_model
 from prepos.plan.transport.build import as_transport
-from prepos.plan.transport.exact import relaxed_cost
 from prepos.plan.verification import verify_plan
 from tests.instances import (
     Case,
-    dispersion_of_spans,
     forward,
     framed,
     lane,
     make_case,
-    options_of,
     origin,
     random_case,
 )
 from tests.judged import files_of, given_of
+from tests.unit.plan.transport.programs import relaxed_cost
 from tests.unit.plan.transport.worlds import solve_world
 
 METHODS = ["exact", "decompose"]
@@ -164,13 +162,8 @@ def test_a_tampered_category_is_found() -> None:
 
 def test_the_model_file_names_the_fill_of_a_category(tmp_path: object) -> None:
     """Both the limit and its slack are told with catchment and category."""
-    case, chosen = shop(), options_of(shop(), {"category_min_fill": {"dairy": 0.7}})
-    catchments = case.catchments()
-    demand = case.grouped(catchments)
-    spread = dispersion_of_spans(demand, case.network, chosen)
-    nouns = (demand, spread, catchments, case.network, case.products, case.stock)
     path = tmp_path / "model.lp"
-    draft_model(*nouns, overrides=None, options=chosen)(path)
+    draft_model(shop().question(category_min_fill={"dairy": 0.7}))(path)
     text = path.read_text()
     assert "limit_0_min_fill_A_dairy" in text
     assert "over_0_min_fill_A_dairy" in text

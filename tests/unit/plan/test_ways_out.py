@@ -11,7 +11,7 @@ from prepos.core.ways_out import Change, WayOut
 from prepos.errors import InfeasibleError
 from prepos.plan import Frozen, ways_out
 from prepos.plan.planner import cost_of
-from prepos.plan.problem import NOTHING_FROZEN
+from prepos.plan.question import NOTHING_FROZEN
 from tests.instances import (
     Case,
     day,
