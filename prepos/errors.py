@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from prepos.core.faults import Fault
+    from prepos.core.ways_out import WayOut
 
 
 class PreposError(Exception):
@@ -72,9 +73,20 @@ class RunError(InputError):
 
 
 class InfeasibleError(PreposError):
-    """Limits contradict each other; the message says which and by how much."""
+    """Limits contradict each other; the message says which and by how much.
+
+    Parameters
+    ----------
+    message : str
+    ways_out : sequence of WayOut
+        What could be changed so that there is a plan, the least first; empty where none is known.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, ways_out: Sequence[WayOut] = ()) -> None:
+        super().__init__(message)
+        self.ways_out = tuple(ways_out)
 
 
 class SolverError(PreposError):

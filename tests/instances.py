@@ -142,6 +142,10 @@ class Case:
         arrays = {name: spread(name, value, count) for name, value in columns.items()}
         return replace(self, products=replace(self.products, **arrays))
 
+    def with_categories(self, *categories: str) -> Case:
+        """Return the case with each product in a category."""
+        return replace(self, products=replace(self.products, category=categories))
+
     def with_stock(self, **cells: int) -> Case:
         """Return the case with stock set anew: ``DC=5`` is 5 units of every SKU at DC."""
         on_hand = self.stock.on_hand.copy()

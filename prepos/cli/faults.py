@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from prepos.errors import InputError, PreposError
+from prepos.errors import InfeasibleError, InputError, PreposError
 
 if TYPE_CHECKING:
     from prepos.core.faults import Fault
+    from prepos.core.ways_out import WayOut
 
 SHOWN = 3  # faults of one file and code that are spelled out
 
@@ -35,7 +36,7 @@ def error_payload(error: PreposError) -> dict[str, Any]:
         "message": str(error),
         "exit_code": error.exit_code,
         "faults": [asdict(fault) for fault in faults],
-    }
+    } | ways_payload(error)
 
 
 def error_lines(error: PreposError) -> list[str]:
@@ -48,6 +49,30 @@ def error_lines(error: PreposError) -> list[str]:
         lines = [f"prepos: {first}"]
     if isinstance(error, InputError) and error.faults:
         lines += fault_lines(error.faults)
+    if isinstance(error, InfeasibleError):
+        lines += way_lines(error.ways_out)
+    return lines
+
+
+def ways_payload(error: PreposError) -> dict[str, Any]:
+    """Return what ``--json`` tells of the ways out, where there may be any."""
+    if not isinstance(error, InfeasibleError):
+        return {}
+    return {"ways_out": [asdict(way) for way in error.ways_out]}
+
+
+def way_lines(ways: Sequence[WayOut]) -> list[str]:
+    """Return the ways out for a person: the least change first, and which plan is the cheapest."""
+    if not ways:
+        return []
+    cheapest = min(way.cost for way in ways)
+    lines = ["", "way out:" if len(ways) == 1 else "ways out, the least change first:"]
+    for number, way in enumerate(ways, start=1):
+        best = ", the cheapest" if len(ways) > 1 and way.cost == cheapest else ""
+        first, *rest = [change.words for change in way.changes]
+        lines.append(f"  {number}. {first}")
+        lines += [f"     and {words}" for words in rest]
+        lines.append(f"     the plan then costs {way.cost:,.2f}{best}")
     return lines
 
 

@@ -70,6 +70,9 @@ def plan(
 
     Moves that together save less than 1 % of what doing nothing costs are held back and told;
     plan.guard = false hands them over.
+
+    Where limits, overrides and frozen lines contradict each other it ends with exit code 4 and
+    names the least to change so that there is a plan.
     """
     screen = Screen(as_json=as_json, quiet=quiet)
     if compare and case is None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from prepos.config.bundle import bundled
-from prepos.config.keys import NONE, MisfitError, fit, keys_of, nearest
+from prepos.config.keys import NONE, MisfitError, fit, keys_of, nearest, tables_of_names
 from prepos.config.layers import (
     Layer,
     Setting,
@@ -172,15 +172,22 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
     hints = _known_keys()
     problems: list[str] = []
     values: dict[str, object] = {}
+    items = tables_of_names(hints)
+    named: dict[str, dict[str, object]] = {table: {} for table in items}
     for key, setting in settings.items():
-        if key not in hints:
+        table = next((table for table in items if key.startswith(f"{table}.")), "")
+        if key not in hints and not table:
             problems.append(_unknown(key, setting, hints))
             continue
         try:
-            values[key] = fit(setting.value, hints[key])
+            if table:
+                named[table][key.removeprefix(f"{table}.")] = fit(setting.value, items[table])
+            else:
+                values[key] = fit(setting.value, hints[key])
         except MisfitError as misfit:
             problems.append(_misfit(key, setting, str(misfit)))
             values.update({key: fit(base[key].value, hints[key])} if key in base else {})
+    values |= named
     built: dict[str, Any] = {
         field: _build(options, table, values, settings=settings, problems=problems)
         for field, table, options in SECTIONS
@@ -280,7 +287,9 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: _plain(each) for name, each in value._asdict().items()}
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return redact(value) if isinstance(value, str) else value

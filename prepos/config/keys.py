@@ -6,7 +6,7 @@ import difflib
 import math
 import tomllib
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -31,6 +31,12 @@ def keys_of(options: type, section: str) -> dict[str, object]:
     return keys
 
 
+def tables_of_names(hints: Mapping[str, object]) -> dict[str, object]:
+    """Return the keys of tables whose names are the user's own, with the hint of their values."""
+    tables = {key: hint for key, hint in hints.items() if get_origin(hint) is Mapping}
+    return {key: get_args(hint)[1] for key, hint in tables.items()}
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``, nearest is …`` for a word that resembles a known one, else nothing."""
     known = sorted(known)
@@ -50,6 +56,8 @@ def fit(value: object, hint: object) -> object:
     """
     if isinstance(value, Words):
         value = value.text if hint is str else _read_words(value.text)
+    if get_origin(hint) is Mapping:
+        raise MisfitError("a table, each name with a value")
     if get_origin(hint) in (Union, types.UnionType):
         return _fit_optional(value, hint)
     if get_origin(hint) is tuple:

@@ -65,13 +65,13 @@ def read_toml(path: Path, name: str = "") -> Layer:
 
 def read_environment(environment: Mapping[str, str]) -> Layer:
     """Return settings of variables such as ``PREPOS_PLAN__BUDGET``; the double line is the dot."""
-    return {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", "."): Setting(
-            Words(value), f"environment variable {name}"
-        )
-        for name, value in sorted(environment.items())
-        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name.removeprefix(ENVIRONMENT_PREFIX)
-    }
+    layer: Layer = {}
+    for name, text in sorted(environment.items()):
+        key = name.removeprefix(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and "__" in key:
+            place = f"environment variable {name}"
+            layer |= read_words(key.lower().replace("__", "."), text, place)
+    return layer
 
 
 def read_sets(sets: Sequence[str]) -> Layer:
@@ -81,8 +81,19 @@ def read_sets(sets: Sequence[str]) -> Layer:
         key, equals, value = given.partition("=")
         if not equals or not key.strip():
             raise ConfigError(f"--set {given!r}: expected KEY=VALUE such as plan.budget=5000")
-        layer[key.strip()] = Setting(Words(value.strip()), f"--set {key.strip()}")
+        layer |= read_words(key.strip(), value.strip(), f"--set {key.strip()}")
     return layer
+
+
+def read_words(key: str, text: str, place: str) -> Layer:
+    """Return the setting of one key; those of a table where the text is one, as in TOML."""
+    try:
+        tree = tomllib.loads(f"value = {text}")["value"] if text.startswith("{") else None
+    except tomllib.TOMLDecodeError:
+        tree = None
+    if not isinstance(tree, dict):
+        return {key: Setting(Words(text), place)}
+    return {name: Setting(value, place) for name, value in flatten(tree, f"{key}.")}
 
 
 def flatten(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

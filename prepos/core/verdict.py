@@ -57,7 +57,7 @@ CHECKS: dict[str, str] = {
     "guard": "with plan.guard all moves save enough together, or are held back and told",
     "stress": "what the plan saves under stress is what doing nothing costs there, less the plan",
     "budget": "lanes, vehicles and handling cost no more than plan.budget",
-    "min_fill": "every catchment has its least fill, or a slack says what is missing",
+    "min_fill": "each catchment and category has its least fill, or a slack says what is missing",
     "slack": "no limit but the minimum fill is exceeded, and that at its penalty",
 }
 """What the second opinion on a plan looks at, and what then holds."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from prepos.config import Config
+from prepos.config.keys import nearest
 from prepos.core.consent import consented_customers
 from prepos.core.faults import Fault, Findings, merge_findings
 from prepos.core.inputs import Inputs, Source
@@ -26,7 +27,7 @@ from prepos.core.placement import Placement
 from prepos.core.products import Products
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
-from prepos.errors import InputError
+from prepos.errors import ConfigError, InputError
 from prepos.ingest import load_orders, make_nodes, make_products, make_stock, read_tables
 from prepos.publish import Stopwatch
 from prepos.regions.network import MapOptions, make_network
@@ -74,6 +75,8 @@ def open_inputs(
     ------
     RefusedError
         With every fault found, and the tables as far as they could be read.
+    ConfigError
+        If a minimum fill is of a category that no product has.
     """
     day = today or datetime.now(ZoneInfo(config.time.timezone)).date()
     with tempfile.TemporaryDirectory(prefix="prepos-", ignore_cleanup_errors=True) as work:
@@ -107,6 +110,7 @@ def open_inputs(
                 if with_orders
                 else (None, Findings())
             )
+    refuse_strange_categories(config, products)
     found = merge_findings((inputs.findings, placement.findings, of_products, of_orders))
     return Known(
         tables=inputs.tables,
@@ -136,6 +140,19 @@ class RefusedError(InputError):
         )
         self.inputs = inputs
         self.periods = periods
+
+
+def refuse_strange_categories(config: Config, products: Products) -> None:
+    """Raise ConfigError naming every category with a minimum fill that no product has."""
+    known = {category for category in products.category if category}
+    strange = [
+        f"plan.category_min_fill.{name}: no product has the category {name!r}, expected one of "
+        f"{len(known)}{nearest(name, known)}"
+        for name in config.plan.category_min_fill
+        if name not in known
+    ]
+    if strange:
+        raise ConfigError("\n".join(strange))
 
 
 def make_periods(config: Config, last_day: date) -> Periods:

@@ -61,7 +61,7 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
         place, when = split_place(name, str(row["place"]))
         mine = place == node_id if name in OF_NODES else place in lanes
         if name == "min_fill":
-            mine = place.partition("#")[0] == node_id
+            mine = catchment_of(files, place).partition("#")[0] == node_id
         if not mine and name not in PLACELESS:
             continue
         unit = UNITS.get(name, name.rpartition("_")[2])
@@ -69,6 +69,13 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
         line = ToldLimit(limit=name, place=place, when=when, unit=unit, price=float(row["price"]))
         found.append(replace(line, used=used.get(key), most=most.get(key)))
     return tuple(found)
+
+
+def catchment_of(files: RunFiles, place: str) -> str:
+    """Return the catchment of a minimum fill, whose place may name a category after it."""
+    categories = files.manifest["config"].get("plan", {}).get("category_min_fill", ())
+    endings = (f" {category}" for category in categories if place.endswith(f" {category}"))
+    return place.removesuffix(max(endings, key=len, default=""))
 
 
 def split_place(limit: str, place: str) -> tuple[str, str]:

@@ -27,7 +27,8 @@ class Frame:
     storage_row, inbound_row, outbound_row : (N, T) int
     volume_row, weight_row : (D,) int
     budget_row : int
-    fill_row : (Z,) int
+    fill_row : (Z, 1 + C) int
+        Of all SKUs, and of each of the C categories with a minimum fill of their own.
         Positions among ``shared``, ``NO_ROW`` where there is no such limit.
     rule_penalty : float
         Currency per unit by which a rule of the planner is not kept.
@@ -77,9 +78,14 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         volume_row=fill_rows_of(by_kind, "vehicle_m3", (len(departures), 1))[:, 0],
         weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
         budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),
-        fill_row=fill_rows_of(by_kind, "min_fill", (len(problem.catchments.axis), 1))[:, 0],
+        fill_row=fill_rows_of(by_kind, "min_fill", fill_shape(problem)),
         rule_penalty=problem.fallback_price * max(HARD_PENALTY, tolerated_units(problem)),
     )
+
+
+def fill_shape(problem: Problem) -> tuple[int, int]:
+    """Return how many catchments there are, and groups of SKUs that a minimum fill is of."""
+    return len(problem.catchments.axis), 1 + len(problem.filled_categories)
 
 
 def tolerated_units(problem: Problem) -> float:

@@ -7,6 +7,7 @@ brings may be decided on from the day it arrives. Their vehicles carry nothing e
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,7 +67,9 @@ class Account:
             self.use[row] += amount
 
 
-def settle_frozen(problem: Problem, frame: Frame) -> Settled:
+def settle_frozen(
+    problem: Problem, frame: Frame, tell: Callable[[list[tuple[float, str]]], None] = refuse
+) -> Settled:
     """Return what the frozen lines come to.
 
     Raises
@@ -85,7 +88,7 @@ def settle_frozen(problem: Problem, frame: Frame) -> Settled:
                 f"{row.name} of {row.place or 'the plan'}: {taken - row.limit:.6g} {row.unit} over"
             )
             account.broken.append(((taken - row.limit) * row.penalty, f"{over} by frozen lines"))
-    refuse(account.broken)
+    tell(account.broken)
     return Settled(
         moves=moves,
         changes=tuple(account.changes),

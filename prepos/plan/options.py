@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from prepos.errors import ConfigError
 
@@ -23,6 +24,8 @@ class PlanOptions:
     near: int = 3  # nodes that may serve a catchment, besides the origins
     cover: int | None = None  # periods of demand that stock is held for; None = lead time + review
     min_fill: float = 0.0  # share of each catchment's expected demand
+    # The same of one product category's: by its name.
+    category_min_fill: Mapping[str, float] = field(default_factory=dict, hash=False)
     budget: float | None = None  # currency for lanes, vehicles and handling; None = no limit
     stability_cost: float = 0.0  # currency per unit that deviates from the published plan
     carbon_price: float = 0.0  # currency per kg CO2e
@@ -34,6 +37,11 @@ class PlanOptions:
             f"plan.{name} is {getattr(self, name)!r}, expected {expected}"
             for name, expected, holds in self._rules()
             if not holds
+        ]
+        problems += [
+            f"plan.category_min_fill.{category} is {share!r}, expected 0 to 1, of a named category"
+            for category, share in self.category_min_fill.items()
+            if not (0 <= share <= 1 and category)
         ]
         if problems:
             raise ConfigError("; ".join(problems))

@@ -80,12 +80,13 @@ def make_outcome(
 
 
 def unmet_wishes(problem: Problem, frame: Frame, allocation: Allocation) -> tuple[Slack, ...]:
-    """Return the catchments whose minimum fill is not reached, and by how many units."""
-    served = np.bincount(
-        allocation.catchment, allocation.expected_use, minlength=len(problem.catchments.axis)
-    )
+    """Return the minimum fills that are not reached, and by how many units."""
+    zones, groups = frame.fill_row.shape
+    of = allocation.catchment * groups + problem.fill_group[allocation.sku]
+    served = np.bincount(of, allocation.expected_use, zones * groups).reshape(zones, groups)
+    served[:, 0] = served.sum(axis=1)
     wishes = [row for row in frame.shared if row.is_wish]
-    short = [-row.limit - float(served[row.key[1]]) for row in wishes]
+    short = [-row.limit - float(served[row.key[1:]]) for row in wishes]
     return tuple(
         Slack(
             limit=row.name,

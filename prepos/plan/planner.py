@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from prepos.core.transfer import Plan
-from prepos.errors import SolverError
+from prepos.core.demand import Forecast
+from prepos.core.transfer import HeldBack, Plan
+from prepos.errors import InfeasibleError
 from prepos.plan.certificate import write_certificate
 from prepos.plan.decided import SAME, Decided, see_through
-from prepos.plan.decision import Decision, list_moves
-from prepos.plan.decompose import solve_by_prices
-from prepos.plan.exact import is_small, solve_exactly
+from prepos.plan.deciding import decide
 from prepos.plan.frame import Frame, make_frame
 from prepos.plan.guard import hold_back
 from prepos.plan.lines import write_transfers
-from prepos.plan.loads import make_loads, pack_vehicles
-from prepos.plan.moves import Moves
-from prepos.plan.outcome import make_outcome
+from prepos.plan.loads import make_loads
+from prepos.plan.outcome import Outcome, make_outcome
 from prepos.plan.problem import Problem, make_problem
 from prepos.plan.question import Question
-from prepos.plan.repair import repair
-from prepos.plan.rules import broken_rules, refuse
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
 from prepos.plan.stillness import answer_still
 from prepos.plan.stress import Way, stress_plan
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport, as_transport
-from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.worth import value_everywhere
-
-PACKING_TRIES = 4
-MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
-PRICED = 0.1  # of the gap asked for: how near to the best prices must come
-FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
-BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
+from prepos.plan.ways_out import find_ways_out
 
 
 def make_plan(
@@ -66,12 +56,44 @@ def make_plan(
     Raises
     ------
     InfeasibleError
-        If a limit, an override or a frozen line cannot be kept; says which and by how much.
+        If a limit, an override or a frozen line cannot be kept; says which and by how much, and
+        what could be changed.
     SolverError
         If there is no plan in time.
     """
-    problem, options = make_problem(question), question.options
-    solver = choose_solver(options.solver)
+    problem = make_problem(question)
+    solver = choose_solver(question.options.solver)
+    try:
+        thought = think(problem, solver, tick)
+    except InfeasibleError as broken:
+        ways = find_ways_out(problem, solver, lambda changed: cost_of(changed, solver))
+        raise InfeasibleError(str(broken), ways) from broken
+    demand = question.outlook.demand
+    return hand_over(
+        problem, thought, demand=demand, solver=solver, plan_id=plan_id, stressed=stressed
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Thought:
+    """A problem thought through: what was decided, its outcome, and doing nothing beside it.
+
+    ``free`` is the problem without rules and published plan, as one of transportation; ``idle`` are
+    its flows if nothing moves.
+    """
+
+    frame: Frame
+    free: Transport
+    transport: Transport
+    idle: Flows
+    nothing: Outcome
+    decided: Decided
+    outcome: Outcome
+    held_back: HeldBack | None
+
+
+def think(problem: Problem, solver: str, tick: Callable[[], None] = lambda: None) -> Thought:
+    """Decide, and see it through; raises InfeasibleError or SolverError where there is no plan."""
     frame = make_frame(problem, list_shared_rows(problem))
     free = as_transport(problem.freed(), frame)
     transport = free if problem.is_free else as_transport(problem, frame, free.problem.ranks)
@@ -81,10 +103,42 @@ def make_plan(
     decided = decide(problem, frame, transport, solver, tick)
     outcome = see_through(problem, frame, transport, decided, nothing)
     decided, outcome, held_back = hold_back(problem, frame, transport, decided, outcome, nothing)
+    return Thought(
+        frame=frame,
+        free=free,
+        transport=transport,
+        idle=idle,
+        nothing=nothing,
+        decided=decided,
+        outcome=outcome,
+        held_back=held_back,
+    )
+
+
+def cost_of(problem: Problem, solver: str) -> float:
+    """Return what a plan of a problem costs, in currency; raises as ``think`` does."""
+    return think(problem, solver).outcome.costs.total_cost
+
+
+def hand_over(
+    problem: Problem,
+    thought: Thought,
+    *,
+    demand: Forecast,
+    solver: str,
+    plan_id: str,
+    stressed: bool,
+) -> Plan:
+    """Return the plan with its proof and, where asked for, what becomes of it in harder times."""
+    frame, free, outcome = thought.frame, thought.free, thought.outcome
+    decided, nothing, options = thought.decided, thought.nothing, problem.options
     certificate = write_certificate(frame, free, decided.decision.prices)
     bound = min(decided.bound, outcome.objective)
     proven = outcome.objective - bound <= (options.gap + SAME) * abs(outcome.objective)
-    ways = Way(free, idle, nothing.costs), Way(transport, decided.decision.flows, outcome.costs)
+    ways = (
+        Way(free, thought.idle, nothing.costs),
+        Way(thought.transport, decided.decision.flows, outcome.costs),
+    )
     return Plan(
         plan_id=plan_id,
         periods=problem.periods,
@@ -92,7 +146,7 @@ def make_plan(
             problem,
             frame,
             packing=decided.packing,
-            demand=question.outlook.demand,
+            demand=demand,
             outcome=outcome,
             nothing=nothing,
         ),
@@ -110,111 +164,6 @@ def make_plan(
         status="optimal" if proven else "feasible",
         solver=solver,
         slacks=outcome.slacks,
-        held_back=held_back,
+        held_back=thought.held_back,
         stress=stress_plan(problem, frame, *ways) if stressed else (),
     )
-
-
-def decide(
-    problem: Problem,
-    frame: Frame,
-    transport: Transport,
-    solver: str,
-    tick: Callable[[], None],
-) -> Decided:
-    """Solve and pack; where whole cases do not fit the vehicles, leave room for that and repeat."""
-    method = problem.options.method
-    if method == "auto":
-        method = "exact" if is_small(transport) else "decompose"
-    deadline = time.monotonic() + problem.options.time_limit_s
-    first: Decision | None = None
-    loss: dict[tuple[str, int], float] = {}
-    for _ in range(PACKING_TRIES):
-        rows = list_shared_rows(replace(problem, packing_loss=loss))
-        limit = np.array([row.limit for row in rows], dtype=np.float64) - transport.settled.use
-        tight = replace(transport, problem=replace(transport.problem, limit=limit))
-        decision = solve(problem, frame, tight, method, solver, deadline, tick)
-        # Only the first answer's proof is the problem's: less room never costs less.
-        first = first or decision
-        moves = list_moves(transport, decision.flows)
-        refuse_broken(problem, frame, decision, moves)
-        packing = pack_vehicles(problem, moves, decision.vehicles)
-        if not packing.missing:
-            proof = replace(
-                first, flows=decision.flows, vehicles=decision.vehicles, over=decision.over
-            )
-            return Decided(decision=proof, packing=packing, method=method, bound=first.bound)
-        for key, amount in packing.missing.items():
-            loss = {**loss, key: loss.get(key, 0.0) + amount}
-    raise SolverError(
-        f"whole cases do not fit the vehicles after {PACKING_TRIES} tries, expected one that fits"
-    )
-
-
-def solve(
-    problem: Problem,
-    frame: Frame,
-    transport: Transport,
-    method: str,
-    solver: str,
-    deadline: float,
-    tick: Callable[[], None],
-) -> Decision:
-    """Find prices that prove a bound, and a plan near it by one method."""
-    precision = max(PRICED * problem.options.gap, FINEST)
-    search = find_prices(
-        transport.problem, solver=solver, precision=precision, tick=tick, deadline=deadline
-    )
-    if method == "exact":
-        left = max(deadline - time.monotonic(), 1.0)
-        found = solve_exactly(problem, frame, transport, search, solver=solver, time_limit_s=left)
-    else:
-        found = solve_by_prices(problem, transport, search, solver=solver)
-        found = mend(problem, frame, transport, found, solver, deadline)
-    return found
-
-
-def mend(
-    problem: Problem,
-    frame: Frame,
-    transport: Transport,
-    decision: Decision,
-    solver: str,
-    deadline: float,
-) -> Decision:
-    """Return the decision, its contested part decided anew where it is not good enough as it is."""
-
-    def cost_of(decision: Decision) -> float:
-        over = float(np.maximum(decision.over, 0.0) @ transport.problem.ceiling)
-        told = make_outcome(
-            problem,
-            frame,
-            transport,
-            decision.flows,
-            vehicles=decision.vehicles,
-            closing_without=None,
-        )
-        broken = sum(units for units, _ in broken_rules(problem, frame, told.moves))
-        return told.objective + over + frame.rule_penalty * broken
-
-    cost = cost_of(decision)
-    enough = cost - decision.bound <= problem.options.gap * abs(cost)
-    if enough or len(transport.problem) > MENDED_UP_TO:
-        return decision
-    left = max(deadline - time.monotonic(), 1.0)
-    mended = repair(problem, frame, transport, decision, solver=solver, time_limit_s=left)
-    return mended if cost_of(mended) < cost else decision
-
-
-def refuse_broken(problem: Problem, frame: Frame, decision: Decision, moves: Moves) -> None:
-    """Raise InfeasibleError naming every hard limit and rule that is not kept, the worst first."""
-    broken = [
-        (
-            amount * row.penalty,
-            f"{row.name} of {row.place or 'the plan'}: {amount:.6g} {row.unit} over",
-        )
-        for row, amount in zip(frame.shared, decision.over.tolist(), strict=True)
-        if amount > BROKEN and not row.is_wish
-    ]
-    rules = broken_rules(problem, frame, moves)
-    refuse([*broken, *((units * frame.rule_penalty, words) for units, words in rules)])

@@ -90,6 +90,18 @@ class Problem:
         return np.minimum(periods, self.periods.horizon).astype(np.int64)
 
     @property
+    def filled_categories(self) -> tuple[str, ...]:
+        """The product categories that have a minimum fill of their own, sorted."""
+        shares = self.options.category_min_fill
+        return tuple(sorted(category for category, share in shares.items() if share > 0))
+
+    @property
+    def fill_group(self) -> IntArray:
+        """(K,) the number of each SKU's category among those, from 1; 0 where it is none."""
+        number = {name: count for count, name in enumerate(self.filled_categories, start=1)}
+        return np.array([number.get(name, 0) for name in self.products.category], dtype=np.int64)
+
+    @property
     def handling(self) -> FloatArray:
         """(L,) currency per unit put away at the lane's destination."""
         nodes = {node.node_id: node.handling_cost for node in self.network.nodes}

@@ -112,6 +112,6 @@ def _serve(
     cost = service[sku if len(service) > 1 else 0, node, zone] - problem.goods.shortage_cost[sku]
     column = draft.column(float(cost) / paths)
     draft.entries += [(rows[0], column, -1.0), (rows[1], column, 1.0)]
-    fill = int(problem.places.fill_row[zone])
-    if fill != NO_ROW:
-        draft.entries.append((fill, column, -1.0 / paths))
+    groups = sorted({0, int(problem.goods.group[sku])})
+    fills = problem.places.fill_row[zone, groups].tolist()
+    draft.entries += [(row, column, -1.0 / paths) for row in fills if row != NO_ROW]

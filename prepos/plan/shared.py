@@ -114,22 +114,30 @@ def money_rows(problem: Problem) -> list[SharedRow]:
 
 
 def fill_rows(problem: Problem) -> list[SharedRow]:
-    """Return the least expected fill of each catchment, over SKUs and periods."""
-    share = problem.options.min_fill
-    if share == 0:
-        return []
-    mean: FloatArray = problem.demand_mean.sum(axis=(0, 2))
+    """Return the least expected fill of each catchment: of all SKUs, and of each category's."""
+    asked, group = problem.options.category_min_fill, problem.fill_group
+    mean: FloatArray = problem.demand_mean.sum(axis=0)
+    rows = wish_rows(problem, 0, problem.options.min_fill, mean.sum(axis=1))
+    for number, category in enumerate(problem.filled_categories, start=1):
+        wanted: FloatArray = mean[:, group == number].sum(axis=1)
+        rows += wish_rows(problem, number, asked[category], wanted, f" {category}")
+    return rows
+
+
+def wish_rows(
+    problem: Problem, group: int, share: float, wanted: FloatArray, name: str = ""
+) -> list[SharedRow]:
+    """Return the least fill of one group of SKUs, of which (Z,) units are wanted."""
     return [
         SharedRow(
             name="min_fill",
-            place=problem.catchments.axis[z],
+            place=f"{problem.catchments.axis[z]}{name}",
             unit="units",
-            limit=-share * float(mean[z]),
+            limit=-share * float(wanted[z]),
             penalty=FILL_PENALTY * problem.fallback_price,
-            key=("min_fill", z, 0),
+            key=("min_fill", z, group),
         )
-        for z in range(len(mean))
-        if mean[z] > 0
+        for z in np.flatnonzero(wanted * share > 0).tolist()
     ]
 
 

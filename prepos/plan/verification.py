@@ -34,7 +34,6 @@ from prepos.plan.verify_compare import Where, check_holds, merge_checks
 from prepos.plan.verify_costs import (
     check_bound,
     check_figures,
-    check_fill,
     check_money,
     check_slacks,
     find_slacks,
@@ -42,6 +41,7 @@ from prepos.plan.verify_costs import (
     standing_costs,
 )
 from prepos.plan.verify_demand import Areas, find_areas
+from prepos.plan.verify_fill import check_fill, units_missing
 from prepos.plan.verify_guard import check_guard, check_stress
 from prepos.plan.verify_limits import wish_penalty
 from prepos.plan.verify_loads import check_loads, find_loads
@@ -137,7 +137,8 @@ def check_plan(
             check_on_hand(given, stock, ALLOCATION),
             *check_origins(given, stock, ALLOCATION),
         ]
-    served = served_demand(parts["plan"], areas)
+    served, penalty = served_demand(parts["plan"], areas), wish_penalty(given, areas)
+    missed = penalty * units_missing(given, areas, served_demand(parts["nothing"], areas)).sum()
     checks += check_room(given, flows, slacks)
     checks += check_targets(run, given, areas, flows=flows, idle=idle, served=served)
     moving = moving_costs(given, lines, loads)
@@ -155,13 +156,13 @@ def check_plan(
         *check_figures(run.kpis, "plan", costs),
         *check_figures(run.kpis, "nothing", nothing),
         *found,
-        *check_bound(run, given, costs, proven=proven, may_stay=may_stay),
+        *check_bound(run, given, costs, proven=proven, may_stay=may_stay, missed=float(missed)),
         *check_guard(run, given, lines, costs=costs, nothing=nothing, may_stay=may_stay),
         *check_stress(run, nothing),
         *check_routing(run, given, areas, flows),
         *check_money(given, costs, slacks),
-        *check_fill(given, areas, served, slacks),
-        check_slacks(run, wish_penalty(given, areas)),
+        check_fill(given, areas, served, slacks),
+        check_slacks(run, penalty),
     ]
 
 

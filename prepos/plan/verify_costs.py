@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from prepos.core.run import KPIS, RunFiles
-from prepos.core.types import FloatArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows
 from prepos.plan.verify_compare import RELATIVE, Where, check_at_most, check_equal, check_holds
@@ -107,12 +106,14 @@ def check_bound(
     *,
     proven: float,
     may_stay: bool,
+    missed: float,
 ) -> list[Check]:
     """Check objective, bound and gap, and that the plan is no worse than doing nothing.
 
     ``proven`` is what the certificate proves, which knows no overrides and no published plan: with
     them, and by the exact method on its solver's word, more may be told. ``may_stay`` says that
     doing nothing keeps every limit and leaves no frozen line: else a plan may have to cost more.
+    ``missed`` is the penalty (currency) of the wishes that doing nothing does not meet.
     """
     kpis = run.kpis
     asked = given.overrides is not None and len(given.overrides) > 0
@@ -128,8 +129,8 @@ def check_bound(
         _figure(kpis, "gap", gap),
         check_at_most("bound", _at("bound"), [bound, bound], [objective, known], relative=1e-6),
     ]
-    if may_stay and not asked and not penalty:
-        nothing = number(kpis.get("nothing", {}).get("total_cost"))
+    if may_stay and not asked:
+        nothing = number(kpis.get("nothing", {}).get("total_cost")) + missed
         at = _at("plan.total_cost")
         checks.append(check_at_most("bound", at, [objective], [nothing], relative=1e-6))
     return [*checks, check_status(kpis, gap, given.options.gap)]
@@ -154,15 +155,6 @@ def check_money(given: Given, costs: Mapping[str, float], slacks: Slacks) -> lis
     spent = costs["transport_cost"] + costs["vehicle_cost"] + costs["handling_cost"]
     limit = given.options.budget + slacks.get(("budget", ""), 0.0)
     return [check_at_most("budget", _at("plan.transport_cost"), [spent], [limit])]
-
-
-def check_fill(given: Given, areas: Areas, served: FloatArray, slacks: Slacks) -> list[Check]:
-    """Check each catchment's least expected fill over the window."""
-    least = given.options.min_fill * areas.mean.sum(axis=(0, 2))
-    spare = np.array([slacks.get(("min_fill", place), 0.0) for place in areas.axis])
-    got = served.sum(axis=(0, 2))
-    where = Where(KPIS, "slacks", named([f"fill of {place}" for place in areas.axis]))
-    return [check_at_most("min_fill", where, least - got, spare)]
 
 
 def check_slacks(run: RunFiles, penalty: float) -> Check:

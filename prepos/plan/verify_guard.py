@@ -43,7 +43,8 @@ def check_guard(
     least, held = LEAST_SAVING * idle, run.kpis.get("held_back")
     free, room = free_lines(given, lines), RELATIVE * (1.0 + idle)
     if held is None:
-        alone = given.published is None and given.options.min_fill == 0 and free.all()
+        fills = (given.options.min_fill, *given.options.category_min_fill.values())
+        alone = given.published is None and not any(fills) and free.all()
         judged = given.options.guard and may_stay and alone and len(lines) > 0
         return [_right(not judged or idle - spent > least - room, f"{idle - spent:.12g}", least)]
     saving = number(held.get("saving"))

@@ -20,6 +20,7 @@ from prepos.plan.verify_book import Given
 from prepos.plan.verify_compare import RELATIVE, Where, check_holds
 from prepos.plan.verify_costs import number
 from prepos.plan.verify_demand import Areas
+from prepos.plan.verify_fill import list_wishes
 from prepos.plan.verify_stock import list_receipts, spread
 from prepos.plan.verify_transfers import named
 from prepos.plan.verify_ways import Departures
@@ -38,7 +39,7 @@ class Limit:
 
 
 def list_limits(given: Given, areas: Areas, departures: Departures) -> dict[str, Limit]:
-    """Return every limit that SKUs share, by name; (T, N), (D,), (L, T) and (Z,) flattened."""
+    """Return every limit that SKUs share, by name; (T, N), (D,), (L, T), (G, Z) flattened."""
     starts = given.window.starts
     nodes = [f"{node} {start}" for start in starts for node in given.nodes]
     received = (spread(given, list_receipts(given)[0]) @ given.products.unit_volume_m3).ravel()
@@ -57,12 +58,12 @@ def list_limits(given: Given, areas: Areas, departures: Departures) -> dict[str,
         limits[name] = Limit(leaving, np.where(bounded, 0.0, np.inf))
     lanes = [f"{lane} {start}" for lane in given.lanes for start in starts]
     budget = math.inf if given.options.budget is None else given.options.budget
-    wanted, share = areas.mean.sum(axis=(0, 2)), given.options.min_fill
+    wishes = list_wishes(given, areas)
     limits["vehicles"] = Limit(lanes, np.repeat(given.of_lanes("vehicles"), every))
     limits["budget"] = Limit([""], np.array([budget]))
     limits["min_fill"] = Limit(
-        list(areas.axis),
-        np.where((wanted > 0) & (share > 0), -share * wanted, np.inf),
+        wishes.places,
+        np.where(wishes.least > 0, -wishes.least, np.inf).ravel(),
         wish_penalty(given, areas),
     )
     return limits

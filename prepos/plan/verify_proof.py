@@ -57,7 +57,7 @@ def check_proof(run: RunFiles, given: Given, areas: Areas) -> tuple[float, list[
     limits = list_limits(given, areas, departures)
     told, checks = find_prices(run, limits)
     supply, found = find_supply(run, given)
-    proven = prove(areas, make_tariff(given, departures, told), supply) - paid(limits, told)
+    proven = prove(areas, make_tariff(given, areas, departures, told), supply) - paid(limits, told)
     short = float(given.products.shortage_cost @ areas.mean.sum(axis=(0, 1)))
     where = Where(CERTIFICATE, "bound", lambda _: CERTIFICATE)
     bound = [number(run.certificate.get("bound"))]
@@ -126,7 +126,8 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
         mine = np.flatnonzero(areas.servers[ranks.catchment, node] & reached[ranks.sku])
         sku, z, left = ranks.sku[mine], ranks.catchment[mine], 1.0 - used[mine]
         k, storage = ranks.skus[sku], tariff.storage[node, since:]
-        gain = areas.cost[areas.pair[z, node], k] - products.shortage_cost[k] - tariff.min_fill[z]
+        gain = areas.cost[areas.pair[z, node], k] - products.shortage_cost[k]
+        gain = gain - tariff.served[z, tariff.group[k]]
         there = gain * used[mine, -1] + tariff.volume[k] * (storage[0] + left[:, :-1] @ storage[1:])
         there = there + forward[node] * products.holding_cost[k] * left.sum(axis=1)
         returned = ways.returned[node, sku] * left[:, -1]

@@ -10,6 +10,8 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.verify_book import Given
+from prepos.plan.verify_demand import Areas
+from prepos.plan.verify_fill import list_wishes
 from prepos.plan.verify_limits import all_stock, has_vehicle, vehicle_room
 from prepos.plan.verify_ways import Departures, Ways
 
@@ -26,7 +28,10 @@ class Tariff:
     vehicle_m3, vehicle_kg : (D,) float
     vehicles : (L, T) float
     budget : float
-    min_fill : (Z,) float
+    served : (Z, G) float
+        Of a unit served, by the group of its SKU: its category's least fill, and that of all.
+    group : (K,) int
+        Of each SKU, 0 where its category has no least fill.
     """
 
     given: Given
@@ -38,7 +43,8 @@ class Tariff:
     vehicle_kg: FloatArray
     vehicles: FloatArray
     budget: float
-    min_fill: FloatArray
+    served: FloatArray
+    group: IntArray
 
     @cached_property
     def room(self) -> tuple[FloatArray, FloatArray]:
@@ -54,13 +60,17 @@ class Tariff:
         return np.maximum(products.unit_volume_m3, least)
 
 
-def make_tariff(given: Given, departures: Departures, told: Mapping[str, FloatArray]) -> Tariff:
+def make_tariff(
+    given: Given, areas: Areas, departures: Departures, told: Mapping[str, FloatArray]
+) -> Tariff:
     """Return the prices told, by limit and place, as arrays by what they belong to."""
     horizon, nodes, _ = given.shape
     of_nodes = {
         name: told[f"{name}_m3"].reshape(horizon, nodes).T
         for name in ("storage", "inbound", "outbound")
     }
+    wishes = list_wishes(given, areas)
+    fill = told["min_fill"].reshape(wishes.least.shape).T
     return Tariff(
         given=given,
         departures=departures,
@@ -69,7 +79,8 @@ def make_tariff(given: Given, departures: Departures, told: Mapping[str, FloatAr
         vehicle_kg=told["vehicle_kg"],
         vehicles=told["vehicles"].reshape(-1, horizon),
         budget=float(told["budget"][0]),
-        min_fill=told["min_fill"],
+        served=np.append(fill[:, :1], fill[:, :1] + fill[:, 1:], axis=1),
+        group=wishes.group,
     )
 
 

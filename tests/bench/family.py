@@ -139,6 +139,7 @@ def make_goods(block: Block) -> Goods:
         holding_cost=block.holding_cost,
         return_cost=block.return_cost,
         wanted=block.mean.sum(axis=1),
+        group=np.zeros(len(block.mean), dtype=np.int64),
     )
 
 
@@ -201,7 +202,7 @@ def make_places(country: Country, periods: int) -> Places:
         service=service[None],
         is_forward=np.arange(NODES) >= ORIGINS,
         storage_row=np.full((NODES, periods), NO_ROW),
-        fill_row=np.full(FORWARDS, NO_ROW),
+        fill_row=np.full((FORWARDS, 1), NO_ROW),
     )
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from prepos import pipeline
+from prepos.cli import main
 from prepos.config import Config, load_config
-from prepos.core.run import KPIS, MANIFEST, TARGETS, TRANSFERS
+from prepos.core.run import ALLOCATION, CATCHMENTS, KPIS, MANIFEST, TARGETS, TRANSFERS
 from tests.integration.cutting_sample import cut_sample, read, write
 
 SKUS = 12
@@ -57,6 +58,40 @@ def test_stock_is_conserved(run: pipeline.Run) -> None:
     flows -= frame["transfers_out"] + frame["expected_use"]
     np.testing.assert_allclose(flows, frame["closing"], atol=1e-6)
     assert frame["closing"].min() >= -1e-6
+
+
+def test_a_category_is_filled_from_the_command_line(
+    cut: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A share of one category is asked for: it is kept or told, verified, and seen at its nodes."""
+    words = ["plan", "-c", str(cut / "prepos.toml"), "--out", str(tmp_path / "run"), "--json"]
+    words += ["--set", "plan.gap=0.01", "--set", "plan.category_min_fill.GROCERY=0.95"]
+    assert main([*words, "--set", "plan.category_min_fill.GROCER=0.5"]) == 2
+    told = json.loads(capsys.readouterr().out)["message"]
+    assert "no product has the category 'GROCER', expected one of" in told
+    assert told.endswith("nearest is GROCERY")
+    assert main(words) == 0
+    kpis = json.loads(capsys.readouterr().out)["kpis"]
+    assert {slack["limit"] for slack in kpis["slacks"]} <= {"min_fill"}
+    files = pipeline.load_run(tmp_path / "run")
+    products, asked = read(cut / "products.csv"), files.frames[CATCHMENTS]
+    groceries = set(products["sku"][products["category"] == "GROCERY"])
+    asked = asked[(asked["periods"] == 1) & asked["sku"].isin(groceries)]
+    wanted = asked.groupby("catchment_id")["mean"].sum()
+    aside = files.frames[ALLOCATION]
+    aside = aside[(aside["plan"] == "plan") & aside["sku"].isin(groceries)]
+    served = aside.groupby("catchment_id")["expected_use"].sum()
+    lacks = {slack["place"]: slack["quantity"] for slack in kpis["slacks"]}
+    for catchment, units in wanted.items():
+        got = served.get(catchment, 0.0) + lacks.get(f"{catchment} GROCERY", 0.0)
+        assert got >= 0.95 * units * (1 - 1e-6)
+    rows = [row for row in files.certificate["rows"] if row["limit"] == "min_fill"]
+    assert {row["place"] for row in rows} == {f"{z} GROCERY" for z in wanted.index}
+    assert main(["verify", str(tmp_path / "run"), "--json"]) == 0
+    node = rows[0]["place"].removesuffix(" GROCERY")
+    capsys.readouterr()
+    assert main(["explain", str(tmp_path / "run"), "--node", node, "--json"]) == 0
+    assert f"{node} GROCERY" in capsys.readouterr().out
 
 
 def test_shuffled_rows_give_the_same_bytes(run: pipeline.Run, cut: Path, tmp_path: Path) -> None:

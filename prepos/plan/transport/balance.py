@@ -3,8 +3,9 @@
 Every rank first goes to the source that serves it cheapest, with each unit paid at what it was
 worth before. Where a source is asked for more than it holds, units are pushed along the shortest
 path to a source with units left, or to nobody; where one has units left, they are drawn in along
-paths that cost less than nothing. A path runs over as many nodes as the SKU has sources: an arc is
-the rank that costs least to hand over. After small moves of the prices few paths are needed.
+paths that cost less than nothing, and so they are by nobody, who has no end of units. A path runs
+over as many nodes as the SKU has sources: an arc is the rank that costs least to hand over. After
+small moves of the prices few paths are needed.
 
 References
 ----------
@@ -21,6 +22,7 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.costs import Sides
 
 NO_RANK = -1
+ENDLESS = np.iinfo(np.int64).max  # units: nobody serves as many as there are
 CLOSE = 1e-12  # of the largest cost: paths that differ by less are the same
 
 
@@ -136,19 +138,20 @@ def _push_out(sides: Sides, units: IntArray, ranks: int, close: float) -> None:
 
 @serial_kernel
 def _draw_in(sides: Sides, units: IntArray, ranks: int, close: float) -> None:
-    """Draw units to sources that have some left, as long as that costs less."""
+    """Draw units to sources that have some left, and to nobody, as long as that costs less."""
     sources = len(units)
     changed = True
     while changed:
         changed = False
-        for source in range(sources):
-            while sides.total[source] < units[source]:
+        for source in range(sources + 1):
+            while source == sources or sides.total[source] < units[source]:
                 for other in range(sources + 1):
                     sides.reach[other], sides.back[other] = 0.0, other
                 _spread(sides, sources, close)
                 if sides.back[source] == source or _goes_round(sides, source, sources):
                     break
-                _move(sides, source, units[source] - sides.total[source], sources, ranks)
+                room = units[source] - sides.total[source] if source < sources else ENDLESS
+                _move(sides, source, room, sources, ranks)
                 changed = True
 
 

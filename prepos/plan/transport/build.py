@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
 from prepos.plan.program import Entries
-from prepos.plan.rules import closed_departures
+from prepos.plan.rules import closed_departures, refuse
 from prepos.plan.shared import total_stock, vehicle_room
 from prepos.plan.stability import published_paths
 from prepos.plan.transport.lots import divide, let_lie
@@ -61,25 +62,32 @@ class Transport:
     kinds: IntArray
 
 
-def as_transport(problem: Problem, frame: Frame, ranks: Ranks | None = None) -> Transport:
+def as_transport(
+    problem: Problem,
+    frame: Frame,
+    ranks: Ranks | None = None,
+    tell: Callable[[list[tuple[float, str]]], None] = refuse,
+) -> Transport:
     """Return the problem as one of transportation, shared rows and all; case packs are not in it.
 
     Parameters
     ----------
     ranks : Ranks, optional
         Of its demand, where they are known.
+    tell : callable
+        Called with what cannot be kept whatever is decided, by (how much, words).
 
     Raises
     ------
     InfeasibleError
         If a frozen line or a rule asks for more than there is.
     """
-    settled, closed = settle_frozen(problem, frame), closed_departures(problem, frame)
+    settled, closed = settle_frozen(problem, frame, tell), closed_departures(problem, frame)
     releases = list_releases(problem, frame, (release for _, release, _ in settled.changes))
     table = list_routes(problem, frame, releases, closed)
     paths = published_paths(problem, frame, settled) if problem.stability_cost > 0 else {}
     stock = list_sources(problem, releases, settled)
-    divided = divide(problem, frame, stock, releases, table, paths, settled.moves)
+    divided = divide(problem, frame, stock, releases, table, paths, settled.moves, tell)
     kinds = [
         number
         for number, departure in enumerate(problem.departures)
@@ -158,6 +166,7 @@ def list_goods(problem: Problem) -> Goods:
         products.holding_cost,
         products.return_cost,
         problem.demand_mean.sum(axis=(0, 1)),
+        problem.fill_group,
     )
 
 

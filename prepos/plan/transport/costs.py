@@ -230,7 +230,8 @@ def cost_place(market: Market, sku: int, place: int, begin: int, stop: int, side
     rate[periods - 1] = holding
     table = market.places.service
     service = table[sku if len(table) > 1 else 0, node, zone]
-    gain = service - market.goods.shortage_cost[sku] - market.priced.fill[zone]
+    fill = market.priced.fill[zone, market.goods.group[sku]]
+    gain = service - market.goods.shortage_cost[sku] - fill
     first, room = span_number(period, period, periods) - period, volume * storage[period]
     for rank in range(begin, stop):
         total, left = room, 1.0

@@ -224,6 +224,6 @@ def _rank_terms(
     service = places.service[sku if len(places.service) > 1 else 0, node, zone]
     cost += float(goods.return_cost[sku] * is_returned * left)
     cost += float((1.0 - left) * (service - goods.shortage_cost[sku]))
-    if places.fill_row[zone] != NO_ROW:
-        use.append((int(places.fill_row[zone]), left - 1.0))
+    fills = places.fill_row[zone, sorted({0, int(goods.group[sku])})].tolist()
+    use += [(row, left - 1.0) for row in fills if row != NO_ROW]
     return cost, use

@@ -71,6 +71,7 @@ def divide(
     table: RouteTable,
     paths: Mapping[int, Sequence[Parcel]],
     frozen: Moves,
+    tell: Callable[[list[tuple[float, str]]], None] = refuse,
 ) -> Divided:
     """Divide the units of the SKUs that are under rules or in the published plan.
 
@@ -105,7 +106,7 @@ def divide(
         constant[sku] += frame.rule_penalty * sum(kept.values())
         drawn[sku] = sum(lot.units for lot in mine if lot.path or lot.wanted != NOWHERE)
         lots[sku] = [(lot, terms.of(lot, bounds)) for lot in mine]
-    refuse(broken)
+    tell(broken)
     return Divided(sources=join_lots(sources, lots), constant=constant, drawn=drawn)
 
 
@@ -285,6 +286,6 @@ def let_lie(problem: TransportProblem, units: IntArray) -> TransportProblem:
             server_first=np.append(places.server_first, len(places.server) + nodes),
             server=np.append(places.server, np.arange(nodes)),
             service=np.concatenate([places.service, free], axis=2),
-            fill_row=np.append(places.fill_row, NO_ROW),
+            fill_row=np.pad(places.fill_row, ((0, 1), (0, 0)), constant_values=NO_ROW),
         ),
     )

@@ -80,7 +80,8 @@ class Ranks(NamedTuple):
 class Goods(NamedTuple):
     """What one unit of each SKU is: (K,) m3, kg, and currency per unit (and period, for holding).
 
-    Where ``wanted`` is the mean of all demand, in units.
+    Where ``wanted`` is the mean of all demand, in units, and ``group`` (K,) int the number of the
+    category whose minimum fill a unit counts for beside that of all SKUs; 0 where it has none.
     """
 
     volume_m3: FloatArray
@@ -89,6 +90,7 @@ class Goods(NamedTuple):
     holding_cost: FloatArray
     return_cost: FloatArray
     wanted: FloatArray
+    group: IntArray
 
 
 class Routes(NamedTuple):
@@ -142,8 +144,8 @@ class Places(NamedTuple):
     is_forward : (N,) bool
         Where holding costs, and returning what was moved there in vain.
     storage_row : (N, T) int
-    fill_row : (Z,) int
-        Shared rows, ``NO_ROW`` where there is no such limit.
+    fill_row : (Z, 1 + C) int
+        Of all SKUs, and of C groups of them. Shared rows, ``NO_ROW`` where there is no such limit.
     """
 
     release_node: IntArray
@@ -267,7 +269,7 @@ class Priced(NamedTuple):
     """Costs at given prices of the shared rows.
 
     ``per_unit``, ``per_m3``, ``per_kg`` (Q,) of routes; ``storage`` (N, T) per m3 and period,
-    ``fill`` (Z,) per unit expected to be served.
+    ``fill`` (Z, 1 + C) per unit of each group expected to be served, that of all SKUs included.
     """
 
     per_unit: FloatArray
@@ -287,10 +289,12 @@ def at_prices(problem: TransportProblem, prices: FloatArray) -> Priced:
         return np.asarray(taken, dtype=np.float64)
 
     known = np.append(prices, 0.0)  # position -1, no row, costs nothing
+    fill = known[places.fill_row]
+    fill[:, 1:] += fill[:, :1]
     return Priced(
         routes.per_unit + added(routes.row_unit),
         routes.per_m3 + added(routes.row_m3),
         routes.per_kg + added(routes.row_kg),
         known[places.storage_row],
-        known[places.fill_row],
+        fill,
     )

@@ -52,9 +52,11 @@ def _take_place(
         if row != NO_ROW:
             use[row] += units * volume * left
         left = 1.0 - market.ranks.used[rank, span_number(period, end, periods)]
-    fill = market.places.fill_row[market.ranks.catchment[rank]]
-    if fill != NO_ROW:
-        use[fill] -= units * (1.0 - left)
+    fill, group = market.places.fill_row[market.ranks.catchment[rank]], market.goods.group[sku]
+    if fill[0] != NO_ROW:
+        use[fill[0]] -= units * (1.0 - left)
+    if group and fill[group] != NO_ROW:
+        use[fill[group]] -= units * (1.0 - left)
 
 
 @serial_kernel

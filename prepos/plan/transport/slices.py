@@ -24,6 +24,6 @@ def take_skus(problem: TransportProblem, skus: IntArray) -> tuple[Ranks, Goods, 
         places = places._replace(service=places.service[skus])
     return (
         Ranks(first, ranks.catchment[position], ranks.width[position], ranks.used[position]),
-        Goods(*(column[skus] for column in problem.goods)),
+        Goods._make(column[skus] for column in problem.goods),
         places,
     )

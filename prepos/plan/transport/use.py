@@ -24,13 +24,21 @@ def use_of_flows(problem: TransportProblem, flows: Flows) -> FloatArray:
             aside = here[serving[here]]
             column = span_number(since, until, problem.periods)
             left[aside] = 1.0 - problem.ranks.used[flows.rank[aside], column]
-    zone = problem.ranks.catchment[flows.rank[serving]]
-    row = problem.places.fill_row[zone]
-    filled = row != NO_ROW
-    gained = (flows.units * (1.0 - left))[serving][filled]
-    np.add.at(use, (flows.sku[serving][filled], row[filled]), -gained)
+    _add_fill(
+        problem, use, flows.sku[serving], flows.rank[serving], (flows.units * (1.0 - left))[serving]
+    )
     _add_idle(problem, flows, use)
     return use
+
+
+def _add_fill(
+    problem: TransportProblem, use: FloatArray, sku: IntArray, rank: IntArray, served: FloatArray
+) -> None:
+    """Add what units served give to the fill of their catchment, and to their group's there."""
+    group, fill = problem.goods.group[sku], problem.places.fill_row[problem.ranks.catchment[rank]]
+    for row, counts in ((fill[:, 0], True), (fill[np.arange(len(sku)), group], group > 0)):
+        filled = (row != NO_ROW) & counts
+        np.add.at(use, (sku[filled], row[filled]), -served[filled])
 
 
 def _add_routes(problem: TransportProblem, flows: Flows, use: FloatArray) -> None:

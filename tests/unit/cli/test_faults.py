@@ -8,7 +8,8 @@ import pytest
 
 from prepos.cli.faults import error_lines, error_payload, report_error
 from prepos.core.faults import Fault
-from prepos.errors import ConfigError, InputError, WriteError
+from prepos.core.ways_out import Change, WayOut
+from prepos.errors import ConfigError, InfeasibleError, InputError, WriteError
 
 
 def fault(file: str, line: int, code: str = "PP-V001") -> Fault:
@@ -49,6 +50,56 @@ def test_faults_are_grouped_by_file_and_code() -> None:
         "",
         "5 faults in all; `prepos explain PP-F001` tells more about a code",
     ]
+
+
+def change(name: str, place: str, words: str) -> Change:
+    """Return something to change from 6 to 4."""
+    return Change(name=name, place=place, unit="units", now=6.0, to=4.0, words=words)
+
+
+WAYS = (
+    WayOut(changes=(change("pin", "S DC -> A", "change the pin"),), penalty=2.0, cost=1250.5),
+    WayOut(
+        changes=(change("storage_m3", "A", "raise A"), change("storage_m3", "B", "raise B")),
+        penalty=3.0,
+        cost=1214.0,
+    ),
+)
+
+
+def test_ways_out_are_listed_with_what_the_plan_costs() -> None:
+    """The least change first; the cheapest plan is said to be; each change has a line."""
+    assert error_lines(InfeasibleError("limits contradict: x", WAYS)) == [
+        "prepos: limits contradict: x",
+        "",
+        "ways out, the least change first:",
+        "  1. change the pin",
+        "     the plan then costs 1,250.50",
+        "  2. raise A",
+        "     and raise B",
+        "     the plan then costs 1,214.00, the cheapest",
+    ]
+    (_, _, title, *_, last) = error_lines(InfeasibleError("x", WAYS[:1]))
+    assert (title, last) == ("way out:", "     the plan then costs 1,250.50")
+    assert error_lines(InfeasibleError("x")) == ["prepos: x"]
+
+
+def test_json_holds_every_way_out() -> None:
+    """With what to change, from what to what, and its cost; other errors have none."""
+    payload = error_payload(InfeasibleError("x", WAYS))
+    assert [way["cost"] for way in payload["ways_out"]] == [1250.5, 1214.0]
+    assert payload["ways_out"][0]["changes"] == (
+        {
+            "name": "pin",
+            "place": "S DC -> A",
+            "unit": "units",
+            "now": 6.0,
+            "to": 4.0,
+            "words": "change the pin",
+        },
+    )
+    assert error_payload(InfeasibleError("x"))["ways_out"] == []
+    assert "ways_out" not in error_payload(ConfigError("x"))
 
 
 def test_json_holds_every_fault() -> None:

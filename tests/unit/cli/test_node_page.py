@@ -117,6 +117,8 @@ def planned(pipeline: ModuleType, files: RunFiles, monkeypatch: pytest.MonkeyPat
         {"limit": "storage_m3", "place": "FW1 2026-11-02", "price": 4.0},
         {"limit": "storage_m3", "place": "FW2 2026-11-02", "price": 5.0},
         {"limit": "min_fill", "place": "FW1#2", "price": 6.0},
+        {"limit": "min_fill", "place": "FW1 dry goods", "price": 6.5},
+        {"limit": "min_fill", "place": "FW2 goods", "price": 6.5},
         {"limit": "vehicles", "place": "DC1>FW1 2026-11-02", "price": 7.0},
         {"limit": "vehicles", "place": "van 2026-11-02", "price": 8.0},
     ]
@@ -129,7 +131,12 @@ def planned(pipeline: ModuleType, files: RunFiles, monkeypatch: pytest.MonkeyPat
             LOADS: files.frames[LOADS].assign(lane_id="van"),
         },
         certificate={"rows": rows},
-        manifest={"run_id": "x", "config_folder": "nowhere", "config": {}, "inputs": []},
+        manifest={
+            "run_id": "x",
+            "config_folder": "nowhere",
+            "config": {"plan": {"category_min_fill": {"goods": 0.5, "dry goods": 0.9}}},
+            "inputs": [],
+        },
     )
     monkeypatch.setattr(pipeline, "load_run", lambda _: run)
     return run
@@ -145,6 +152,7 @@ def test_without_inputs_the_files_are_told(
     assert prices == {
         ("storage_m3", "FW1", "2026-11-02"): 4.0,
         ("min_fill", "FW1#2", ""): 6.0,
+        ("min_fill", "FW1 dry goods", ""): 6.5,
         ("vehicles", "DC1>FW1", "2026-11-02"): 7.0,
     }
     assert all(row["used"] is None for row in shown["limits"])

@@ -81,6 +81,48 @@ def test_tables_merge_and_arrays_replace(tmp_path: Path) -> None:
     assert config.privacy.default_consent.offers
 
 
+def test_a_table_of_names_is_filled_by_every_layer(tmp_path: Path) -> None:
+    """Names are the user's own, dots, spaces and capitals included; later layers win by name."""
+    path = workspace(
+        tmp_path,
+        '[plan.category_min_fill]\ndairy = 0.5\nmeat = 0.5\n"a.b" = 1\n',
+        peak="plan.category_min_fill = { dairy = 0.6, bread = 0.7 }",
+    )
+    config = load_config(
+        path,
+        case="peak",
+        environment={
+            "PREPOS_PLAN__CATEGORY_MIN_FILL": '{"DRUG GM" = 0.8}',
+            "PREPOS_PLAN__CATEGORY_MIN_FILL__MEAT": "0.9",
+        },
+        sets=["plan.category_min_fill.bread=0.95", "plan.category_min_fill.salad bar=0"],
+    )
+    expected = {
+        "dairy": 0.6,
+        "meat": 0.9,
+        "bread": 0.95,
+        "a.b": 1.0,
+        "DRUG GM": 0.8,
+        "salad bar": 0,
+    }
+    assert config.plan.category_min_fill == expected
+    told = json.loads(json.dumps(config.as_dict()))
+    assert told["plan"]["category_min_fill"] == expected
+    assert restore_config(tmp_path, told).plan == config.plan
+
+
+def test_faults_of_a_table_of_names_say_where(tmp_path: Path) -> None:
+    """A share that cannot be, a word for a number, and a number for the table."""
+    path = workspace(tmp_path, '[plan.category_min_fill]\ndairy = 1.5\nmeat = "much"\n')
+    with pytest.raises(ConfigError) as refused:
+        load_config(path, sets=["plan.category_min_fill=0.5"])
+    wrong, much, whole = sorted(str(refused.value).split("\n"), key=lambda line: line[-3:])
+    told = f"{wrong} {much} {whole}"
+    assert f"{path} line 2: plan.category_min_fill.dairy is 1.5, expected 0 to 1" in told
+    assert f"{path} line 3: plan.category_min_fill.meat is 'much', expected a number" in told
+    assert "--set plan.category_min_fill: plan.category_min_fill is '0.5', expected a table" in told
+
+
 def test_case_takes_a_limit_away(tmp_path: Path) -> None:
     """The word none undoes what lies below."""
     path = workspace(

@@ -74,6 +74,19 @@ def test_environment_names_keys_by_two_underscores() -> None:
     }
 
 
+def test_text_in_braces_is_a_table() -> None:
+    """A table given as one word, as TOML writes it, is its keys; what only looks so stays text."""
+    layer = read_sets(['plan={near = 4, fills = {"DRUG GM" = 0.5}}', "run.folder={a}"])
+    assert layer == {
+        "plan.near": Setting(4, "--set plan"),
+        "plan.fills.DRUG GM": Setting(0.5, "--set plan"),
+        "run.folder": Setting(Words("{a}"), "--set run.folder"),
+    }
+    name = "PREPOS_PLAN__FILLS"
+    place = f"environment variable {name}"
+    assert read_environment({name: '{ "A" = 1 }'}) == {"plan.fills.A": Setting(1, place)}
+
+
 def test_later_set_wins() -> None:
     """KEY=VALUE keeps everything after the first equals sign."""
     layer = read_sets(["run.folder=a", "run.folder=b=c"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prepos.errors import InfeasibleError, SolverError
-from prepos.plan import Frozen, exact, planner
+from prepos.plan import Frozen, deciding, exact
 from prepos.plan.loads import Packing
 from tests.instances import (
     Case,
@@ -262,7 +262,7 @@ class TestTime:
     def test_no_plan_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What never fits the vehicles ends in an error that says so."""
         monkeypatch.setattr(
-            planner, "pack_vehicles", lambda *_: Packing((), {("vehicle_m3", 0): 1.0})
+            deciding, "pack_vehicles", lambda *_: Packing((), {("vehicle_m3", 0): 1.0})
         )
         with pytest.raises(SolverError, match="whole cases do not fit the vehicles after 4 tries"):
             one_lane(3.0, 9).with_lanes(vehicle_cost=1.0, vehicle_m3=5.0).plan()

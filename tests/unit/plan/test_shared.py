@@ -40,6 +40,29 @@ def test_every_limit_by_place_and_period() -> None:
     assert [row.name for row in rows if row.is_wish] == ["min_fill"]
 
 
+def test_fill_of_categories_beside_that_of_all() -> None:
+    """Each catchment has a row of all SKUs, then of each category that is wanted there."""
+    case = make_case(
+        [origin("DC"), forward("A"), forward("B")],
+        [lane("DC>A"), lane("DC>B")],
+        {"A": [1.0, 5.0], "B": [5.0, 1.0], "DC": [9.0, 9.0]},
+        {"cheese": [[2.0, 1.0]], "milk": [[4.0, 0.0]], "nails": [[0.0, 8.0]], "rope": [[1.0, 1.0]]},
+        on_hand={},
+    ).with_categories("dairy", "dairy", "tools", "")
+    shares = {"dairy": 0.9, "tools": 0.25, "toys": 0.5, "paper": 0.0}
+    problem = case.problem(min_fill=0.5, category_min_fill=shares)
+    assert problem.fill_group.tolist() == [1, 1, 2, 0]
+    rows = list_shared_rows(problem)
+    assert [(row.place, row.limit, row.key[1:]) for row in rows] == [
+        ("A", -3.5, (0, 0)),
+        ("B", -5.0, (1, 0)),
+        ("A dairy", pytest.approx(-5.4), (0, 1)),
+        ("B dairy", pytest.approx(-0.9), (1, 1)),
+        ("B tools", -2.0, (1, 2)),
+    ]
+    assert all(row.is_wish for row in rows)
+
+
 def test_receipts_take_of_the_inbound_limit() -> None:
     """What comes anyway leaves less room."""
     case = make_case(

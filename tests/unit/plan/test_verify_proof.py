@@ -79,6 +79,9 @@ def make_world(seed: int) -> World:
     if seed % 5 == 2:
         case = case.with_products(shelf_life_days=rng.choice([5.0, 9.0, np.inf], 4))
     options = {"min_fill": (0.0, 0.7)[seed % 3 == 1], "budget": (None, 25.0)[seed % 4 == 1]}
+    if seed % 3 != 2:
+        case = case.with_categories("dairy", "", "dry", "dairy")
+        options["category_min_fill"] = {"dry": 0.4, "dairy": 0.9}
     if seed % 8 == 2:
         case = case.with_lanes(vehicles=np.inf)
     if seed % 3 == 2:
@@ -153,7 +156,7 @@ def test_ways_have_three_legs_and_come_to_no_node_twice(start: str, lanes: set[s
     world = make_chain(0)
     on, sku = find_departures(world.given), np.array([0])
     free = {name: np.zeros(len(limit.places)) for name, limit in world.limits(on).items()}
-    ways = price_ways(make_tariff(world.given, on, free), sku)
+    ways = price_ways(make_tariff(world.given, world.areas, on, free), sku)
     reached = ways.reach(world.given.nodes.position(start), -1, sku)
     assert {world.given.lanes[int(on.lane[number])] for number in reached} == lanes
 

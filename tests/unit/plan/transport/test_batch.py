@@ -49,6 +49,18 @@ def test_start_does_not_matter(seed: int) -> None:
         np.testing.assert_allclose(again, cost, atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", [175, 303])
+def test_a_rank_served_at_a_loss_on_the_way_is_given_up(seed: int) -> None:
+    """What was pushed on by way of a rank that is better left to nobody does not stay there."""
+    rng = np.random.default_rng(seed)
+    problem = make_world(rng, skus=20, nodes=5, zones=3, periods=1 + seed % 3)
+    prices = rng.exponential(1.5, len(problem.limit)) * (rng.random(len(problem.limit)) < 0.5)
+    count = len(problem.sources.units)
+    start = rng.exponential(2.0, count) * (rng.random(count) < 0.7)
+    again, _ = answer(problem, prices, start)
+    np.testing.assert_allclose(again, answer(problem, prices, np.zeros(count))[0], atol=1e-9)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_values_prove_the_cost(seed: int) -> None:
     """Sources paid at their values, and ranks at what they then save, add up to the cost."""

@@ -83,7 +83,9 @@ def test_cases_and_lots_lie_near_the_exact_program(vehicles: bool) -> None:
         exact = solve_transport(problem, make_cases(packs, lots), solver="highs", gap=1e-6)
         if penalty(problem, exact).max() > 1e-7:
             continue
-        assert not chosen.over.any()
+        assert not chosen.over[problem.limit >= 0.0].any()
+        if chosen.over.any():  # a fill is asked for below 0, and only wished
+            continue
         assert bound <= exact.objective + 1e-5 * abs(exact.objective)
         lost.append((chosen.cost - exact.objective) / abs(exact.objective))
     assert len(lost) > len(SEEDS) // 2

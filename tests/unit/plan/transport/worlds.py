@@ -36,8 +36,9 @@ def make_world(
 ) -> TransportProblem:
     """Return a problem whose rows bind now and then: inbound, weight, budget, storage and fill.
 
-    With ``vehicles`` what comes in needs vehicles, which the budget pays for. Some units come in
-    lots with terms of their own.
+    The fill is asked for of all SKUs, and of each of two groups of them. With ``vehicles`` what
+    comes in needs vehicles, which the budget pays for. Some units come in lots with terms of their
+    own.
     """
     forward = np.arange(nodes) >= 1 + nodes // 4
     sources, ranks = _draw_sources(rng, skus, nodes), _draw_ranks(rng, skus, zones, periods)
@@ -45,8 +46,8 @@ def make_world(
     rows = int(forward.sum())
     storage = np.full((nodes, periods), NO_ROW)
     storage[forward] = rows + np.arange(rows * periods).reshape(rows, periods)
-    fill = rows * (1 + periods) + np.arange(zones)
-    budget, weight = fill[-1] + 1, fill[-1] + 2
+    fill = rows * (1 + periods) + np.arange(3 * zones).reshape(zones, 3)
+    budget, weight = fill[-1, -1] + 1, fill[-1, -1] + 2
     servers = [np.sort(rng.choice(nodes, rng.integers(1, nodes + 1), replace=False))] * zones
     wanted = np.array(
         [
@@ -60,7 +61,7 @@ def make_world(
         [
             rng.uniform(*room, rows) * skus,
             rng.uniform(8.0, 20.0, rows * periods) * skus,
-            -rng.uniform(0.0, 2.0, zones),
+            -rng.uniform(0.0, 2.0, fill.size),
             [rng.uniform(4.0, 20.0) * skus, rng.uniform(2.0, 20.0) * skus],
         ]
     )
@@ -76,6 +77,7 @@ def make_world(
             rng.uniform(0.0, 0.4, skus),
             rng.choice([0.0, 0.7], skus),
             wanted,
+            rng.integers(0, 3, skus),
         ),
         routes=routes,
         places=Places(
@@ -266,8 +268,9 @@ def serve(
     cost += (1.0 - left) * (
         places.service[sku % len(places.service), node, zone] - goods.shortage_cost[sku]
     )
-    if places.fill_row[zone] != NO_ROW:
-        use[places.fill_row[zone]] -= 1.0 - left
+    for row in places.fill_row[zone, np.unique([0, goods.group[sku]])]:
+        if row != NO_ROW:
+            use[row] -= 1.0 - left
     return float(cost), use
 
 

@@ -1,0 +1,136 @@
+"""Decide what moves: solve by one method, mend, pack the vehicles, and refuse what is broken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from prepos.errors import SolverError
+from prepos.plan.decided import Decided
+from prepos.plan.decision import Decision, list_moves
+from prepos.plan.decompose import solve_by_prices
+from prepos.plan.exact import is_small, solve_exactly
+from prepos.plan.frame import Frame
+from prepos.plan.loads import pack_vehicles
+from prepos.plan.moves import Moves
+from prepos.plan.outcome import make_outcome
+from prepos.plan.problem import Problem
+from prepos.plan.repair import repair
+from prepos.plan.rules import broken_rules, refuse
+from prepos.plan.shared import list_shared_rows
+from prepos.plan.transport.build import Transport
+from prepos.plan.transport.prices import find_prices
+
+PACKING_TRIES = 4
+MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
+PRICED = 0.1  # of the gap asked for: how near to the best prices must come
+FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
+BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
+
+
+def decide(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    solver: str,
+    tick: Callable[[], None],
+) -> Decided:
+    """Solve and pack; where whole cases do not fit the vehicles, leave room for that and repeat."""
+    method = problem.options.method
+    if method == "auto":
+        method = "exact" if is_small(transport) else "decompose"
+    deadline = time.monotonic() + problem.options.time_limit_s
+    first: Decision | None = None
+    loss: dict[tuple[str, int], float] = {}
+    for _ in range(PACKING_TRIES):
+        rows = list_shared_rows(replace(problem, packing_loss=loss))
+        limit = np.array([row.limit for row in rows], dtype=np.float64) - transport.settled.use
+        tight = replace(transport, problem=replace(transport.problem, limit=limit))
+        decision = solve(problem, frame, tight, method, solver, deadline, tick)
+        # Only the first answer's proof is the problem's: less room never costs less.
+        first = first or decision
+        moves = list_moves(transport, decision.flows)
+        refuse_broken(problem, frame, decision, moves)
+        packing = pack_vehicles(problem, moves, decision.vehicles)
+        if not packing.missing:
+            proof = replace(
+                first, flows=decision.flows, vehicles=decision.vehicles, over=decision.over
+            )
+            return Decided(decision=proof, packing=packing, method=method, bound=first.bound)
+        for key, amount in packing.missing.items():
+            loss = {**loss, key: loss.get(key, 0.0) + amount}
+    raise SolverError(
+        f"whole cases do not fit the vehicles after {PACKING_TRIES} tries, expected one that fits"
+    )
+
+
+def solve(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    method: str,
+    solver: str,
+    deadline: float,
+    tick: Callable[[], None],
+) -> Decision:
+    """Find prices that prove a bound, and a plan near it by one method."""
+    precision = max(PRICED * problem.options.gap, FINEST)
+    search = find_prices(
+        transport.problem, solver=solver, precision=precision, tick=tick, deadline=deadline
+    )
+    if method == "exact":
+        left = max(deadline - time.monotonic(), 1.0)
+        found = solve_exactly(problem, frame, transport, search, solver=solver, time_limit_s=left)
+    else:
+        found = solve_by_prices(problem, transport, search, solver=solver)
+        found = mend(problem, frame, transport, found, solver, deadline)
+    return found
+
+
+def mend(
+    problem: Problem,
+    frame: Frame,
+    transport: Transport,
+    decision: Decision,
+    solver: str,
+    deadline: float,
+) -> Decision:
+    """Return the decision, its contested part decided anew where it is not good enough as it is."""
+
+    def cost_of(decision: Decision) -> float:
+        over = float(np.maximum(decision.over, 0.0) @ transport.problem.ceiling)
+        told = make_outcome(
+            problem,
+            frame,
+            transport,
+            decision.flows,
+            vehicles=decision.vehicles,
+            closing_without=None,
+        )
+        broken = sum(units for units, _ in broken_rules(problem, frame, told.moves))
+        return told.objective + over + frame.rule_penalty * broken
+
+    cost = cost_of(decision)
+    enough = cost - decision.bound <= problem.options.gap * abs(cost)
+    if enough or len(transport.problem) > MENDED_UP_TO:
+        return decision
+    left = max(deadline - time.monotonic(), 1.0)
+    mended = repair(problem, frame, transport, decision, solver=solver, time_limit_s=left)
+    return mended if cost_of(mended) < cost else decision
+
+
+def refuse_broken(problem: Problem, frame: Frame, decision: Decision, moves: Moves) -> None:
+    """Raise InfeasibleError naming every hard limit and rule that is not kept, the worst first."""
+    broken = [
+        (
+            amount * row.penalty,
+            f"{row.name} of {row.place or 'the plan'}: {amount:.6g} {row.unit} over",
+        )
+        for row, amount in zip(frame.shared, decision.over.tolist(), strict=True)
+        if amount > BROKEN and not row.is_wish
+    ]
+    rules = broken_rules(problem, frame, moves)
+    refuse([*broken, *((units * frame.rule_penalty, words) for units, words in rules)])
