@@ -20,7 +20,7 @@ from prepos.core.outlook import Outlook
 from prepos.core.periods import Periods
 from prepos.core.products import Products
 from prepos.core.spans import list_spans
-from prepos.core.stock import Receipt, Stock
+from prepos.core.stock import NO_HUB, Receipt, Stock
 from prepos.core.transfer import Catchments, Plan, Transfer
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan import (
@@ -152,6 +152,28 @@ class Case:
         for node, units in cells.items():
             on_hand[self.network.node_axis.position(node)] = units
         return replace(self, stock=replace(self.stock, on_hand=on_hand))
+
+    def with_transit(self, *rows: tuple[tuple[int, str], tuple[int, str], str, int]) -> Case:
+        """Return the case with more in transit: (day, hub), (day, end), SKU and units."""
+        axis, skus = self.network.node_axis, self.products.skus
+        more = [
+            Receipt(
+                day(when),
+                axis.position(end),
+                skus.position(sku),
+                units,
+                hub=axis.position(hub),
+                at_hub_on=day(at_hub),
+            )
+            for (at_hub, hub), (when, end), sku, units in rows
+        ]
+        receipts = tuple(sorted([*self.stock.receipts, *more]))
+        return replace(self, stock=replace(self.stock, receipts=receipts))
+
+    def going_on(self) -> Case:
+        """Return the case with all that is in transit past its hubs."""
+        gone = (replace(r, hub=NO_HUB, at_hub_on=date.min) for r in self.stock.receipts)
+        return replace(self, stock=replace(self.stock, receipts=tuple(sorted(gone))))
 
     def with_nodes(self, **limits: float) -> Case:
         """Return the case with a term of every forward node replaced."""
@@ -440,3 +462,25 @@ def random_case(
         return_cost=rng.choice([0.0, 1.0, 3.0], skus),
         case_pack=rng.choice([1, 1, 2, 4], skus),
     )
+
+
+def in_transit(case: Case, rng: Generator, *, rows: int = 6) -> Case:
+    """Return the case with receipts whose hubs are ahead of them, some to come after the window.
+
+    Their nodes have room for them besides what they had.
+    """
+    axis, skus = case.network.node_axis, case.products.skus
+    days = case.demand.periods.days * len(case.demand.mean)
+    found, room = [], np.zeros(len(axis))
+    for _ in range(rows):
+        hub, end = (str(node) for node in rng.choice(axis.ids, 2, replace=False))
+        at_hub, more = (int(rng.integers(0, days)) for _ in range(2))
+        sku, units = str(rng.choice(skus.ids)), int(rng.integers(1, 8))
+        found.append(((at_hub, hub), (at_hub + more, end), sku, units))
+        room[axis.position(end)] += units * case.products.unit_volume_m3[skus.position(sku)]
+    nodes = [
+        replace(node, storage_m3=node.storage_m3 + more, inbound_m3=node.inbound_m3 + more)
+        for node, more in zip(case.network.nodes, room.tolist(), strict=True)
+    ]
+    network = replace(case.network, nodes=tuple(nodes))
+    return replace(case, network=network).with_transit(*found)

@@ -17,6 +17,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     LOADS,
     PUBLISHED,
+    REDIRECTS,
     ROUTING,
     SUPPLY,
     TARGETS,
@@ -27,6 +28,7 @@ from prepos.core.run import (
 from prepos.core.transfer import Plan, Transfer
 from prepos.plan import planning_window
 from prepos.plan.transport.build import Transport
+from prepos.plan.transport.routes import NOWHERE
 from prepos.plan.verify_book import Given
 from prepos.publish import make_kpis
 from prepos.publish.certificate import make_certificate
@@ -35,6 +37,7 @@ from prepos.publish.plan_frames import (
     catchments_frame,
     loads_frame,
     pick_ids,
+    redirects_frame,
     supply_frame,
     targets_frame,
     transfers_frame,
@@ -71,6 +74,7 @@ def files_of(
     return RunFiles(
         frames={
             TRANSFERS: transfers_frame(plan),
+            REDIRECTS: redirects_frame(plan),
             LOADS: loads_frame(plan),
             TARGETS: targets_frame(plan, nodes, skus),
             CATCHMENTS: catchments_frame(demand, spread, plan.periods),
@@ -102,12 +106,23 @@ def planless_files(case: Case, transport: Transport, **options: object) -> RunFi
     sources, skus = transport.problem.sources, case.products.skus
     sku = np.repeat(np.arange(len(skus)), np.diff(sources.first))
     release = [transport.releases[number] for number in sources.release.tolist()]
-    days = [date.fromordinal(each.day) for each in release]
+    nodes = case.network.node_axis
+    ends = [(each.node, each.day) for each in release]
+    starts = [
+        end if each.hub == NOWHERE else (each.hub, each.hub_day)
+        for each, end in zip(release, ends, strict=True)
+    ]
+    days = [
+        np.array([date.fromordinal(day) for _, day in each], dtype="datetime64[s]")
+        for each in (ends, starts)
+    ]
     supply = pd.DataFrame(
         {
             "sku": pick_ids(skus, sku),
-            "node_id": pick_ids(case.network.node_axis, np.array([each.node for each in release])),
-            "lies_from": np.array(days, dtype="datetime64[s]"),
+            "node_id": pick_ids(nodes, np.array([node for node, _ in ends])),
+            "lies_from": days[0],
+            "hub_node_id": pick_ids(nodes, np.array([node for node, _ in starts])),
+            "at_hub_on": days[1],
             "units": sources.units,
             "value": 0.0,
         }

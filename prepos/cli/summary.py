@@ -15,7 +15,7 @@ from rich.text import Text
 
 from prepos.cli.doubts import counted, held_line, stress_line, why_little
 from prepos.cli.signals_page import signals_line
-from prepos.core.run import LOADS, TRANSFERS
+from prepos.core.run import LOADS, REDIRECTS, TRANSFERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,8 @@ def plan_page(files: RunFiles, folder: Path, notices: Sequence[Fault]) -> Render
         parts += [lane_table(transfers, files.frames[LOADS]), best_transfers(transfers, kpis)]
     moved = len(transfers)
     parts += [held_line(kpis), why_little(kpis, moved), stress_line(kpis, moved)]
-    parts += [slack_lines(kpis), notice_lines(notices), signals_line(files.fitted)]
+    parts += [redirect_line(files.frames[REDIRECTS], kpis), slack_lines(kpis)]
+    parts += [notice_lines(notices), signals_line(files.fitted)]
     parts += [proof_line(kpis), next_steps(folder)]
     return Group(*(part for part in parts if part))
 
@@ -140,6 +141,22 @@ def best_transfers(transfers: pd.DataFrame, kpis: Mapping[str, Any]) -> Renderab
         )
         lines += [Padding(told, (0, 0, 0, 2)), Padding(Text(line["reason"], "dim"), (0, 0, 0, 4))]
     return Group(*lines, Text())
+
+
+def redirect_line(redirects: pd.DataFrame, kpis: Mapping[str, Any]) -> Text:
+    """Return what is taken off at hubs, and what that is worth; empty where nothing is."""
+    if not len(redirects):
+        return Text()
+    first = redirects.sort_values(["at_hub_on", "hub_node_id", "sku"], kind="stable").iloc[0]
+    text = Text().append("In transit: ", style="bold")
+    return text.append(
+        f"redirect {_count(int(redirects['quantity'].sum()), 'unit')} of "
+        f"{_count(redirects['sku'].nunique(), 'SKU')} at "
+        f"{_count(redirects['hub_node_id'].nunique(), 'hub')}, the first at "
+        f"{first['hub_node_id']} on {first['at_hub_on']:%Y-%m-%d}; that saves "
+        f"{kpis['redirect_saving']:,.0f} {kpis['currency']} at least against letting them go on "
+        f"({REDIRECTS}).\n"
+    )
 
 
 def slack_lines(kpis: Mapping[str, Any]) -> Text:

@@ -136,6 +136,13 @@ TIMES = (
         "They count as arrived on the cutoff.",
         "Take them out if the stock holds them already.",
     ),
+    Code(
+        "PP-TIME-HUB",
+        "receipts that have passed their hub",
+        "What came by its hub before the cutoff goes on to its node; only what is still ahead of "
+        "the hub can be redirected.",
+        "None, if that is so; correct at_hub_on if it is late.",
+    ),
 )
 
 PLACES = (
@@ -222,6 +229,12 @@ SENSE = (
         "a forward node that no lane reaches",
         "With a lanes table, a pair that is not in it has no lane.",
         "Add the lane if it exists.",
+    ),
+    Code(
+        "PP-SENSE-HUB",
+        "a hub that no lane leaves",
+        "What is taken off there can only stay there.",
+        "Add its lanes to the lanes table if they exist.",
     ),
     Code(
         "PP-SENSE-UNITS",

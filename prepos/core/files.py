@@ -63,6 +63,29 @@ TRANSFERS = Table(
     ),
 )
 
+REDIRECTS = Table(
+    name="redirects",
+    meaning="units in transit that are taken off at a hub they come by, instead of going on; the "
+    "transfers from there are in transfers.csv",
+    label="redirect of {sku} to {node_id} at {hub_node_id}",
+    key=("sku", "node_id", "arrives_on", "hub_node_id", "at_hub_on"),
+    columns=(
+        SKU,
+        whole_column("quantity", "whole case packs", unit="units", required=True, above=0),
+        id_column("node_id", "where they would have arrived", required=True),
+        date_column("arrives_on", "day they would have", required=True),
+        id_column("hub_node_id", "where they are taken off", required=True),
+        date_column("at_hub_on", "day they come there", required=True),
+        number_column(
+            "saving",
+            "at least, at the plan's prices, against letting all of the SKU go on",
+            unit="currency",
+            required=True,
+        ),
+        text_column("reason", "where they go instead, and what that is worth", required=True),
+    ),
+)
+
 PUBLISHED = replace(
     TRANSFERS,
     name="published",
@@ -105,7 +128,7 @@ TARGETS = Table(
             number_column(name, meaning, unit="units", required=True)
             for name, meaning in (
                 ("opening", "stock as the period starts"),
-                ("receipts", "arriving whatever is decided"),
+                ("receipts", "in transit before, arriving here with the plan's redirects"),
                 ("transfers_in", "arriving by the plan"),
                 ("transfers_out", "leaving by the plan"),
                 ("expected_use", "expected to be ordered from here"),
@@ -223,7 +246,7 @@ ALLOCATION = Table(
         NODE,
         CATCHMENT,
         PERIOD,
-        whole_column("moved", "1 where transfers bring the units, 0 where they are", required=True),
+        whole_column("moved", "1 where the plan brings the units, 0 where they are", required=True),
         whole_column("rank_from", "the slice starts after this unit", unit="units", required=True),
         whole_column("rank_to", "its last unit", unit="units", required=True, above=0),
         number_column("units", "put aside", unit="units", required=True),
@@ -236,11 +259,13 @@ SUPPLY = Table(
     meaning="what one more unit of stock on hand or to come would save: with certificate.json, the "
     "proof of the bound",
     label="supply of {sku} at {node_id} from {lies_from}",
-    key=("sku", "node_id", "lies_from"),
+    key=("sku", "node_id", "lies_from", "hub_node_id", "at_hub_on"),
     columns=(
         SKU,
         NODE,
         date_column("lies_from", "day it comes, or the day before the cutoff", required=True),
+        id_column("hub_node_id", "where it may be redirected, else node_id", required=True),
+        date_column("at_hub_on", "day it comes there, else lies_from", required=True),
         whole_column("units", "there are", unit="units", required=True),
         number_column("value", "of one more unit", unit="currency per unit", required=True),
     ),
@@ -273,6 +298,7 @@ STATE = Table(
 
 RUN_TABLES = (
     TRANSFERS,
+    REDIRECTS,
     PUBLISHED,
     LOADS,
     TARGETS,

@@ -19,6 +19,7 @@ TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
 MEASURE = "measure"  # a number, or nothing where there is nothing to measure
 
 TRANSFERS = "transfers.csv"
+REDIRECTS = "redirects.csv"
 PUBLISHED = "published.csv"
 LOADS = "loads.csv"
 TARGETS = "targets.csv"
@@ -58,6 +59,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
     file: {column.name: _type_of(table, column) for column in table.columns}
     for file, table in {
         TRANSFERS: files.TRANSFERS,
+        REDIRECTS: files.REDIRECTS,
         PUBLISHED: files.PUBLISHED,
         LOADS: files.LOADS,
         TARGETS: files.TARGETS,

@@ -7,15 +7,23 @@ from datetime import date
 
 from prepos.core.types import IntArray
 
+NO_HUB = -1
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Receipt:
-    """Units in transit that will arrive whatever is decided."""
+    """Units in transit: they arrive unless they are redirected at a hub that they come by."""
 
     arrives_on: date
     node: int  # position
     sku: int  # position
     quantity: int
+    hub: int = NO_HUB  # position
+    at_hub_on: date = date.min  # of no meaning without a hub
+
+    def may_stop(self, cutoff: date) -> bool:
+        """Return whether it has a hub still ahead of it."""
+        return self.hub != NO_HUB and self.at_hub_on >= cutoff
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -159,13 +159,17 @@ STOCK = Table(
 
 RECEIPTS = Table(
     name="receipts",
-    meaning="already in transit; arrives whatever is decided",
+    meaning="already in transit; arrives, unless the plan redirects it at a hub it comes by",
     label="receipt of {sku} at {node_id}",
     columns=(
         id_column("node_id", "where it arrives", required=True, refers="nodes"),
         SKU,
         whole_column("quantity", "units that arrive", unit="units", required=True, above=0),
         date_column("arrives_on", "day it is put away", required=True),
+        id_column(
+            "hub_node_id", "the last node it comes by, where it may be redirected", refers="nodes"
+        ),
+        date_column("at_hub_on", "day it comes there; from the next day on it may leave by lanes"),
     ),
 )
 

@@ -34,6 +34,20 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """Units of one SKU in transit that are taken off at a hub instead of going on."""
+
+    sku: str
+    quantity: int  # whole case packs
+    node_id: str  # where they would have arrived
+    arrives_on: date
+    hub_node_id: str
+    at_hub_on: date
+    saving: float  # currency, against letting all of the SKU go on
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """One vehicle on one departure."""
 
@@ -88,7 +102,8 @@ class Allocation:
     period : (A,) int
         The first that the units serve.
     moved : (A,) bool
-        Whether transfers bring them: what is left of those at a forward node is returned.
+        Whether transfers bring them, or redirects: what is left of those at a forward node is
+        returned.
     rank_from, rank_to : (A,) int
     units : (A,) float
     use : (A, T) float
@@ -127,6 +142,9 @@ class Certificate:
         Stock on hand or to come.
     lies_from : (M,) datetime64[D]
         The day it comes; of stock on hand the day before the cutoff.
+    hub : (M,) int
+    at_hub_on : (M,) datetime64[D]
+        Where and when it may be redirected; else the node and the day it lies from.
     value : (M,) float
         Currency that one more unit of it would save, 0 or more.
     """
@@ -138,6 +156,8 @@ class Certificate:
     sku: IntArray
     node: IntArray
     lies_from: TimeArray
+    hub: IntArray
+    at_hub_on: TimeArray
     units: IntArray
     value: FloatArray
 
@@ -241,6 +261,7 @@ class Plan:
     plan_id: str
     periods: Periods
     transfers: tuple[Transfer, ...]
+    redirects: tuple[Redirect, ...]
     loads: tuple[Load, ...]
     catchments: Catchments
     targets: Targets
@@ -262,6 +283,11 @@ class Plan:
     def objective(self) -> float:
         """Total cost and the penalties of limits not kept."""
         return self.costs.total_cost + sum(slack.penalty for slack in self.slacks)
+
+    @property
+    def redirect_saving(self) -> float:
+        """Currency that redirecting saves at least, at the plan's prices."""
+        return sum(redirect.saving for redirect in self.redirects)
 
     @property
     def gap(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -120,7 +120,7 @@ def make_stock(
     nodes: Axis,
     skus: Axis,
 ) -> Stock:
-    """Return what lies where and what arrives; rows of the same place, SKU and day add up.
+    """Return what lies where and what arrives; rows alike in all but the quantity add up.
 
     Raises
     ------
@@ -131,23 +131,20 @@ def make_stock(
     node = [nodes.position(key) for key in stock["node_id"]]
     sku = [skus.position(key) for key in stock["sku"]]
     np.add.at(on_hand, (node, sku), stock["on_hand"].to_numpy(dtype=np.int64))
-    coming: dict[tuple[date, int, int], int] = {}
-    if receipts is not None:
-        for key, item, quantity, day in zip(
-            receipts["node_id"],
-            receipts["sku"],
-            receipts["quantity"],
-            receipts["arrives_on"],
-            strict=True,
-        ):
-            cell = (day, nodes.position(key), skus.position(item))
-            coming[cell] = coming.get(cell, 0) + int(quantity)
-    return Stock(
-        on_hand,
-        tuple(
-            Receipt(day, place, item, units) for (day, place, item), units in sorted(coming.items())
-        ),
-    )
+    return Stock(on_hand, () if receipts is None else _list_receipts(receipts, nodes, skus))
+
+
+def _list_receipts(receipts: pd.DataFrame, nodes: Axis, skus: Axis) -> tuple[Receipt, ...]:
+    """Return what arrives, sorted."""
+    names = ["node_id", "sku", "arrives_on", "hub_node_id", "at_hub_on"]
+    coming: dict[Receipt, int] = {}
+    for quantity, *cells in zip(*(receipts[name] for name in ["quantity", *names]), strict=True):
+        node, sku, day, hub, at_hub_on = cells
+        receipt = Receipt(day, nodes.position(node), skus.position(sku), 0)
+        if not pd.isna(hub):
+            receipt = replace(receipt, hub=nodes.position(hub), at_hub_on=at_hub_on)
+        coming[receipt] = coming.get(receipt, 0) + int(quantity)
+    return tuple(replace(receipt, quantity=units) for receipt, units in sorted(coming.items()))
 
 
 def _or(column: pd.Series, otherwise: float) -> FloatArray:

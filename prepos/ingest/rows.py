@@ -67,6 +67,27 @@ ROW_RULES: Mapping[str, tuple[RowRule, ...]] = {
             words="destination is its origin, expected another node",
         ),
     ),
+    "receipts": (
+        RowRule(
+            column="hub_node_id",
+            bad="{hub_node_id} = {node_id}",
+            code="PP-KEY-SELF",
+            words="hub_node_id is its node_id, expected another node, or both hub columns empty",
+        ),
+        RowRule(
+            column="at_hub_on",
+            bad="({hub_node_id_cell} IS NULL) <> ({at_hub_on_cell} IS NULL)",
+            code="PP-VALUE-MISSING",
+            words="hub_node_id is {hub_node_id!r} and at_hub_on is {at_hub_on!r}, "
+            "expected both or none",
+        ),
+        RowRule(
+            column="at_hub_on",
+            bad="{at_hub_on} > {arrives_on}",
+            code="PP-TIME-SPAN",
+            words="at_hub_on is {at_hub_on!r}, expected {arrives_on} or earlier",
+        ),
+    ),
     "neighbours": (
         RowRule(
             column="neighbour_id",

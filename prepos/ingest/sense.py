@@ -39,6 +39,8 @@ def check_sense(
         _check_stock(connection, tables["stock"], options, cutoff, ledger)
     if "receipts" in tables and cutoff is not None:
         _check_receipts(connection, tables["receipts"], cutoff, ledger)
+    if "receipts" in tables and "nodes" in tables and tables.get("lanes", tables["nodes"]).whole:
+        _check_hubs(connection, tables, ledger)
     if "nodes" in tables and tables["nodes"].rows:
         _check_nodes(connection, tables, ledger)
     if "consents" in tables:
@@ -117,6 +119,29 @@ def _check_receipts(
     if count:
         message = f"{count:,} receipts arrive before the cutoff {cutoff} and count as arrived on it"
         ledger.notice(receipts.label, "arrives_on", "PP-TIME-RECEIPT", message, line=line)
+    count, line = connection.execute(
+        f"SELECT count(*), min(line) FROM receipts WHERE at_hub_on < {sql.day(cutoff)} "
+        f"AND arrives_on >= {sql.day(cutoff)}"
+    ).fetchall()[0]
+    if count:
+        message = f"{count:,} receipts have passed their hub before the cutoff {cutoff} and go on"
+        ledger.notice(receipts.label, "at_hub_on", "PP-TIME-HUB", message, line=line)
+
+
+def _check_hubs(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: Ledger) -> None:
+    """Tell of hubs that no lane leaves; without a lanes table origins alone have lanes."""
+    senders = "SELECT node_id FROM nodes WHERE kind = 'origin'"
+    if "lanes" in tables:
+        senders = "SELECT origin FROM lanes WHERE origin IS NOT NULL"
+    alone = connection.execute(
+        "SELECT min(line), hub_node_id, count(*) FROM receipts WHERE hub_node_id IS NOT NULL "
+        f"AND hub_node_id NOT IN ({senders}) GROUP BY hub_node_id ORDER BY 1"
+    ).fetchall()
+    for line, hub, count in alone:
+        message = (
+            f"hub {hub}: no lane leaves it, so {count:,} receipts can only go on or stay there"
+        )
+        ledger.notice(tables["receipts"].label, "hub_node_id", "PP-SENSE-HUB", message, line=line)
 
 
 def _check_nodes(connection: duckdb.DuckDBPyConnection, tables: Tables, ledger: Ledger) -> None:

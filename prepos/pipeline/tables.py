@@ -13,6 +13,7 @@ from prepos.core.run import (
     FORECAST,
     FORECAST_TOTAL,
     LOADS,
+    REDIRECTS,
     REJECTS,
     ROUTING,
     SIGNALS,
@@ -31,6 +32,7 @@ from prepos.publish import (
     forecast_frame,
     forecast_total_frame,
     loads_frame,
+    redirects_frame,
     rejects_frame,
     routing_frame,
     signals_frame,
@@ -64,6 +66,7 @@ def plan_files(
     nodes, skus = known.network.node_axis, known.products.skus
     return {
         TRANSFERS: transfers_frame(plan),
+        REDIRECTS: redirects_frame(plan),
         LOADS: loads_frame(plan),
         TARGETS: targets_frame(plan, nodes, skus),
         CATCHMENTS: catchments_frame(outlook.demand, outlook.dispersion, plan.periods),

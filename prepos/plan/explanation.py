@@ -34,7 +34,7 @@ def worth_of_moves(frame: Frame, outcome: Outcome, nothing: Outcome) -> dict[Pai
     What a SKU's moves save together is shared out by their units.
     """
     moves, arrived = outcome.moves, outcome.targets.transfers_in.sum(axis=0)
-    in_vain = moved_in_vain(outcome.allocation, outcome.targets)
+    in_vain = moved_in_vain(outcome.allocation, outcome.targets, outcome.stops)
     unused = np.divide(in_vain, arrived, out=np.zeros_like(arrived), where=arrived > 0)
     saved = nothing.by_sku - outcome.by_sku
     moved = np.bincount(moves.sku, moves.units, minlength=len(saved))
@@ -70,7 +70,9 @@ def name_signals(problem: Problem, demand: Forecast) -> dict[tuple[int, int], st
     return found
 
 
-def write_reason(worth: Worth, vehicle: float, *, signals: str, pinned: bool) -> str:
+def write_reason(
+    worth: Worth, vehicle: float, *, signals: str, pinned: bool, redirected: str = ""
+) -> str:
     """Return a line's reason in words and numbers.
 
     Parameters
@@ -83,8 +85,11 @@ def write_reason(worth: Worth, vehicle: float, *, signals: str, pinned: bool) ->
         What makes the demand, empty where not known.
     pinned : bool
         Whether the planner's word or the published plan asks for it.
+    redirected : str
+        What of it was on its way elsewhere, empty where nothing was.
     """
     parts = ["asked for by an override or a frozen line"] if pinned else []
+    parts += [redirected] if redirected else []
     gross = worth.saving + worth.moving
     parts.append(f"saves {gross:.2f} of service and shortage for {worth.moving:.2f} lane")
     if vehicle:

@@ -1,7 +1,8 @@
 """The published plan's lines that stand: what they take and bring, cost, and leave of the limits.
 
-They are not decided on. Each takes what lies at its origin, the first that came first; what it
-brings may be decided on from the day it arrives. Their vehicles carry nothing else.
+They are not decided on. Each takes what lies at its origin, the first that came first; what is
+missing there is taken off what comes by in transit. What a line brings may be decided on from the
+day it arrives. Their vehicles carry nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from prepos.plan.parcels import Parcel, Shelves
 from prepos.plan.problem import Problem, lane_position
 from prepos.plan.rules import refuse
 from prepos.plan.shared import vehicle_room
-from prepos.plan.transport.routes import Release, periods_between
+from prepos.plan.transport.routes import Release, inbound_of, periods_between
 
 KEPT = 1e-6  # of a limit's unit: less is rounding
 
@@ -34,6 +35,8 @@ class Settled:
     moves : Moves
     changes : tuple of (SKU, release, units)
         What they take from where units lie, below 0, and bring.
+    stops : tuple of (SKU, release, departure, units)
+        What is taken off at a hub for a line.
     vehicles : (D,) int
         As many as packing finds them to take.
     cost : (K,) float
@@ -44,6 +47,7 @@ class Settled:
 
     moves: Moves
     changes: tuple[tuple[int, Release, int], ...]
+    stops: tuple[tuple[int, Release, int, int], ...]
     vehicles: IntArray
     cost: FloatArray
     use: FloatArray
@@ -59,6 +63,7 @@ class Account:
     cost: FloatArray
     use: FloatArray
     changes: list[tuple[int, Release, int]] = field(default_factory=list)
+    stops: list[tuple[int, Release, int, int]] = field(default_factory=list)
     broken: list[tuple[float, str]] = field(default_factory=list)
 
     def take(self, row: int, amount: float) -> None:
@@ -92,6 +97,7 @@ def settle_frozen(
     return Settled(
         moves=moves,
         changes=tuple(account.changes),
+        stops=tuple(account.stops),
         vehicles=vehicles,
         cost=account.cost,
         use=account.use,
@@ -122,7 +128,7 @@ def _ship(
     lane, ships = int(frame.lane[departure]), int(frame.ship_period[departure])
     start, end = int(frame.origin[departure]), int(frame.destination[departure])
     arrival = int(frame.arrival_day[departure])
-    taken = shelves.take(sku, start, int(frame.ship_day[departure]), units)
+    taken = _take(problem, frame, account, shelves, departure, sku, units)
     volume = float(problem.products.unit_volume_m3[sku])
     holding = float(problem.products.holding_cost[sku]) * bool(problem.network.is_forward[start])
     for parcel in taken:
@@ -147,6 +153,33 @@ def _ship(
         moves = f"{problem.products.skus[sku]} {ends.origin} -> {ends.destination} {units} units"
         words = f"frozen line: {moves}: {missing} units missing"
         account.broken.append((missing * frame.rule_penalty, words))
+
+
+def _take(
+    problem: Problem,
+    frame: Frame,
+    account: Account,
+    shelves: Shelves,
+    departure: int,
+    sku: int,
+    units: int,
+) -> list[Parcel]:
+    """Take what lies at a line's origin, and where that is not enough what comes by in transit.
+
+    Cases that are taken off are whole: what the line leaves of them lies there.
+    """
+    start, ships = int(frame.origin[departure]), int(frame.ship_day[departure])
+    taken = shelves.take(sku, start, ships, units)
+    missing = units - sum(parcel.units for parcel in taken)
+    volume, pack = float(problem.products.unit_volume_m3[sku]), int(problem.products.case_pack[sku])
+    for off in shelves.take_off(sku, start, ships, missing, pack):
+        here = Release(start, off.day, moved=True)
+        account.changes += [(sku, off.release, -off.units), (sku, here, off.units)]
+        account.stops.append((sku, off.release, departure, off.units))
+        for row, amount in inbound_of(problem, frame, off.release):
+            account.take(row, amount * volume * off.units)
+        shelves.put(sku, start, Parcel(off.day, off.units, here))
+    return taken + shelves.take(sku, start, ships, missing)
 
 
 def _pack(problem: Problem, frame: Frame, account: Account, moves: Moves) -> IntArray:

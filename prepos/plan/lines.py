@@ -14,6 +14,7 @@ from prepos.plan.frame import Frame
 from prepos.plan.loads import Line, Packing, load_id
 from prepos.plan.outcome import Outcome
 from prepos.plan.problem import Problem
+from prepos.plan.redirects import sent_on
 
 ID_DIGITS = 12
 
@@ -33,7 +34,7 @@ def write_transfers(
     pairs = zip(moves.departure.tolist(), moves.sku.tolist(), strict=True)
     sent = dict(zip(pairs, moves.units.tolist(), strict=True))
     signals = name_signals(problem, demand)
-    vehicle = vehicle_costs(problem, packing)
+    vehicle, redirected = vehicle_costs(problem, packing), sent_on(problem, outcome.stops)
     asked_for = {
         (rule.sku, rule.origin, rule.destination)
         for rule in problem.overrides
@@ -60,6 +61,7 @@ def write_transfers(
             vehicle[line],
             signals=signals.get((int(frame.destination[line.departure]), line.sku), ""),
             pinned=bool(named & asked_for) or (before is not None and departure.ship_date < before),
+            redirected=redirected.get(key, ""),
         )
         saving = part.saving - vehicle[line]
         transfers.append(

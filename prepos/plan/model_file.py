@@ -121,10 +121,11 @@ class Namer:
         return self.problem.products.skus[sku], self.problem.network.node_axis[release.node]
 
     def journey(self, column: int, place: Place, route: int) -> str:
-        """Return the name of what takes a route: staying, or the departures of its legs."""
+        """Return the name of what takes a route: staying or stopping, or the departures it has."""
         legs = self.transport.legs[route]
         if not legs:
-            return name("stay", column, *self.place(place))
+            stays = "stop" if self.transport.redirects[route] else "stay"
+            return name(stays, column, *self.place(place))
         ways = [word for number in legs for word in self.departure(number)]
         return name("send", column, self.problem.products.skus[place[0]], *ways)
 

@@ -17,6 +17,7 @@ from prepos.plan.decision import list_moves
 from prepos.plan.frame import Frame
 from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
+from prepos.plan.redirects import Stop, list_stops, shift_receipts, taken_off
 from prepos.plan.stability import deviation
 from prepos.plan.transport.batch import NO_RANK, Flows
 from prepos.plan.transport.build import Transport
@@ -30,11 +31,14 @@ class Outcome:
 
     Attributes
     ----------
+    stops : tuple of Stop
+        What is taken off at hubs.
     by_sku : (K,) float
         Currency: every SKU's part of the cost, vehicles left out.
     """
 
     moves: Moves
+    stops: tuple[Stop, ...]
     allocation: Allocation
     targets: Targets
     costs: Costs
@@ -65,12 +69,14 @@ def make_outcome(
     closing_without : (T, N, K) float or None
         Stock at the periods' ends if nothing moves; None when this is what is worked out.
     """
-    moves = list_moves(transport, flows)
+    moves, stops = list_moves(transport, flows), list_stops(transport, flows)
     allocation = make_allocation(transport, flows)
-    targets = make_targets(problem, frame, moves, allocation, closing_without)
-    costs, by_sku = price_decision(problem, frame, moves, vehicles, allocation, targets)
+    targets = make_targets(problem, frame, moves, stops, allocation, closing_without)
+    in_vain = moved_in_vain(allocation, targets, stops)
+    costs, by_sku = price_decision(problem, frame, moves, vehicles, allocation, targets, in_vain)
     return Outcome(
         moves=moves,
+        stops=stops,
         allocation=allocation,
         targets=targets,
         costs=costs,
@@ -163,6 +169,7 @@ def make_targets(
     problem: Problem,
     frame: Frame,
     moves: Moves,
+    stops: tuple[Stop, ...],
     allocation: Allocation,
     closing_without: FloatArray | None,
 ) -> Targets:
@@ -171,7 +178,9 @@ def make_targets(
     receipts, arrived, sent, used = (np.zeros(shape) for _ in range(4))
     for receipt in problem.receipts:
         t = problem.periods.period_of(receipt.arrives_on)
-        receipts[t, receipt.node, receipt.sku] += receipt.quantity
+        if t < shape[0]:
+            receipts[t, receipt.node, receipt.sku] += receipt.quantity
+    receipts += shift_receipts(problem, stops)
     on, sku = moves.departure, moves.sku
     in_time = frame.arrival_period[on] < shape[0]
     where = (frame.arrival_period[on], frame.destination[on], sku)
@@ -195,8 +204,8 @@ def make_targets(
     )
 
 
-def moved_in_vain(allocation: Allocation, targets: Targets) -> FloatArray:
-    """Return (N, K) units that transfers moved and that are expected unused where they came to.
+def moved_in_vain(allocation: Allocation, targets: Targets, stops: tuple[Stop, ...]) -> FloatArray:
+    """Return (N, K) units that the plan moved and that are expected unused where they came to.
 
     Those put aside tell for themselves; of the others at most what came and did not leave again.
     """
@@ -206,6 +215,7 @@ def moved_in_vain(allocation: Allocation, targets: Targets) -> FloatArray:
     np.add.at(aside, where, allocation.units[moved])
     np.add.at(unused, where, (allocation.units - allocation.expected_use)[moved])
     came = (targets.transfers_in - targets.transfers_out).sum(axis=0)
+    came += taken_off(stops, came.shape)
     return np.asarray(unused + np.maximum(came - aside, 0.0))
 
 
@@ -242,8 +252,12 @@ def price_decision(
     vehicles: IntArray,
     allocation: Allocation,
     targets: Targets,
+    in_vain: FloatArray,
 ) -> tuple[Costs, FloatArray]:
-    """Return the money and the service of a decision, and every SKU's part (K,) but vehicles."""
+    """Return the money and the service of a decision, and every SKU's part (K,) but vehicles.
+
+    ``in_vain`` (N, K) is units moved in vain.
+    """
     products, lanes, count = problem.products, problem.network.lanes, len(problem.products)
     use, lane = allocation.expected_use, frame.lane[moves.departure]
     forward = problem.network.is_forward
@@ -256,14 +270,13 @@ def price_decision(
 
     weight = moves.units * products.unit_weight_kg[moves.sku]
     emitted = np.array([way.co2e_kg_per_kg for way in lanes], dtype=np.float64)[lane]
-    returned = moved_in_vain(allocation, targets)[forward].sum(axis=0)
     parts = {
         "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
         "handling": by_sku(moves.sku, moves.units * problem.handling[lane]),
         "carbon": by_sku(moves.sku, weight * problem.carbon_per_kg[lane]),
         "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who]),
         "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,
-        "return": returned * products.return_cost,
+        "return": in_vain[forward].sum(axis=0) * products.return_cost,
         "shortage": np.maximum(wanted - served, 0.0) * products.shortage_cost,
     }
     vehicle_cost = np.array([lanes[lane].vehicle_cost for lane in frame.lane])

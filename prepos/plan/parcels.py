@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
-from prepos.plan.transport.routes import Release
+from prepos.plan.transport.routes import Release, release_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class Shelves:
     ) -> None:
         self._on_hand, self._today = problem.on_hand, int(frame.starts[0]) - 1
         self._coming: dict[tuple[int, int], list[tuple[Release, int]]] = {}
+        self._ends: dict[tuple[int, int], dict[int, None]] = {}  # of what may stop at a node
         for receipt in problem.receipts:
-            release = Release(receipt.node, receipt.arrives_on.toordinal())
-            self._add(receipt.sku, release, receipt.quantity)
+            self._add(receipt.sku, release_of(receipt), receipt.quantity)
+            self._ends.setdefault((receipt.sku, receipt.hub), {})[receipt.node] = None
         for sku, release, units in changes:
             self._add(sku, release, units)
         self._parcels: dict[tuple[int, int], list[Parcel]] = {}
@@ -77,6 +78,25 @@ class Shelves:
             if count < parcel.units:
                 left.append(replace(parcel, units=parcel.units - count))
         lying[:] = left
+        return taken
+
+    def take_off(self, sku: int, hub: int, before: int, units: int, pack: int) -> list[Parcel]:
+        """Take units in transit that come by a hub before a day, in whole cases.
+
+        The parcels hold more than asked for where cases are larger, fewer where no more come by.
+        """
+        taken: list[Parcel] = []
+        for node in self._ends.get((sku, hub), ()):
+            lying = self.at(sku, node)
+            for number, parcel in enumerate(lying):
+                release = parcel.release
+                stops = release.hub == hub and release.hub_day < before and not parcel.path
+                count = min(-(-max(units, 0) // pack), parcel.units // pack) * pack if stops else 0
+                if count:
+                    lying[number] = replace(parcel, units=parcel.units - count)
+                    taken.append(Parcel(release.hub_day, count, release))
+                    units -= count
+            lying[:] = [parcel for parcel in lying if parcel.units]
         return taken
 
     def put(self, sku: int, node: int, parcel: Parcel) -> None:

@@ -20,6 +20,7 @@ from prepos.plan.loads import make_loads
 from prepos.plan.outcome import Outcome, make_outcome
 from prepos.plan.problem import Problem, make_problem
 from prepos.plan.question import Question
+from prepos.plan.redirects import write_redirects
 from prepos.plan.shared import list_shared_rows
 from prepos.plan.solver import choose_solver
 from prepos.plan.stillness import answer_still
@@ -150,6 +151,7 @@ def hand_over(
             outcome=outcome,
             nothing=nothing,
         ),
+        redirects=write_redirects(problem, free, certificate.prices, outcome.stops),
         loads=make_loads(problem, decided.packing.lines),
         catchments=problem.catchments,
         targets=outcome.targets,

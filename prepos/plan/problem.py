@@ -11,7 +11,7 @@ import numpy as np
 from prepos.core.network import Network
 from prepos.core.periods import Periods
 from prepos.core.products import Products
-from prepos.core.stock import Receipt, Stock
+from prepos.core.stock import NO_HUB, Receipt, Stock
 from prepos.core.transfer import Catchments
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import InfeasibleError
@@ -35,7 +35,7 @@ class Problem:
     on_hand : (N, K) int
         Stock at the cutoff, receipts dated earlier included.
     receipts : tuple of Receipt
-        Those still to come within the window.
+        Those still to come within the window, if only to a hub.
     unit_transport : (L, K) float
         Currency per unit by lane and SKU: by unit, m3 and kg, without vehicles.
     """
@@ -159,7 +159,7 @@ def make_problem(question: Question) -> Problem:
     departures = list_departures(
         network.lanes,
         periods,
-        ((network.nodes[receipt.node].node_id, receipt.arrives_on) for receipt in receipts),
+        receipt_days(network, receipts),
         kept_departures(frozen, network, periods, question.options),
     )
     return Problem(
@@ -228,15 +228,30 @@ def lane_position(network: Network, lane_id: str) -> int:
 
 
 def arrived_and_coming(stock: Stock, periods: Periods) -> tuple[IntArray, tuple[Receipt, ...]]:
-    """Return stock on hand with receipts due before the cutoff, and those still to come in time."""
+    """Return stock on hand with receipts due before the cutoff, and those still to come in time.
+
+    In time is what comes to its node within the window, or to a hub where it may be redirected; of
+    what has passed its hub that is forgotten.
+    """
     on_hand = stock.on_hand.copy()
     coming = []
     for receipt in stock.receipts:
         if receipt.arrives_on < periods.cutoff:
             on_hand[receipt.node, receipt.sku] += receipt.quantity
-        elif periods.period_of(receipt.arrives_on) < periods.horizon:
-            coming.append(receipt)
+            continue
+        stops = receipt.may_stop(periods.cutoff)
+        first = receipt.at_hub_on if stops else receipt.arrives_on
+        if periods.period_of(first) < periods.horizon:
+            gone = replace(receipt, hub=NO_HUB, at_hub_on=date.min)
+            coming.append(receipt if stops else gone)
     return on_hand, tuple(coming)
+
+
+def receipt_days(network: Network, receipts: tuple[Receipt, ...]) -> list[tuple[str, date]]:
+    """Return (node, day) of what is in transit: where it goes, and the hubs ahead of it."""
+    nodes = network.nodes
+    ends = [(nodes[r.node].node_id, r.arrives_on) for r in receipts]
+    return ends + [(nodes[r.hub].node_id, r.at_hub_on) for r in receipts if r.hub != NO_HUB]
 
 
 def unit_transport(network: Network, products: Products) -> FloatArray:

@@ -1,8 +1,8 @@
 """What the planner's rules come to for one SKU, and which of them a plan does not keep.
 
-A rule speaks of what lies at its origin and leaves from there: stock that only passes through does
-not take a lane that is under a rule. Rules on one way from node to node are joined; those for ``*``
-hold for each SKU by itself.
+A rule speaks of what lies at its origin and leaves from there: stock that only passes through, or
+is taken off there in transit, does not take a lane that is under a rule. Rules on one way from node
+to node are joined; those for ``*`` hold for each SKU by itself.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def node_rows(problem: Problem) -> list[SharedRow]:
     received = np.zeros((problem.periods.horizon, len(problem.network.nodes)))
     for receipt in problem.receipts:
         t = problem.periods.period_of(receipt.arrives_on)
-        received[t, receipt.node] += receipt.quantity * volume[receipt.sku]
+        if t < len(received):
+            received[t, receipt.node] += receipt.quantity * volume[receipt.sku]
     rows = []
     for kind in ("storage_m3", "inbound_m3", "outbound_m3"):
         for j, node in enumerate(problem.network.nodes):

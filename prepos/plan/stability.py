@@ -54,14 +54,18 @@ def deviation(problem: Problem, moves: Moves) -> float:
 def published_paths(problem: Problem, frame: Frame, settled: Settled) -> dict[int, list[Parcel]]:
     """Return which units the published plan would move, and by which departures, by SKU.
 
-    Each line takes, in whole cases, what came to its origin first; what one brings another may take
-    on. A parcel's path is all that was taken.
+    Each line takes, in whole cases, what came to its origin first, then what comes by there in
+    transit; what one brings another may take on. A parcel's path is all that was taken.
     """
     shelves, packs = Shelves(problem, frame, settled.changes), problem.products.case_pack
     for departure, sku, units in published_units(problem).rows():
         start, end = int(frame.origin[departure]), int(frame.destination[departure])
         ships, arrival = int(frame.ship_day[departure]), int(frame.arrival_day[departure])
-        for parcel in shelves.take(sku, start, ships, units, int(packs[sku])):
+        pack = int(packs[sku])
+        taken = shelves.take(sku, start, ships, units, pack)
+        missing = (units - sum(parcel.units for parcel in taken)) // pack * pack
+        taken += shelves.take_off(sku, start, ships, missing, pack)
+        for parcel in taken:
             path = (*parcel.path, departure)
             shelves.put(sku, end, replace(parcel, day=arrival, path=path))
     return shelves.moved()

@@ -18,6 +18,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     KPIS,
     LOADS,
+    REDIRECTS,
     ROUTING,
     SUPPLY,
     TARGETS,
@@ -52,6 +53,7 @@ from prepos.plan.verify_published import (
     find_published,
     has_frozen_lines,
 )
+from prepos.plan.verify_redirects import find_redirects, shifted_receipts
 from prepos.plan.verify_routing import check_routing
 from prepos.plan.verify_stock import (
     check_on_hand,
@@ -65,6 +67,7 @@ from prepos.plan.verify_values import check_values
 
 NEEDED = (
     TRANSFERS,
+    REDIRECTS,
     LOADS,
     TARGETS,
     CATCHMENTS,
@@ -129,8 +132,10 @@ def check_plan(
     """Check stock, service, money and proof, with the plan and with nothing moved."""
     slacks = find_slacks(run)
     parts, checks = find_allocation(run, given, areas)
+    redirects, found = find_redirects(run, given)
+    checks += found
     idle = make_flows(given, None, parts["nothing"])
-    flows = make_flows(given, lines, parts["plan"])
+    flows = make_flows(given, lines, parts["plan"], shifted_receipts(redirects, given))
     for name, stock in (("plan", flows), ("nothing", idle)):
         checks += check_allocation(parts[name], given, areas)
         checks += [

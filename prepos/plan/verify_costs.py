@@ -63,7 +63,7 @@ def standing_costs(given: Given, areas: Areas, allocation: Rows, flows: Flows) -
     z, j, k = (allocation.at[c] for c in ("catchment_id", "node_id", "sku"))
     use = allocation["expected_use"]
     products, forward = given.products, given.network.is_forward
-    came = (flows.transfers_in - flows.transfers_out).sum(axis=0)
+    came = (flows.transfers_in - flows.transfers_out).sum(axis=0) + flows.taken_off
     moved_in_vain = flows.moved_unused + np.maximum(came - flows.moved_aside, 0.0)
     demand = areas.mean.sum(axis=(0, 1))
     served = np.bincount(k, use, minlength=len(demand))

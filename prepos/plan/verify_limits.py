@@ -21,7 +21,7 @@ from prepos.plan.verify_compare import RELATIVE, Where, check_holds
 from prepos.plan.verify_costs import number
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_fill import list_wishes
-from prepos.plan.verify_stock import list_receipts, spread
+from prepos.plan.verify_stock import find_received, list_receipts
 from prepos.plan.verify_transfers import named
 from prepos.plan.verify_ways import Departures
 
@@ -42,7 +42,7 @@ def list_limits(given: Given, areas: Areas, departures: Departures) -> dict[str,
     """Return every limit that SKUs share, by name; (T, N), (D,), (L, T), (G, Z) flattened."""
     starts = given.window.starts
     nodes = [f"{node} {start}" for start in starts for node in given.nodes]
-    received = (spread(given, list_receipts(given)[0]) @ given.products.unit_volume_m3).ravel()
+    received = (find_received(given) @ given.products.unit_volume_m3).ravel()
     every = len(starts)
     limits = {
         "storage_m3": Limit(nodes, np.tile(given.of_nodes("storage_m3"), every)),
@@ -112,7 +112,8 @@ def vehicle_room(given: Given) -> tuple[FloatArray, FloatArray]:
 def all_stock(given: Given) -> tuple[float, float]:
     """Return m3 and kg of everything on hand and still to come."""
     coming, on_hand = list_receipts(given)
-    units = on_hand.sum(axis=0) + spread(given, coming).sum(axis=(0, 1))
+    units = on_hand.sum(axis=0)
+    np.add.at(units, coming["sku"], coming["quantity"])
     products = given.products
     return float(units @ products.unit_volume_m3), float(units @ products.unit_weight_kg)
 

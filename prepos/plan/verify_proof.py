@@ -89,17 +89,36 @@ def prove_slice(areas: Areas, tariff: Tariff, supply: Supply, skus: IntArray) ->
     ways = price_ways(tariff, skus)
     wanted = areas.mean[:, :, skus].sum(axis=(0, 1))
     bound = float(tariff.given.products.shortage_cost[skus] @ wanted)
-    for node, day, at in supply.by_place():
-        sku, reached = supply.sku[at], ways.reach(node, day, supply.sku[at])
-        idle = ways.idle(node, day, sku)
-        worth = np.maximum(supply.value[at], idle - ways.rest(sku, reached))
+    for start, stop, at in supply.by_place():
+        sku, idle = supply.sku[at], ways.idle(*start, supply.sku[at])
+        reached, stays = ways.reach(*start, sku), np.full(len(at), np.inf)
+        if stop != start:
+            stays = price_stop(tariff, start, stop, skus[sku])
+            for number, cost in ways.reach(*stop, sku).items():
+                reached[number] = np.minimum(reached.get(number, np.inf), cost + stays)
+        rest = np.minimum(ways.rest(sku, reached), ways.left(*stop, sku) + stays)
+        worth = np.maximum(supply.value[at], idle - rest)
         bound += float(supply.units[at] @ (idle - worth))
-        ways.open_source(node, day, sku, reached=reached, start=worth - idle)
+        ways.open_source(*start, sku, reached=reached, start=worth - idle)
+        ways.lie(ways.moved, *stop, sku, worth - idle + stays)
     ranks = cut_slice(areas, skus)
     best = np.zeros(len(ranks.cell))
     for since in range(len(areas.mean)):
         best = np.minimum(best, serve_from(areas, tariff, ways, ranks, since=since))
     return bound + float((ranks.high - ranks.low) @ best)
+
+
+def price_stop(
+    tariff: Tariff, start: tuple[int, int], stop: tuple[int, int], skus: IntArray
+) -> FloatArray:
+    """Return what units cost that come in at their hub instead of where they were to go.
+
+    Both are a node and a day; what comes after the window comes in at no price.
+    """
+    (node, day), (hub, hub_day) = start, stop
+    days, horizon = tariff.departures.days, tariff.departures.periods
+    spared = tariff.inbound[node, day // days] if 0 <= day // days < horizon else 0.0
+    return np.asarray(tariff.volume[skus] * (tariff.inbound[hub, max(0, hub_day // days)] - spared))
 
 
 def cut_slice(areas: Areas, skus: IntArray) -> Slice:

@@ -1,7 +1,7 @@
 """Second opinion on stock: what lies where and when, and that nothing leaves before it is there.
 
-Recomputed from stock, receipts, ``transfers.csv`` and ``allocation.parquet`` by the calendar: a
-date belongs to the period that contains it.
+Recomputed from stock, receipts, ``transfers.csv``, ``redirects.csv`` and ``allocation.parquet`` by
+the calendar: a date belongs to the period that contains it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from prepos.plan.verify_transfers import Slacks, named, over
 
 SINGLE = 1e-6  # share of the units passing through, that chances of single precision may be off
 CELL = ["node", "sku", "day"]
+SOURCE = ["sku", "node", "day", "hub", "hub_day"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,7 +36,9 @@ class Flows:
     aside : (T, N, K) float
         What is put aside at a node from a period on.
     moved_aside, moved_unused : (N, K) float
-        What is put aside of what transfers brought, and what of that is expected unused.
+        What is put aside of what the plan brought, and what of that is expected unused.
+    taken_off : (N, K) float
+        What is taken off at each node in transit; part of ``receipts`` there.
     inflows, outflows : DataFrame
         Each arrival and receipt with its day, and each departure: node, sku, day, period, quantity.
     """
@@ -49,13 +52,25 @@ class Flows:
     aside: FloatArray
     moved_aside: FloatArray
     moved_unused: FloatArray
+    taken_off: FloatArray
     inflows: pd.DataFrame
     outflows: pd.DataFrame
 
 
-def make_flows(given: Given, lines: Rows | None, allocation: Aside) -> Flows:
-    """Return the stock that follows from the lines (None: nothing moves) and what is used."""
-    receipts, on_hand = list_receipts(given)
+def make_flows(
+    given: Given, lines: Rows | None, allocation: Aside, shifted: pd.DataFrame | None = None
+) -> Flows:
+    """Return the stock that follows from the lines (None: nothing moves) and what is used.
+
+    ``shifted`` are events by which redirects change the receipts.
+    """
+    coming, on_hand = list_receipts(given)
+    taken_off = np.zeros(given.shape[1:])
+    if shifted is not None:
+        coming = pd.concat([coming, shifted], ignore_index=True)
+        off = shifted[shifted["quantity"] > 0]
+        np.add.at(taken_off, (off["node"], off["sku"]), off["quantity"])
+    receipts = _events(given, coming[[*CELL, "quantity"]])
     arrivals = list_moves(given, lines, end="destination", date="arrival_date")
     departures = list_moves(given, lines, end="origin", date="ship_date")
     received, came, went = (spread(given, f) for f in (receipts, arrivals, departures))
@@ -79,39 +94,50 @@ def make_flows(given: Given, lines: Rows | None, allocation: Aside) -> Flows:
         aside=aside,
         moved_aside=moved_aside,
         moved_unused=moved_unused,
+        taken_off=taken_off,
         inflows=pd.concat([receipts, arrivals], ignore_index=True),
         outflows=departures,
     )
 
 
 def list_receipts(given: Given) -> tuple[pd.DataFrame, FloatArray]:
-    """Return the receipts of the window, and stock on hand with those that are overdue."""
+    """Return the receipts of the window, and stock on hand with those that are overdue.
+
+    A receipt is told with the hub that is still ahead of it, else with its own node as hub; it is
+    of the window where it comes to the hub in it.
+    """
     on_hand = given.stock.on_hand.astype(np.float64)
     rows = []
     for receipt in given.stock.receipts:
-        day = (receipt.arrives_on - given.periods.cutoff).days
+        node, sku, day = receipt.node, receipt.sku, (receipt.arrives_on - given.periods.cutoff).days
+        hub_day = (receipt.at_hub_on - given.periods.cutoff).days
+        hub, since = (node, day) if hub_day < 0 else (receipt.hub, hub_day)
         if day < 0:
-            on_hand[receipt.node, receipt.sku] += receipt.quantity
-        else:
-            rows.append((receipt.node, receipt.sku, day, receipt.quantity))
-    return _events(given, np.array(rows, dtype=np.int64).reshape(-1, 4)), on_hand
+            on_hand[node, sku] += receipt.quantity
+        elif since < given.window.horizon * given.periods.days:
+            rows.append((sku, node, day, hub, since, receipt.quantity))
+    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return pd.DataFrame(table, columns=[*SOURCE, "quantity"]), on_hand
+
+
+def find_received(given: Given) -> FloatArray:
+    """Return (T, N, K) the receipts if all go on to their nodes."""
+    return spread(given, _events(given, list_receipts(given)[0]))
 
 
 def list_moves(given: Given, lines: Rows | None, *, end: str, date: str) -> pd.DataFrame:
     """Return one end of the transfers as stock coming or going."""
-    if lines is None:
-        return _events(given, np.zeros((0, 4), dtype=np.int64))
-    day = given.day_of(lines.frame[date])
-    return _events(
-        given, np.stack([lines.at[end], lines.at["sku"], day, lines["quantity"]], axis=1)
-    )
+    rows = np.zeros((0, 4), dtype=np.int64)
+    if lines is not None:
+        day = given.day_of(lines.frame[date])
+        rows = np.stack([lines.at[end], lines.at["sku"], day, lines["quantity"]], axis=1)
+    return _events(given, pd.DataFrame(rows, columns=[*CELL, "quantity"]))
 
 
-def _events(given: Given, rows: IntArray) -> pd.DataFrame:
-    """Return events within the window."""
-    frame = pd.DataFrame(rows, columns=["node", "sku", "day", "quantity"])
-    frame["period"] = frame["day"] // given.periods.days
-    return frame[frame["period"].between(0, given.window.horizon - 1)]
+def _events(given: Given, events: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the window, with their periods."""
+    told = events.assign(period=events["day"] // given.periods.days)
+    return told[told["period"].between(0, given.window.horizon - 1)]
 
 
 def spread(given: Given, events: pd.DataFrame) -> FloatArray:
@@ -150,11 +176,11 @@ def check_on_hand(given: Given, flows: Flows, told: str) -> Check:
 
 
 def check_origins(given: Given, flows: Flows, told: str) -> list[Check]:
-    """Check that what is put aside of what was moved came by transfers, and the rest did not."""
-    there = flows.opening[0] + flows.receipts.sum(axis=0)
+    """Check that what is put aside of what was moved came by the plan, and the rest did not."""
+    there = flows.opening[0] + flows.receipts.sum(axis=0) - flows.taken_off
     stayed = flows.aside.sum(axis=0) - flows.moved_aside
     j, k = np.nonzero((stayed > 0) | (flows.moved_aside > 0))
-    came = flows.transfers_in.sum(axis=0)
+    came = flows.transfers_in.sum(axis=0) + flows.taken_off
 
     def where(words: str) -> Where:
         return Where(

@@ -85,8 +85,10 @@ def find_departures(given: Given) -> Departures:
     lead = given.of_lanes("lead_time_days").astype(np.int64).tolist()
     today = int(np.datetime64(given.periods.cutoff, "D").astype(np.int64))
     came: list[set[int]] = [set() for _ in given.nodes]
-    for node, day in list_receipts(given)[0][["node", "day"]].itertuples(index=False):
-        came[node].add(int(day))
+    coming, _ = list_receipts(given)
+    for ends in (["node", "day"], ["hub", "hub_day"]):
+        for node, day in coming[ends].itertuples(index=False):
+            came[node].add(int(day))
     found = set()
     for lane, day in kept_departures(given):
         end, arrival = int(given.lane_destination[lane]), day + lead[lane]
@@ -153,8 +155,11 @@ class Ways:
 
     def idle(self, node: int, day: int, skus: IntArray) -> FloatArray:
         """Return what units cost that lie at a node from a day to the window's end."""
-        since = max(0, day // self.departures.days)
-        return np.asarray(self.lying[node, -1, skus] - self.lying[node, since, skus])
+        return np.asarray(self.lying[node, -1, skus] - self.lying[node, self._since(day), skus])
+
+    def _since(self, day: int) -> int:
+        """Return the first period at whose end units lie that come on a day; T if none."""
+        return min(max(0, day // self.departures.days), self.departures.periods)
 
     def reach(self, node: int, day: int, skus: IntArray) -> dict[int, FloatArray]:
         """Return the least cost to each departure of units that come to a node on a day.
@@ -162,7 +167,7 @@ class Ways:
         It counts to having lain where the departure goes since the window's first day. From the
         next day on units may leave.
         """
-        on, since = self.departures, max(0, day // self.departures.days)
+        on, since = self.departures, self._since(day)
         in_time = on.in_time
         ends = {
             number: self.steps[number, skus] - self.lying[node, since, skus]
@@ -192,6 +197,28 @@ class Ways:
             least = np.minimum(least, there)
         return least
 
+    def left(self, node: int, day: int, skus: IntArray) -> FloatArray:
+        """Return what units cost that the plan brings to a node on a day and that lie there then.
+
+        Infinite where they come too late to serve from there.
+        """
+        if not self.in_time(day):
+            return np.full(len(skus), np.inf)
+        return np.asarray(self.idle(node, day, skus) + self.returned[node, skus])
+
+    def in_time(self, day: int) -> bool:
+        """Return whether units that come on a day can serve where they come to."""
+        return -(-day // self.departures.days) < self.departures.periods
+
+    def lie(
+        self, least: FloatArray, node: int, day: int, skus: IntArray, start: FloatArray
+    ) -> None:
+        """Note in ``least`` (N, T, K) that units lie at a node from a day on, at a cost so far."""
+        if self.in_time(day):
+            serves = max(0, -(-day // self.departures.days))
+            lain = self.lying[node, serves, skus] - self.lying[node, self._since(day), skus]
+            least[node, serves, skus] = np.minimum(least[node, serves, skus], start + lain)
+
     def open_source(
         self,
         node: int,
@@ -202,11 +229,8 @@ class Ways:
         start: FloatArray,
     ) -> None:
         """Take in units that come to a node on a day at a cost of ``start``, with their ends."""
-        on, days = self.departures, self.departures.days
-        since, serves = max(0, day // days), max(0, -(-day // days))
-        if serves < self.stayed.shape[1]:
-            stays = start + self.lying[node, serves, skus] - self.lying[node, since, skus]
-            self.stayed[node, serves, skus] = np.minimum(self.stayed[node, serves, skus], stays)
+        on = self.departures
+        self.lie(self.stayed, node, day, skus, start)
         for number, cost in reached.items():
             place = int(on.destination[number]), int(on.serves[number])
             comes = start + cost + self.lying[(*place, skus)]

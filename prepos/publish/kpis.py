@@ -37,6 +37,7 @@ def make_kpis(
         },
         "plan": _costs(plan.costs),
         "nothing": _costs(plan.nothing),
+        "redirect_saving": float(plan.redirect_saving),
         "slack_penalty": float(sum(slack.penalty for slack in plan.slacks)),
         "objective": float(plan.objective),
         "bound": float(plan.bound),

@@ -20,6 +20,7 @@ from prepos.core.run import (
     CATCHMENTS,
     DATE,
     LOADS,
+    REDIRECTS,
     RUN_TABLES,
     SUPPLY,
     TARGETS,
@@ -27,7 +28,7 @@ from prepos.core.run import (
 )
 from prepos.core.spans import list_spans, sum_spans
 from prepos.core.texts import TEXT_TYPE
-from prepos.core.transfer import Allocation, Load, Plan, Transfer
+from prepos.core.transfer import Allocation, Load, Plan, Redirect, Transfer
 from prepos.core.types import AnyArray, FloatArray, IntArray
 
 VALUE_DIGITS = 6  # of a unit of currency: more say nothing, and every digit is a tenth of the file
@@ -43,6 +44,15 @@ def transfers_frame(plan: Plan) -> pd.DataFrame:
 
     rows = [{"plan_id": plan.plan_id, **asdict(line)} for line in sorted(plan.transfers, key=key)]
     return _frame_of(TRANSFERS, rows)
+
+
+def redirects_frame(plan: Plan) -> pd.DataFrame:
+    """Return one row for units that are taken off at a hub, by day there, hub, SKU and end."""
+
+    def key(line: Redirect) -> tuple[object, ...]:
+        return (line.at_hub_on, line.hub_node_id, line.sku, line.node_id, line.arrives_on)
+
+    return _frame_of(REDIRECTS, [asdict(line) for line in sorted(plan.redirects, key=key)])
 
 
 def loads_frame(plan: Plan) -> pd.DataFrame:
@@ -134,12 +144,14 @@ def _allocation_part(
 def supply_frame(plan: Plan, nodes: Axis, skus: Axis) -> pd.DataFrame:
     """Return each source of stock with what one more unit of it would save, by SKU, node, day."""
     told = plan.certificate
-    order = np.lexsort((told.lies_from, told.node, told.sku))
+    order = np.lexsort((told.at_hub_on, told.hub, told.lies_from, told.node, told.sku))
     frame = pd.DataFrame(
         {
             "sku": pick_ids(skus, told.sku[order]),
             "node_id": pick_ids(nodes, told.node[order]),
             "lies_from": told.lies_from[order].astype("datetime64[s]"),
+            "hub_node_id": pick_ids(nodes, told.hub[order]),
+            "at_hub_on": told.at_hub_on[order].astype("datetime64[s]"),
             "units": told.units[order],
             "value": told.value[order],
         }

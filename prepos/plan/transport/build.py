@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix
 
-from prepos.core.types import IntArray
+from prepos.core.types import BoolArray, IntArray
 from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
@@ -29,11 +29,13 @@ from prepos.plan.transport.problem import (
 )
 from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import (
+    NOWHERE,
     Release,
     RouteTable,
     lies_from,
     list_releases,
     list_routes,
+    release_of,
 )
 
 CASE_SHARE = 1e-6  # of a vehicle, that a case takes at least: nothing travels without one
@@ -51,6 +53,8 @@ class Transport:
     releases : tuple of Release
     legs : tuple of tuples
         The departures of each route.
+    redirects : (Q,) bool
+        Which routes take units in transit off at a hub.
     kinds : (V,) int
         The departure of each purchase.
     """
@@ -59,6 +63,7 @@ class Transport:
     settled: Settled
     releases: tuple[Release, ...]
     legs: tuple[tuple[int, ...], ...]
+    redirects: BoolArray
     kinds: IntArray
 
 
@@ -110,6 +115,7 @@ def as_transport(
         settled,
         tuple(releases),
         tuple(table.departures),
+        np.array(table.redirects, dtype=np.bool_),
         np.array(kinds, dtype=np.int64),
     )
 
@@ -117,7 +123,8 @@ def as_transport(
 def may_leave(problem: Problem, frame: Frame, stock: Sources, releases: list[Release]) -> IntArray:
     """Return (K,) units that may be better off elsewhere though nobody wants them there.
 
-    They lie where room is limited, or cost holding while lanes lead to where that is free.
+    They lie where room is limited, or cost holding while lanes lead to where that is free; or are
+    in transit with a hub ahead of them.
     """
     forward = problem.network.is_forward
     costly = (frame.storage_row != NO_ROW).any(axis=1)
@@ -126,7 +133,8 @@ def may_leave(problem: Problem, frame: Frame, stock: Sources, releases: list[Rel
     costly &= np.isin(np.arange(len(costly)), frame.origin)
     node = np.array([release.node for release in releases], dtype=np.int64)[stock.release]
     sku = np.repeat(np.arange(len(problem.products)), np.diff(stock.first))
-    units = np.where(costly[node], stock.units, 0)
+    stops = np.array([release.hub != NOWHERE for release in releases])[stock.release]
+    units = np.where(costly[node] | stops, stock.units, 0)
     return np.bincount(sku, units, minlength=len(problem.products)).astype(np.int64)
 
 
@@ -144,8 +152,7 @@ def list_sources(problem: Problem, releases: list[Release], settled: Settled) ->
     units: IntArray = np.zeros((skus, len(releases)), dtype=np.int64)
     units[:, :nodes] = problem.on_hand.T
     for receipt in problem.receipts:
-        coming = Release(receipt.node, receipt.arrives_on.toordinal())
-        units[receipt.sku, place[coming]] += receipt.quantity
+        units[receipt.sku, place[release_of(receipt)]] += receipt.quantity
     for number, where, change in settled.changes:
         units[number, place[where]] += change
     sku, release = np.nonzero(units)

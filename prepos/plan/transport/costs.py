@@ -162,8 +162,9 @@ def find_ways(market: Market, sku: int, source: int, sides: Sides) -> None:
     node = places.release_node[release]
     sides.idle[source] = idle_cost(market, sku, release)
     sides.home[source] = NOWHERE
-    if places.is_forward[node] and not places.release_moved[release]:
-        sides.home[source] = node * market.periods + routes.period[routes.first[release]]
+    stays = routes.period[routes.first[release]]
+    if places.is_forward[node] and not places.release_moved[release] and stays < market.periods:
+        sides.home[source] = node * market.periods + stays
     sides.way[source, :] = np.inf
     sides.by[source, :] = NO_ROUTE
     term, last_term = market.sources.term_first[at], market.sources.term_first[at + 1]

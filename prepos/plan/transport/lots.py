@@ -195,10 +195,12 @@ class LotTerms:
         """Return what a unit of the lot pays more on a route."""
         legs = self._table.departures[route]
         ways = [self._way[leg] for leg in legs]
-        if not legs or (ways[0] not in shut and not any(way in bounds for way in ways[1:])):
-            follows = self._follow * len(set(legs) & set(lot.path))
-            return -follows - (self._bonus if legs and ways[0][1] == lot.wanted else 0.0)
-        return math.inf
+        lay = 0 if self._table.redirects[route] else 1  # ways that they did not pass through to
+        if any(way in shut for way in ways[:lay]) or any(way in bounds for way in ways[lay:]):
+            return math.inf
+        wanted = any(way[1] == lot.wanted for way in ways[:lay])
+        follows = self._follow * len(set(legs) & set(lot.path))
+        return -follows - (self._bonus if wanted else 0.0)
 
 
 def want(node: int, lot: Lot) -> None:

@@ -2,6 +2,8 @@
 
 A unit serves a period if it lies there on the period's first day, and may be sent on from the day
 after it came. No route comes to a node twice, nor where it could serve no period of the window.
+What is in transit with a hub ahead of it has two starts: to go on to its node is to stay, as it
+costs nothing; other routes take it off at the hub.
 """
 
 from __future__ import annotations
@@ -11,37 +13,57 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from prepos.core.stock import NO_HUB, Receipt
 from prepos.core.types import BoolArray, IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
 from prepos.plan.transport.problem import NO_ROW, Routes
 
 MOST_LEGS = 3  # departures of one route
+NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Release:
     """A node, and the day (ordinal) from which units lie there; the day before the first is now.
 
-    ``moved`` tells whether a transfer brought them.
+    ``moved`` tells whether the plan brought them; ``hub`` where they may be taken off before they
+    come, from the day ``hub_day`` on.
     """
 
     node: int
     day: int
     moved: bool = False
+    hub: int = NOWHERE
+    hub_day: int = 0
+
+
+def release_of(receipt: Receipt) -> Release:
+    """Return where a receipt's units lie, unless they are taken off before."""
+    node, day = receipt.node, receipt.arrives_on.toordinal()
+    if receipt.hub == NO_HUB:
+        return Release(node, day)
+    return Release(node, day, hub=receipt.hub, hub_day=receipt.at_hub_on.toordinal())
 
 
 @dataclass(slots=True)
 class Leg:
-    """What a route adds up on its way: legs, period ends lain at a node, rows taken."""
+    """What a route adds up on its way: legs, and period ends lain at a node.
+
+    ``stop`` is the release that it takes off at its hub; none where it goes on.
+    """
 
     departures: tuple[int, ...] = ()
     lain: tuple[tuple[int, int], ...] = ()  # node, period
+    stop: Release | None = None
 
 
 @dataclass(slots=True)
 class RouteTable:
-    """Routes under construction, one entry a route; ``taken`` holds (row, unit, m3, kg)."""
+    """Routes under construction, one entry a route; ``taken`` holds (row, unit, m3, kg).
+
+    ``redirects`` tells which take units in transit off at a hub.
+    """
 
     first: list[int] = field(default_factory=lambda: [0])
     node: list[int] = field(default_factory=list)
@@ -50,6 +72,7 @@ class RouteTable:
     cost: list[tuple[float, float, float]] = field(default_factory=list)
     taken: list[list[tuple[int, float, float, float]]] = field(default_factory=list)
     departures: list[tuple[int, ...]] = field(default_factory=list)
+    redirects: list[bool] = field(default_factory=list)
 
     def arrays(self) -> Routes:
         """Return the routes as the loops read them."""
@@ -80,7 +103,7 @@ def list_releases(
     Receipts come, and ``arrivals`` that are known.
     """
     today = int(frame.starts[0]) - 1
-    coming = {Release(r.node, r.arrives_on.toordinal()) for r in problem.receipts} | set(arrivals)
+    coming = {release_of(receipt) for receipt in problem.receipts} | set(arrivals)
     now = [Release(node, today) for node in range(len(problem.network.nodes))]
     return [*now, *sorted(coming - set(now))]
 
@@ -113,6 +136,11 @@ def walk(
     """Yield (leg, node, day) of staying and of every route that is in time to serve."""
     yield Leg(), release.node, release.day
     open_ends = [(Leg(), release.node, release.day, {release.node})]
+    if release.hub != NOWHERE:
+        off = Leg(stop=release)
+        open_ends.append((off, release.hub, release.hub_day, {release.hub}))
+        if serves_from(frame.starts, release.hub_day) < len(frame.starts):
+            yield off, release.hub, release.hub_day
     while open_ends:
         leg, node, day, seen = open_ends.pop(0)
         for departure in leaving.get(node, ()):
@@ -122,7 +150,7 @@ def walk(
                 continue
             waited = periods_between(problem, frame, day, int(frame.ship_period[departure]))
             lain = tuple((node, period) for period in waited)
-            after = Leg((*leg.departures, departure), (*leg.lain, *lain))
+            after = Leg((*leg.departures, departure), (*leg.lain, *lain), leg.stop)
             yield after, to, arrival
             if len(after.departures) < MOST_LEGS:
                 open_ends.append((after, to, arrival, seen | {to}))
@@ -134,13 +162,24 @@ def serves_from(starts: IntArray, day: int) -> int:
 
 
 def lies_from(problem: Problem, frame: Frame, day: int) -> int:
-    """Return the first period at whose end a unit lies where it comes on a day."""
-    return max(0, (day - int(frame.starts[0])) // problem.periods.days)
+    """Return the first period at whose end a unit lies where it comes on a day; T if none."""
+    period = (day - int(frame.starts[0])) // problem.periods.days
+    return min(max(0, period), len(frame.starts))
 
 
 def periods_between(problem: Problem, frame: Frame, day: int, until: int) -> range:
     """Return the periods at whose ends a unit lies that comes on a day and leaves in another."""
     return range(lies_from(problem, frame, day), until)
+
+
+def inbound_of(problem: Problem, frame: Frame, stop: Release) -> list[tuple[int, float]]:
+    """Return (row, amount) of a unit that comes in at its hub, and not where it was to go."""
+    found = []
+    for node, day, amount in ((stop.hub, stop.hub_day, 1.0), (stop.node, stop.day, -1.0)):
+        period = lies_from(problem, frame, day)
+        if period < problem.periods.horizon:
+            found.append((int(frame.inbound_row[node, period]), amount))
+    return found
 
 
 def add_route(
@@ -167,6 +206,9 @@ def add_route(
         taken.append((int(frame.weight_row[departure]), 0.0, 0.0, 1.0))
         taken.append((frame.budget_row, *fare))
     taken += [(int(frame.storage_row[place, t]), 0.0, 1.0, 0.0) for place, t in lain]
+    if leg.stop is not None:
+        taken += [(row, 0.0, amount, 0.0) for row, amount in inbound_of(problem, frame, leg.stop)]
+    table.redirects.append(leg.stop is not None)
     table.node.append(node)
     table.period.append(period)
     table.held.append(sum(bool(forward[place]) for place, _ in lain))

@@ -21,6 +21,7 @@ from prepos.core.run import (
     FORECAST_TOTAL,
     KPIS,
     LOADS,
+    REDIRECTS,
     ROUTING,
     SIGNALS,
     SUPPLY,
@@ -475,6 +476,8 @@ def supply_rows() -> list[dict[str, Any]]:
             "sku": sku,
             "node_id": node,
             "lies_from": day_of(first),
+            "hub_node_id": node,
+            "at_hub_on": day_of(first),
             "units": units,
             "value": SHORTAGE[sku] + 1.0,
         }
@@ -550,6 +553,7 @@ def make_run() -> RunFiles:
     total = kpis["plan"]["total_cost"]
     kpis |= {
         "window": {"cutoff": "2025-03-03", "period_days": 7, "periods": 2},
+        "redirect_saving": 0,
         "slack_penalty": 0,
         "objective": total,
         "bound": proven(),
@@ -562,6 +566,7 @@ def make_run() -> RunFiles:
     }
     rows = {
         TRANSFERS: transfers,
+        REDIRECTS: [],
         LOADS: loads,
         TARGETS: targets,
         ALLOCATION: [{k: v for k, v in row.items() if k != "use"} for row in allocation],
@@ -695,6 +700,8 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (SUPPLY, 0, "value", -1.0, "supply"),
     (SUPPLY, 1, "lies_from", day_of(3), "supply"),
     (SUPPLY, 2, "sku", "7", "known_ids"),
+    (SUPPLY, 1, "hub_node_id", "A", "supply"),
+    (SUPPLY, 1, "at_hub_on", day_of(3), "supply"),
     (SUPPLY, 0, "value", 30.0, "values"),
     (VALUES, 0, "value", lambda value: value + 0.01, "values"),
     (VALUES, 0, "value", 0.0, "values"),
@@ -741,6 +748,7 @@ FIGURES: tuple[tuple[str, Any, str], ...] = (
     ("gap", 0.0, "bound"),
     ("objective", 1.0, "bound"),
     ("slack_penalty", 1.0, "bound"),
+    ("redirect_saving", 1.0, "redirect"),
     ("status", "optimal", "bound"),
     ("stress", [], "stress"),
     ("stress", stressed(1.0), "stress"),

@@ -16,6 +16,7 @@ from prepos.core.transfer import (
     Costs,
     Load,
     Plan,
+    Redirect,
     Slack,
     Stress,
     Targets,
@@ -67,6 +68,21 @@ def make_load(**changes: object) -> Load:
     return replace(load, **changes)
 
 
+def make_redirect(**changes: object) -> Redirect:
+    """Return two units that stay at DC instead of going on to SP."""
+    line = Redirect(
+        sku="007",
+        quantity=2,
+        node_id="SP",
+        arrives_on=date(2025, 3, 7),
+        hub_node_id="DC",
+        at_hub_on=date(2025, 3, 4),
+        saving=1.25,
+        reason="2 stay at DC; saves at least 1.25 against going on",
+    )
+    return replace(line, **changes)
+
+
 def make_allocation(order: tuple[int, ...]) -> Allocation:
     """Return three rows in the order asked for."""
     rows = np.array([[0, 0, 0, 0, 0, 1], [1, 0, 1, 0, 0, 2], [1, 1, 1, 1, 2, 3]])[list(order)]
@@ -87,6 +103,8 @@ def make_proof() -> Certificate:
         sku=np.array([1, 1, 0]),
         node=np.array([0, 0, 1]),
         lies_from=np.array(["2025-03-05", "2025-03-02", "2025-03-02"], dtype="datetime64[D]"),
+        hub=np.array([1, 0, 1]),
+        at_hub_on=np.array(["2025-03-04", "2025-03-02", "2025-03-02"], dtype="datetime64[D]"),
         units=np.array([4, 7, 2]),
         value=np.array([0.5, 1.5, 0.0]),
     )
@@ -141,6 +159,7 @@ def plan() -> Plan:
             make_transfer(),
             make_transfer(sku="007", transfer_id="T1", load_id=""),
         ),
+        redirects=(make_redirect(sku="NA", at_hub_on=date(2025, 3, 6)), make_redirect()),
         loads=(make_load(load_id="DC>SP@2025-03-03/10"), make_load(load_id="DC>SP@2025-03-03/2")),
         catchments=Catchments(
             axis=Axis("catchment_id", ("DC", "SP")),

@@ -16,6 +16,7 @@ from prepos.core.run import (
     FORECAST,
     KPIS,
     MANIFEST,
+    REDIRECTS,
     SUPPLY,
     TARGETS,
     TRANSFERS,
@@ -30,6 +31,7 @@ from prepos.publish import (
     make_manifest,
     read_files,
     read_run,
+    redirects_frame,
     seal,
     supply_frame,
     targets_frame,
@@ -49,6 +51,7 @@ def run(tmp_path: Path, plan: Plan) -> Path:
     write_table(tmp_path / ALLOCATION, allocation_frame(plan, NODES, SKUS))
     kpis = make_kpis(plan, currency="EUR", units_forecast=10.0, units_below=0.5, unlike=0.25)
     write_json(tmp_path / KPIS, kpis)
+    write_table(tmp_path / REDIRECTS, redirects_frame(plan))
     write_table(tmp_path / SUPPLY, supply_frame(plan, NODES, SKUS))
     write_json(tmp_path / CERTIFICATE, make_certificate(plan))
     seal(tmp_path, manifest(config={"plan": {"budget": "none"}}))
@@ -97,7 +100,9 @@ def test_a_run_reads_back_as_it_was_written(run: Path, plan: Plan) -> None:
     pd.testing.assert_frame_equal(files.frames[TRANSFERS], transfers_frame(plan))
     pd.testing.assert_frame_equal(files.frames[TARGETS], targets_frame(plan, NODES, SKUS))
     pd.testing.assert_frame_equal(files.frames[ALLOCATION], allocation_frame(plan, NODES, SKUS))
+    pd.testing.assert_frame_equal(files.frames[REDIRECTS], redirects_frame(plan))
     pd.testing.assert_frame_equal(files.frames[SUPPLY], supply_frame(plan, NODES, SKUS))
+    assert files.kpis["redirect_saving"] == 2.5
     assert files.certificate == make_certificate(plan)
     assert files.kpis["plan"]["total_cost"] == 100.0
     assert files.kpis["gap"] == pytest.approx(11 / 110)
