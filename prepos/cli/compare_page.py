@@ -57,6 +57,8 @@ def _figures(told: Comparison, case: str) -> Table:
         table.add_row(words, f"{before:.1%}", f"{after:.1%}", points)
     for name, words in (("units", "units moved"), ("loads", "vehicles used")):
         table.add_row(words, *_numbers(by_name[name]))
+    if by_name["redirected"].before or by_name["redirected"].after:
+        table.add_row("units redirected in transit", *_numbers(by_name["redirected"]))
     return table
 
 

@@ -155,12 +155,13 @@ def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:
     """Return what ``--json`` tells of a plan."""
     from prepos.cli.paths import from_here
     from prepos.cli.signals_page import signals_facts
-    from prepos.core.run import LOADS, TRANSFERS
+    from prepos.core.run import LOADS, REDIRECTS, TRANSFERS
 
     return {
         "run": str(from_here(run.folder)),
         "run_id": files.manifest["run_id"],
         "transfers": len(files.frames[TRANSFERS]),
+        "redirects": len(files.frames[REDIRECTS]),
         "loads": len(files.frames[LOADS]),
         "kpis": files.kpis,
         **signals_facts(files.fitted),

@@ -154,7 +154,7 @@ def redirect_line(redirects: pd.DataFrame, kpis: Mapping[str, Any]) -> Text:
         f"{_count(redirects['sku'].nunique(), 'SKU')} at "
         f"{_count(redirects['hub_node_id'].nunique(), 'hub')}, the first at "
         f"{first['hub_node_id']} on {first['at_hub_on']:%Y-%m-%d}; that saves "
-        f"{kpis['redirect_saving']:,.0f} {kpis['currency']} at least against letting them go on "
+        f"{kpis['redirect_saving']:,.0f} {kpis['currency']} against letting them go on "
         f"({REDIRECTS}).\n"
     )
 

@@ -78,7 +78,7 @@ REDIRECTS = Table(
         date_column("at_hub_on", "day they come there", required=True),
         number_column(
             "saving",
-            "at least, at the plan's prices, against letting all of the SKU go on",
+            "at the plan's prices and in single units, against letting all of the SKU go on",
             unit="currency",
             required=True,
         ),

@@ -286,7 +286,7 @@ class Plan:
 
     @property
     def redirect_saving(self) -> float:
-        """Currency that redirecting saves at least, at the plan's prices."""
+        """Currency that redirecting saves at the plan's prices."""
         return sum(redirect.saving for redirect in self.redirects)
 
     @property

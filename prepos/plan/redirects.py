@@ -2,9 +2,9 @@
 
 A receipt with a hub ahead of it goes on at no cost unless the plan decides otherwise. What it saves
 to decide otherwise is told at the plan's prices: each SKU's best cost where its receipts can only
-go on, less its best cost where they may be taken off. Prices that are best for the plan are no
-better for the problem without that choice, so in all this tells no more than the choice is worth in
-the relaxation that the bound is of.
+go on, less its best cost where they may be taken off, in single units. Prices that are best for the
+plan are no better for the problem without that choice: so in all this is no more than the choice is
+worth in the relaxation that the bound is of. Whole cases may make less of it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def worth(saving: float) -> str:
     """Return in words what redirecting saves."""
     if saving < CENT:
         return "saves nothing at the plan's prices"
-    return f"saves at least {saving:.2f} against going on"
+    return f"saves {saving:.2f} against going on"
 
 
 def saving_of(free: Transport, prices: FloatArray, skus: IntArray) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core.run import TRANSFERS, RunFiles
+from prepos.core.run import REDIRECTS, TRANSFERS, RunFiles
 from prepos.errors import ConfigError
 
 LANE = ["origin", "destination", "lane_id"]
@@ -67,7 +67,8 @@ class Comparison:
     settings : tuple of Change
         Keys of the configuration that differ.
     figures : tuple of Change
-        Costs by part, units, fill and shares: all of them, whether they differ or not.
+        Costs by part, units, fill and shares: all of them, whether they differ or not; then
+        ``redirected``, the units taken off at hubs.
     proof : tuple of Change
         How each was found, what is proven of it, and what the guard held back of it.
     lanes : tuple of LaneChange
@@ -103,12 +104,16 @@ def compare_plans(before: RunFiles, after: RunFiles) -> Comparison:
     configs = [_flat(files.manifest.get("config", {})) for files in (before, after)]
     settings = _changes(configs[0], configs[1], tuple(sorted(configs[0] | configs[1])))
     plans = before.kpis["plan"], after.kpis["plan"]
+    off = [float(files.frames[REDIRECTS]["quantity"].sum()) for files in (before, after)]
     return Comparison(
         before=str(before.manifest["run_id"]),
         after=str(after.manifest["run_id"]),
         currency=money[0],
         settings=tuple(change for change in settings if change.before != change.after),
-        figures=_changes(*plans, plans[1]),
+        figures=(
+            *_changes(*plans, plans[1]),
+            Change(name="redirected", before=off[0], after=off[1]),
+        ),
         proof=_changes(before.kpis, after.kpis, PROOF),
         lanes=compare_lanes(before.frames[TRANSFERS], after.frames[TRANSFERS]),
         lines=compare_lines(before.frames[TRANSFERS], after.frames[TRANSFERS]),

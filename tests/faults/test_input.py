@@ -40,6 +40,12 @@ def o(row: str | bytes, code: str, column: str, words: str, **options: object) -
     return Case(order(row), code, "orders.csv", 3, column, words, options)
 
 
+def receipt(hub: str, code: str, column: str, words: str) -> Case:
+    """Return a case of a receipt's hub and the day it comes there, on the second line."""
+    rows = f"node_id,sku,quantity,arrives_on,hub_node_id,at_hub_on\nSP,A,5,2025-01-24,{hub}\n"
+    return Case({"receipts": rows}, code, "receipts.csv", 2, column, words)
+
+
 CASES = (
     # --- files
     Case({"orders": ""}, "PP-FILE-EMPTY", "orders.csv", 0, "", "file is empty"),
@@ -388,6 +394,13 @@ CASES = (
         "to",
         "expected 2025-01-01 or later",
     ),
+    # --- hubs of receipts
+    receipt("DC1,2025-01-25", "PP-TIME-SPAN", "at_hub_on", "expected 2025-01-24 or earlier"),
+    receipt("DC9,2025-01-23", "PP-KEY-UNKNOWN", "hub_node_id", "'DC9'"),
+    receipt("SP,2025-01-23", "PP-KEY-SELF", "hub_node_id", "expected another node"),
+    receipt("DC1,", "PP-VALUE-MISSING", "at_hub_on", "at_hub_on is '', expected both or none"),
+    receipt(",2025-01-23", "PP-VALUE-MISSING", "at_hub_on", "hub_node_id is '' and"),
+    receipt("DC1,soon", "PP-TIME-FORMAT", "at_hub_on", "'soon'"),
     # --- place
     Case(
         whole("nodes", "52.5,13.4", "113.4,52.5"),

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 import prepos.pipeline
-from prepos.core.run import FORECAST, FORECAST_TOTAL, LOADS, SIGNALS, TRANSFERS, RunFiles
+from prepos.core.run import (
+    FORECAST,
+    FORECAST_TOTAL,
+    LOADS,
+    REDIRECTS,
+    SIGNALS,
+    TRANSFERS,
+    RunFiles,
+)
 
 COSTS = {
     "total_cost": 900.0,
@@ -67,6 +75,25 @@ def transfers_frame() -> pd.DataFrame:
     return frame
 
 
+def redirects_frame() -> pd.DataFrame:
+    """Return two receipts that are taken off at DC1."""
+    frame = pd.DataFrame(
+        {
+            "sku": ["milk", "tea"],
+            "quantity": [1000, 30],
+            "node_id": ["FW1", "FW2"],
+            "arrives_on": ["2026-11-06", "2026-11-09"],
+            "hub_node_id": ["DC1", "DC1"],
+            "at_hub_on": ["2026-11-05", "2026-11-03"],
+            "saving": [60.0, 12.0],
+            "reason": ["1000 stay at DC1", "30 to FW1"],
+        }
+    )
+    for column in ("arrives_on", "at_hub_on"):
+        frame[column] = frame[column].astype("datetime64[s]")
+    return frame
+
+
 @pytest.fixture
 def files() -> RunFiles:
     """Return a run's files."""
@@ -82,6 +109,7 @@ def files() -> RunFiles:
     return RunFiles(
         frames={
             TRANSFERS: transfers_frame(),
+            REDIRECTS: redirects_frame().head(0),
             LOADS: pd.DataFrame({**loads, "cost": [100.0]}),
             FORECAST: period,
             FORECAST_TOTAL: total.assign(q05=1.0, q50=5.0, q95=12.0),
@@ -92,6 +120,7 @@ def files() -> RunFiles:
             "window": {"cutoff": "2026-11-02", "period_days": 7, "periods": 4},
             "plan": COSTS,
             "nothing": NOTHING,
+            "redirect_saving": 0.0,
             "gap": 0.0005,
             "method": "exact",
             "status": "optimal",

@@ -8,7 +8,8 @@ from pathlib import Path
 from prepos.cli.screen import rendered
 from prepos.cli.summary import plan_page
 from prepos.core.faults import Fault
-from prepos.core.run import TRANSFERS, RunFiles
+from prepos.core.run import REDIRECTS, TRANSFERS, RunFiles
+from tests.unit.cli.conftest import redirects_frame
 
 FOLDER = Path("runs/x")
 
@@ -109,6 +110,16 @@ def test_why_little_is_to_be_gained_is_told(files: RunFiles) -> None:
         "regions buy alike, 1.8% of their demand is other than one mix for all."
     ) in near
     assert "Why:" not in page(files)
+
+
+def test_redirects_are_told_with_what_they_save(files: RunFiles) -> None:
+    """Units, SKUs, hubs, the first of them, and the saving; nothing where none is."""
+    assert "In transit" not in page(files)
+    frames = {**files.frames, REDIRECTS: redirects_frame()}
+    assert (
+        "In transit: redirect 1,030 units of 2 SKUs at 1 hub, the first at DC1 on 2026-11-03; that "
+        "saves 72 EUR against letting them go on (redirects.csv)."
+    ) in page(replace(files, frames=frames, kpis={**files.kpis, "redirect_saving": 72.0}))
 
 
 def test_limits_and_notices_are_told(files: RunFiles) -> None:

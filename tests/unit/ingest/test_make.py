@@ -11,6 +11,7 @@ import pytest
 
 from prepos.core.axes import make_axis
 from prepos.core.products import ProductDefaults
+from prepos.core.stock import Receipt
 from prepos.errors import ConfigError
 from prepos.ingest import IngestOptions, make_nodes, make_products, make_stock
 from tests.faults.small_tables import CLEAN, read
@@ -69,6 +70,26 @@ def test_stock_and_receipts_lie_on_their_axes(tmp_path: Path) -> None:
         (date(2025, 1, 22), 2, 0, 7),
     ]
     assert make_stock(tables["stock"], None, nodes=nodes, skus=skus).receipts == ()
+
+
+def test_receipts_with_other_hubs_do_not_add_up(tmp_path: Path) -> None:
+    """What comes by a hub is told from what does not; alike in both they add up."""
+    receipts = (
+        "node_id,sku,quantity,arrives_on,hub_node_id,at_hub_on\n"
+        "SP,A,5,2025-01-24,,\nSP,A,2,2025-01-24,DC1,2025-01-22\nSP,A,3,2025-01-24,DC1,2025-01-22\n"
+    )
+    tables = read(tmp_path, {"receipts": receipts}).tables
+    nodes, skus = make_axis("node_id", ["DC1", "HH", "SP"]), make_axis("sku", ["A", "B"])
+
+    stock = make_stock(tables["stock"], tables["receipts"], nodes=nodes, skus=skus)
+
+    assert stock.receipts == (
+        Receipt(date(2025, 1, 24), 2, 0, 5),
+        Receipt(date(2025, 1, 24), 2, 0, 5, hub=0, at_hub_on=date(2025, 1, 22)),
+    )
+    cutoff = date(2025, 1, 22)
+    assert [r.may_stop(cutoff) for r in stock.receipts] == [False, True]
+    assert not stock.receipts[1].may_stop(date(2025, 1, 23))
 
 
 def test_options_that_cannot_be_are_named() -> None:

@@ -190,6 +190,8 @@ def test_polygon_layers_are_left_to_the_regions(tmp_path: Path) -> None:
     assert "regions" not in inputs.tables
 
 
+HUBS = "node_id,sku,quantity,arrives_on,hub_node_id,at_hub_on\n"
+LANES = {"lanes": CLEAN["lanes"]}
 POINTS = "order_id,ordered_at,sku,quantity,latitude,longitude\nO1,2025-01-06,A,1,48.1,11.6\n"
 NOTICES = [
     (after("orders", "O3,2025-01-20 18:00:00,A,3,,R1\n"), "PP-KEY-REPEATED"),
@@ -207,6 +209,9 @@ NOTICES = [
     ({"stock": "node_id,sku,on_hand,counted_on\nDC1,A,1,2024-12-01\n"}, "PP-TIME-STOCK-AGE"),
     ({"stock": "node_id,sku,on_hand,counted_on\nDC1,A,1,2025-02-01\n"}, "PP-TIME-STOCK-AGE"),
     ({"receipts": "node_id,sku,quantity,arrives_on\nSP,A,5,2025-01-01\n"}, "PP-TIME-RECEIPT"),
+    ({"receipts": HUBS + "SP,A,5,2025-01-24,DC1,2025-01-19\n"}, "PP-TIME-HUB"),
+    ({"receipts": HUBS + "SP,A,5,2025-01-24,HH,2025-01-22\n"}, "PP-SENSE-HUB"),
+    ({"receipts": HUBS + "SP,A,5,2025-01-24,HH,2025-01-22\n", **LANES}, "PP-SENSE-HUB"),
     ({"lanes": "origin,destination,lead_time_days\nDC1,SP,1\n"}, "PP-SENSE-NO-LANE"),
     (whole("nodes", "origin", "forward"), "PP-SENSE-NO-NODE"),
     (whole("consents", "C1", "C9"), "PP-KEY-CUSTOMER"),
@@ -218,6 +223,13 @@ NOTICES = [
     (after("consents", "C1,offers,TRUE,2025-01-01\n"), "PP-KEY-REPEATED"),
     ({"receipts": "node_id,sku,quantity,arrives_on\n"}, "PP-FILE-NO-ROWS"),
 ]
+
+
+@pytest.mark.parametrize("lanes", [LANES, {}], ids=["lanes", "no lanes table"])
+def test_a_hub_that_lanes_leave_needs_no_notice(lanes: dict[str, str], tmp_path: Path) -> None:
+    """Without a lanes table every origin sends; a receipt at its hub on the cutoff's day stops."""
+    rows = {"receipts": HUBS + "SP,A,5,2025-01-24,DC1,2025-01-21\n"}
+    assert not {"PP-SENSE-HUB", "PP-TIME-HUB"} & set(codes(read(tmp_path, {**rows, **lanes})))
 
 
 @pytest.mark.parametrize(("changed", "code"), NOTICES, ids=[code for _, code in NOTICES])

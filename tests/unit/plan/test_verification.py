@@ -22,6 +22,7 @@ from prepos.core.run import (
     KPIS,
     LOADS,
     REDIRECTS,
+    RUN_TABLES,
     ROUTING,
     SIGNALS,
     SUPPLY,
@@ -184,7 +185,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows with the types that a run is read back with."""
     frame = pd.DataFrame(rows)
     for name in frame:
-        if name in ("period_start", "ship_date", "arrival_date", "lies_from"):
+        if name in ("period_start", "ship_date", "arrival_date", "lies_from", "at_hub_on"):
             frame[name] = frame[name].astype("datetime64[s]")
     return frame
 
@@ -544,6 +545,13 @@ def proven() -> float:
     return short + idle - paid
 
 
+def no_redirects() -> pd.DataFrame:
+    """Return that nothing in transit is taken off at a hub."""
+    kinds = {"date": "datetime64[s]", "integer": "int64", "number": "float64", "text": "str"}
+    columns = RUN_TABLES[REDIRECTS].items()
+    return pd.DataFrame({name: pd.Series(dtype=kinds[kind]) for name, kind in columns})
+
+
 def make_run() -> RunFiles:
     """Return the whole run, worked out row by row."""
     transfers, allocation = transfer_rows(), allocation_rows()
@@ -566,7 +574,6 @@ def make_run() -> RunFiles:
     }
     rows = {
         TRANSFERS: transfers,
-        REDIRECTS: [],
         LOADS: loads,
         TARGETS: targets,
         ALLOCATION: [{k: v for k, v in row.items() if k != "use"} for row in allocation],
@@ -577,7 +584,7 @@ def make_run() -> RunFiles:
         **forecast_rows(),
     }
     return RunFiles(
-        frames={name: frame_of(told) for name, told in rows.items()},
+        frames={name: frame_of(told) for name, told in rows.items()} | {REDIRECTS: no_redirects()},
         kpis=kpis,
         manifest={},
         certificate={

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from prepos.core.run import TRANSFERS, RunFiles
+from prepos.core.run import REDIRECTS, TRANSFERS, RunFiles
 from prepos.errors import ConfigError
 from prepos.publish import compare_plans
 
@@ -26,13 +26,18 @@ CASE = (
 
 
 def run(
-    name: str, lines: tuple[tuple[object, ...], ...], cost: float, **settings: object
+    name: str,
+    lines: tuple[tuple[object, ...], ...],
+    cost: float,
+    *,
+    off: int = 0,
+    **settings: object,
 ) -> RunFiles:
-    """Return the files of a small plan."""
+    """Return the files of a small plan that takes some units off at a hub."""
     frame = pd.DataFrame(list(lines), columns=list(COLUMNS))
     frame["ship_date"] = pd.to_datetime(frame["ship_date"]).astype("datetime64[s]")
     return RunFiles(
-        frames={TRANSFERS: frame},
+        frames={TRANSFERS: frame, REDIRECTS: pd.DataFrame({"quantity": [off]})},
         kpis={
             "currency": "EUR",
             "plan": {"total_cost": cost, "fill_rate": 0.9},
@@ -56,7 +61,7 @@ def before() -> RunFiles:
 @pytest.fixture
 def after() -> RunFiles:
     """Return the case."""
-    return run("case", CASE, 120.0, near=1, budget=5)
+    return run("case", CASE, 120.0, off=4, near=1, budget=5)
 
 
 def test_figures_settings_and_proof_stand_beside_each_other(
@@ -70,7 +75,11 @@ def test_figures_settings_and_proof_stand_beside_each_other(
         ("plan.near", 3, 1),
     ]
     figures = {c.name: (c.before, c.after) for c in told.figures}
-    assert figures == {"total_cost": (100.0, 120.0), "fill_rate": (0.9, 0.9)}
+    assert figures == {
+        "total_cost": (100.0, 120.0),
+        "fill_rate": (0.9, 0.9),
+        "redirected": (0.0, 4.0),
+    }
     proof = {c.name: (c.before, c.after) for c in told.proof}
     assert proof["bound"] == (99.0, 119.0)
     assert proof["gap"] == (1 / 100, 1 / 120)
@@ -108,7 +117,8 @@ def test_a_plan_does_not_differ_from_itself(before: RunFiles) -> None:
 
 def test_plans_that_move_nothing_can_be_compared(before: RunFiles) -> None:
     """Everything the other moves is added."""
-    nothing = replace(before, frames={TRANSFERS: before.frames[TRANSFERS].head(0)})
+    frames = {**before.frames, TRANSFERS: before.frames[TRANSFERS].head(0)}
+    nothing = replace(before, frames=frames)
     assert {line.change for line in compare_plans(nothing, before).lines} == {"added"}
     assert compare_plans(nothing, nothing).lanes == ()
 

@@ -12,6 +12,7 @@ from prepos.core.run import (
     ALLOCATION,
     CATCHMENTS,
     LOADS,
+    REDIRECTS,
     RUN_TABLES,
     SUPPLY,
     TARGETS,
@@ -24,6 +25,7 @@ from prepos.publish import (
     catchments_frame,
     loads_frame,
     make_certificate,
+    redirects_frame,
     supply_frame,
     targets_frame,
     transfers_frame,
@@ -75,12 +77,23 @@ def test_supply_is_told_by_sku_node_and_day(plan: Plan) -> None:
     """One row a source, stock on hand from the day before the cutoff."""
     frame = supply_frame(plan, NODES, SKUS)
     assert list(frame) == list(RUN_TABLES[SUPPLY])
-    told = frame.assign(lies_from=frame["lies_from"].dt.strftime("%Y-%m-%d"))
-    assert told.to_numpy().tolist() == [
-        ["007", "SP", "2025-03-02", 2, 0.0],
-        ["NA", "DC", "2025-03-02", 7, 1.5],
-        ["NA", "DC", "2025-03-05", 4, 0.5],
+    days = {name: frame[name].dt.strftime("%d") for name in ("lies_from", "at_hub_on")}
+    assert frame.assign(**days).to_numpy().tolist() == [
+        ["007", "SP", "02", "SP", "02", 2, 0.0],
+        ["NA", "DC", "02", "DC", "02", 7, 1.5],
+        ["NA", "DC", "05", "SP", "04", 4, 0.5],
     ]
+
+
+def test_redirects_are_told_by_day_hub_and_sku(plan: Plan) -> None:
+    """One row a receipt that units are taken off, the first to come to its hub first."""
+    frame = redirects_frame(plan)
+    assert list(frame) == list(RUN_TABLES[REDIRECTS])
+    assert frame[["sku", "quantity", "node_id", "hub_node_id"]].to_numpy().tolist() == [
+        ["007", 2, "SP", "DC"],
+        ["NA", 2, "SP", "DC"],
+    ]
+    assert redirects_frame(replace(plan, redirects=())).empty
 
 
 def test_values_are_told_only_where_a_unit_is_worth_anything(plan: Plan) -> None:

@@ -204,7 +204,7 @@ def test_the_manifest_sums_every_other_file(run: Path) -> None:
     """Each file has its SHA-256, the manifest itself none; what may differ stands in timings."""
     content = json.loads((run / MANIFEST).read_text())
     assert sorted(content["files"]) == sorted(
-        [ALLOCATION, CERTIFICATE, KPIS, SUPPLY, TARGETS, TRANSFERS]
+        [ALLOCATION, CERTIFICATE, KPIS, REDIRECTS, SUPPLY, TARGETS, TRANSFERS]
     )
     assert content["schema"] == "prepos/manifest@1"
     assert content["timings"] == {"stages_s": {}, "peak_memory_mb": 1.0}
