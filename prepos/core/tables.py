@@ -122,7 +122,7 @@ NODES = Table(
         number_column("outbound_m3", "most it sends out", unit="m3 per period", default="no limit"),
         number_column(
             "handling_cost",
-            "cost of a unit coming in by transfer",
+            "cost of a unit that the plan brings in, by transfer or redirect",
             unit="currency per unit",
             default="0",
         ),

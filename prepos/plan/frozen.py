@@ -176,6 +176,9 @@ def _take(
         here = Release(start, off.day, moved=True)
         account.changes += [(sku, off.release, -off.units), (sku, here, off.units)]
         account.stops.append((sku, off.release, departure, off.units))
+        put_away = float(problem.put_away[start]) * off.units
+        account.cost[sku] += put_away
+        account.take(frame.budget_row, put_away)
         for row, amount in inbound_of(problem, frame, off.release):
             account.take(row, amount * volume * off.units)
         shelves.put(sku, start, Parcel(off.day, off.units, here))

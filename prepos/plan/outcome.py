@@ -72,8 +72,7 @@ def make_outcome(
     moves, stops = list_moves(transport, flows), list_stops(transport, flows)
     allocation = make_allocation(transport, flows)
     targets = make_targets(problem, frame, moves, stops, allocation, closing_without)
-    in_vain = moved_in_vain(allocation, targets, stops)
-    costs, by_sku = price_decision(problem, frame, moves, vehicles, allocation, targets, in_vain)
+    costs, by_sku = price_decision(problem, frame, moves, stops, vehicles, allocation, targets)
     return Outcome(
         moves=moves,
         stops=stops,
@@ -249,15 +248,12 @@ def price_decision(
     problem: Problem,
     frame: Frame,
     moves: Moves,
+    stops: tuple[Stop, ...],
     vehicles: IntArray,
     allocation: Allocation,
     targets: Targets,
-    in_vain: FloatArray,
 ) -> tuple[Costs, FloatArray]:
-    """Return the money and the service of a decision, and every SKU's part (K,) but vehicles.
-
-    ``in_vain`` (N, K) is units moved in vain.
-    """
+    """Return the money and the service of a decision, and every SKU's part (K,) but vehicles."""
     products, lanes, count = problem.products, problem.network.lanes, len(problem.products)
     use, lane = allocation.expected_use, frame.lane[moves.departure]
     forward = problem.network.is_forward
@@ -269,10 +265,12 @@ def price_decision(
         return np.asarray(np.bincount(sku, amount, minlength=count), dtype=np.float64)
 
     weight = moves.units * products.unit_weight_kg[moves.sku]
+    in_vain = moved_in_vain(allocation, targets, stops)
+    put_away = problem.put_away @ taken_off(stops, in_vain.shape)
     emitted = np.array([way.co2e_kg_per_kg for way in lanes], dtype=np.float64)[lane]
     parts = {
         "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
-        "handling": by_sku(moves.sku, moves.units * problem.handling[lane]),
+        "handling": by_sku(moves.sku, moves.units * problem.handling[lane]) + put_away,
         "carbon": by_sku(moves.sku, weight * problem.carbon_per_kg[lane]),
         "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who]),
         "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,

@@ -104,8 +104,12 @@ class Problem:
     @property
     def handling(self) -> FloatArray:
         """(L,) currency per unit put away at the lane's destination."""
-        nodes = {node.node_id: node.handling_cost for node in self.network.nodes}
-        return np.array([nodes[lane.destination] for lane in self.network.lanes])
+        return np.asarray(self.put_away[self.lane_ends[1]])
+
+    @property
+    def put_away(self) -> FloatArray:
+        """(N,) currency per unit that the plan brings to a node."""
+        return np.array([node.handling_cost for node in self.network.nodes], dtype=np.float64)
 
     @property
     def carbon_per_kg(self) -> FloatArray:

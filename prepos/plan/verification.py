@@ -146,7 +146,7 @@ def check_plan(
     missed = penalty * units_missing(given, areas, served_demand(parts["nothing"], areas)).sum()
     checks += check_room(given, flows, slacks)
     checks += check_targets(run, given, areas, flows=flows, idle=idle, served=served)
-    moving = moving_costs(given, lines, loads)
+    moving = moving_costs(given, lines, loads, flows.taken_off)
     costs = moving | standing_costs(given, areas, parts["plan"].rows, flows)
     costs["stability_cost"] = deviation_cost(given, lines)
     nothing = dict.fromkeys(moving, 0.0)

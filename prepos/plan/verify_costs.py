@@ -33,8 +33,12 @@ MONEY = (
 SINGLE = 1e-7  # share of the whole, that chances of single precision may be off
 
 
-def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
-    """Return what the transfers and their vehicles cost, and how much they move."""
+def moving_costs(given: Given, lines: Rows, loads: Rows, taken_off: FloatArray) -> dict[str, float]:
+    """Return what the transfers and their vehicles cost, and how much they move.
+
+    ``taken_off`` (N, K) units come in at hubs besides.
+    """
+    put_away = given.of_nodes("handling_cost")
     lane, sku, quantity = lines.at["lane_id"], lines.at["sku"], lines["quantity"]
     volume = quantity * given.products.unit_volume_m3[sku]
     weight = quantity * given.products.unit_weight_kg[sku]
@@ -48,7 +52,7 @@ def moving_costs(given: Given, lines: Rows, loads: Rows) -> dict[str, float]:
         "transport_cost": float(transport.sum()),
         "vehicle_cost": float(given.of_lanes("vehicle_cost")[loads.at["lane_id"]].sum()),
         "handling_cost": float(
-            (quantity * given.of_nodes("handling_cost")[lines.at["destination"]]).sum()
+            quantity @ put_away[lines.at["destination"]] + (put_away @ taken_off).sum()
         ),
         "carbon_cost": given.options.carbon_price * co2e,
         "co2e_kg": co2e,

@@ -118,7 +118,9 @@ def price_stop(
     (node, day), (hub, hub_day) = start, stop
     days, horizon = tariff.departures.days, tariff.departures.periods
     spared = tariff.inbound[node, day // days] if 0 <= day // days < horizon else 0.0
-    return np.asarray(tariff.volume[skus] * (tariff.inbound[hub, max(0, hub_day // days)] - spared))
+    put_away = tariff.given.of_nodes("handling_cost")[hub] * (1.0 + tariff.budget)
+    taken = tariff.inbound[hub, hub_day // days] - spared
+    return np.asarray(put_away + tariff.volume[skus] * taken)
 
 
 def cut_slice(areas: Areas, skus: IntArray) -> Slice:

@@ -51,9 +51,7 @@ def run(workspace: Path) -> Path:
     return plan(workspace, "first")
 
 
-def test_redirects_are_planned_told_and_proven(
-    run: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_redirects_are_planned_told_and_proven(run: Path) -> None:
     """Some units are taken off; the files agree, and the second opinion with them."""
     off, kpis = read(run / REDIRECTS), json.loads((run / KPIS).read_text())
     assert set(off["hub_node_id"]) == {"DC1"}
@@ -66,8 +64,6 @@ def test_redirects_are_planned_told_and_proven(
     sent_on = lines["reason"].str.contains("redirected that were on their way to FW")
     assert set(lines[sent_on]["origin"]) == {"DC1"}
     assert main(["verify", str(run)]) == 0
-    assert main(["explain", str(run), "--json"]) == 0
-    assert "redirected that were on their way" in capsys.readouterr().out
 
 
 def test_a_redirect_of_more_than_there_is_fails(run: Path, workspace: Path) -> None:

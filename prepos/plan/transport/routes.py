@@ -207,6 +207,9 @@ def add_route(
         taken.append((frame.budget_row, *fare))
     taken += [(int(frame.storage_row[place, t]), 0.0, 1.0, 0.0) for place, t in lain]
     if leg.stop is not None:
+        put_away = float(problem.put_away[leg.stop.hub])
+        cost[0] += put_away
+        taken.append((frame.budget_row, put_away, 0.0, 0.0))
         taken += [(row, 0.0, amount, 0.0) for row, amount in inbound_of(problem, frame, leg.stop)]
     table.redirects.append(leg.stop is not None)
     table.node.append(node)

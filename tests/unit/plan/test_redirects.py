@@ -195,6 +195,24 @@ def test_room_is_taken_where_units_come_in(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_the_hub_is_paid_for_taking_off(method: str) -> None:
+    """Handling at the hub is charged, and counts for the budget: it pays lane and hub for six."""
+    case = two_ends()
+    nodes = (replace(n, handling_cost=0.5) for n in case.network.nodes)
+    case = replace(case, network=replace(case.network, nodes=tuple(nodes)))
+    plan = case.plan(method=method)
+    assert plan.costs.handling_cost == pytest.approx(10 * (0.5 + 0.5))
+    assert plan.redirect_saving == pytest.approx(60.0, abs=0.1)
+    assert verdict_of(case, plan).passed
+    plan = case.plan(method=method, budget=12.0)
+    assert [off.quantity for off in plan.redirects] == [6]
+    assert verify_plan(files_of(case, plan), given_of(case, budget=12.0), "P").passed
+    dear = (replace(n, handling_cost=4.0) for n in case.network.nodes)
+    dear_case = replace(case, network=replace(case.network, nodes=tuple(dear)))
+    assert dear_case.plan(method=method).redirects == ()
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_a_lane_under_a_rule_takes_nothing_that_comes_by(method: str) -> None:
     """A rule speaks of what lies at its origin: redirects leave its lane alone."""
     case = two_ends()
