@@ -20,7 +20,7 @@ from prepos.core.outlook import Outlook
 from prepos.core.periods import Periods
 from prepos.core.products import Products
 from prepos.core.spans import list_spans
-from prepos.core.stock import NO_HUB, Receipt, Stock
+from prepos.core.stock import Receipt, Stock
 from prepos.core.transfer import Catchments, Plan, Transfer
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan import (
@@ -172,8 +172,7 @@ class Case:
 
     def going_on(self) -> Case:
         """Return the case with all that is in transit past its hubs."""
-        gone = (replace(r, hub=NO_HUB, at_hub_on=date.min) for r in self.stock.receipts)
-        return replace(self, stock=replace(self.stock, receipts=tuple(sorted(gone))))
+        return replace(self, stock=self.stock.gone_on())
 
     def with_nodes(self, **limits: float) -> Case:
         """Return the case with a term of every forward node replaced."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from prepos.core.types import IntArray
@@ -25,6 +25,10 @@ class Receipt:
         """Return whether it has a hub still ahead of it."""
         return self.hub != NO_HUB and self.at_hub_on >= cutoff
 
+    def gone_on(self) -> Receipt:
+        """Return the receipt with no hub ahead of it."""
+        return replace(self, hub=NO_HUB, at_hub_on=date.min)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
@@ -40,3 +44,7 @@ class Stock:
 
     on_hand: IntArray
     receipts: tuple[Receipt, ...] = ()
+
+    def gone_on(self) -> Stock:
+        """Return the stock with nothing in transit that may be redirected."""
+        return replace(self, receipts=tuple(sorted(each.gone_on() for each in self.receipts)))

@@ -1,7 +1,7 @@
 """The same map with fewer forward nodes: what one more of them is worth is found by taking it away.
 
 Kept are those whose nearest regions ordered most; what lay at the others, or was under way to them,
-is left out.
+is left out, and what came by them as their hub goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from prepos.core.network import Network, Service
 from prepos.core.orders import Orders
-from prepos.core.stock import Stock
+from prepos.core.stock import NO_HUB, Stock
 from prepos.core.types import IntArray
 
 
@@ -44,9 +44,12 @@ def keep_nodes(network: Network, stock: Stock, kept: IntArray) -> tuple[Network,
         ),
     )
     number = {int(node): place for place, node in enumerate(kept)}
+    staying = [
+        each if each.hub in number else each.gone_on()
+        for each in stock.receipts
+        if each.node in number
+    ]
     receipts = tuple(
-        replace(receipt, node=number[receipt.node])
-        for receipt in stock.receipts
-        if receipt.node in number
+        replace(each, node=number[each.node], hub=number.get(each.hub, NO_HUB)) for each in staying
     )
     return fewer, replace(stock, on_hand=stock.on_hand[kept], receipts=receipts)

@@ -246,8 +246,7 @@ def arrived_and_coming(stock: Stock, periods: Periods) -> tuple[IntArray, tuple[
         stops = receipt.may_stop(periods.cutoff)
         first = receipt.at_hub_on if stops else receipt.arrives_on
         if periods.period_of(first) < periods.horizon:
-            gone = replace(receipt, hub=NO_HUB, at_hub_on=date.min)
-            coming.append(receipt if stops else gone)
+            coming.append(receipt if stops else receipt.gone_on())
     return on_hand, tuple(coming)
 
 

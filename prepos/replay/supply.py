@@ -44,8 +44,9 @@ def make_course(
     periods : Periods
         The first day, and the periods to replay.
     stock : Stock
-        The table, taken as if counted on the first day. Where ``options.opening`` is ``cover``,
-        only its split over the origins is used: nothing else lies anywhere or is in transit.
+        The table, taken as if counted on the first day; all that is in transit goes on to its node.
+        Where ``options.opening`` is ``cover``, only its split over the origins is used: nothing
+        else lies anywhere or is in transit.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def make_course(
         periods=periods,
         products=products,
         network=network,
-        opening=stock,
+        opening=stock.gone_on(),
     )
     if "cover" not in (options.opening, options.supply):
         return made

@@ -12,7 +12,7 @@ from prepos.core.network import Network
 from prepos.core.orders import Orders
 from prepos.core.stock import Receipt
 from prepos.pipeline.fewer import busiest_nodes, keep_nodes
-from tests.instances import Case, forward, lane, make_case, origin
+from tests.instances import Case, day, forward, lane, make_case, origin
 
 
 def three_nodes() -> Case:
@@ -63,3 +63,15 @@ def test_what_lies_at_the_others_goes_with_them() -> None:
     assert (network.service.ship_cost == case.network.service.ship_cost[1:]).all()
     assert (fewer.on_hand == stock.on_hand[1:]).all()
     assert fewer.receipts == (Receipt(date(2026, 1, 6), 1, 0, 5),)
+
+
+def test_hubs_of_receipts_stay_where_their_nodes_do() -> None:
+    """What comes by a node that is left out goes on; by one that stays it may stop there."""
+    case = three_nodes().with_transit(
+        ((0, "A"), (1, "B"), "S", 4), ((0, "DC"), (2, "C"), "S", 5), ((0, "DC"), (2, "A"), "S", 6)
+    )
+    _, fewer = keep_nodes(case.network, case.stock, np.array([1, 2, 3]))
+    assert fewer.receipts == (
+        Receipt(day(1), 0, 0, 4),
+        Receipt(day(2), 1, 0, 5, hub=2, at_hub_on=day(0)),
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ from prepos.core.run import (
     TRANSFERS,
     RunFiles,
 )
-from prepos.core.stock import NO_HUB
 from prepos.core.transfer import Plan, Transfer
 from prepos.core.verdict import Verdict
 from prepos.plan import Frozen
@@ -308,10 +306,10 @@ def test_no_more_is_told_to_be_saved_than_is(seed: int) -> None:
     """No more than the relaxation loses without the choice; where nothing is shared, just that."""
     case = drawn(seed).with_products(case_pack=1)
     plan, problem = case.plan(method="exact"), case.problem()
-    gone = (replace(r, hub=NO_HUB, at_hub_on=date.min) for r in problem.receipts)
+    gone = tuple(receipt.gone_on() for receipt in problem.receipts)
     costs = [
         relaxed_cost(as_transport(each, framed(each)).problem, "highs")
-        for each in (problem, replace(problem, receipts=tuple(gone)))
+        for each in (problem, replace(problem, receipts=gone))
     ]
     lost = costs[1] - costs[0]
     assert -1e-6 <= plan.redirect_saving <= lost + 1e-5 * (1.0 + abs(costs[0]))

@@ -17,7 +17,8 @@ NETWORK = make_network(
     [origin("O1"), origin("O2"), forward("F")], [], {"O1": [1.0], "O2": [1.0], "F": [1.0]}
 )
 F, O1, O2 = 0, 1, 2  # sorted by id
-TABLE = Stock(np.array([[5, 5], [30, 0], [10, 0]]), (Receipt(day(2), F, 0, 3),))
+TRUCK = Receipt(day(2), F, 0, 3, hub=O1, at_hub_on=day(1))
+TABLE = Stock(np.array([[5, 5], [30, 0], [10, 0]]), (TRUCK,))
 
 
 def course_of(placed: list[Placed], *, periods: int = 2, **options: object) -> Course:
@@ -39,9 +40,10 @@ def each_week(weeks: range, sku: str, units: int) -> list[Placed]:
 
 
 def test_table_is_what_lies_there() -> None:
-    """The table and its receipts stand; only the orders of the periods are replayed."""
+    """The table stands, what is in transit goes on; only orders of the periods are replayed."""
     course = course_of([(-1, "a", "r1", "S", 9), (3, "b", "r1", "S", 2), (14, "c", "r1", "S", 7)])
-    assert course.opening is TABLE
+    assert course.opening.on_hand is TABLE.on_hand
+    assert course.opening.receipts == (Receipt(day(2), F, 0, 3),)
     assert course.supply == ()
     assert course.orders.quantity.tolist() == [2]
 
