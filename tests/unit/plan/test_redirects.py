@@ -28,7 +28,6 @@ from prepos.core.transfer import Plan, Transfer
 from prepos.core.verdict import Verdict
 from prepos.plan import Frozen
 from prepos.plan.transport.build import as_transport
-from prepos.plan.transport.exact import relaxed_cost
 from prepos.plan.verification import verify_plan
 from tests.instances import (
     Case,
@@ -44,6 +43,7 @@ from tests.instances import (
     random_case,
 )
 from tests.judged import files_of, given_of
+from tests.unit.plan.transport.programs import relaxed_cost
 
 METHODS = ("exact", "decompose")
 TRUCK = ((2, "DC"), (4, "A"), "S", 10)
