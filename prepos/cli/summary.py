@@ -150,9 +150,9 @@ def redirect_line(redirects: pd.DataFrame, kpis: Mapping[str, Any]) -> Text:
     first = redirects.sort_values(["at_hub_on", "hub_node_id", "sku"], kind="stable").iloc[0]
     text = Text().append("In transit: ", style="bold")
     return text.append(
-        f"redirect {_count(int(redirects['quantity'].sum()), 'unit')} of "
-        f"{_count(redirects['sku'].nunique(), 'SKU')} at "
-        f"{_count(redirects['hub_node_id'].nunique(), 'hub')}, the first at "
+        f"redirect {counted(int(redirects['quantity'].sum()), 'unit')} of "
+        f"{counted(redirects['sku'].nunique(), 'SKU')} at "
+        f"{counted(redirects['hub_node_id'].nunique(), 'hub')}, the first at "
         f"{first['hub_node_id']} on {first['at_hub_on']:%Y-%m-%d}; that saves "
         f"{kpis['redirect_saving']:,.0f} {kpis['currency']} against letting them go on "
         f"({REDIRECTS}).\n"

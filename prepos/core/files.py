@@ -22,6 +22,7 @@ from prepos.core.columns import (
 )
 from prepos.core.files_of_replay import REPLAY_TABLES
 from prepos.core.files_of_scores import SCORE_TABLES
+from prepos.core.files_of_transit import REDIRECTS
 
 SKU = id_column("sku", "the item", required=True)
 REGION = id_column("region_id", "where", required=True)
@@ -60,29 +61,6 @@ TRANSFERS = Table(
         ),
         number_column("chance_unused", "share expected unused", required=True, maximum=1),
         text_column("reason", "why it is moved", required=True),
-    ),
-)
-
-REDIRECTS = Table(
-    name="redirects",
-    meaning="units in transit that are taken off at a hub they come by, instead of going on; the "
-    "transfers from there are in transfers.csv",
-    label="redirect of {sku} to {node_id} at {hub_node_id}",
-    key=("sku", "node_id", "arrives_on", "hub_node_id", "at_hub_on"),
-    columns=(
-        SKU,
-        whole_column("quantity", "whole case packs", unit="units", required=True, above=0),
-        id_column("node_id", "where they would have arrived", required=True),
-        date_column("arrives_on", "day they would have", required=True),
-        id_column("hub_node_id", "where they are taken off", required=True),
-        date_column("at_hub_on", "day they come there", required=True),
-        number_column(
-            "saving",
-            "at the plan's prices and in single units, against letting all of the SKU go on",
-            unit="currency",
-            required=True,
-        ),
-        text_column("reason", "where they go instead, and what that is worth", required=True),
     ),
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core import files, files_of_replay, files_of_scores
+from prepos.core import files, files_of_replay, files_of_scores, files_of_transit
 from prepos.core.columns import Column, Kind, Table
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
@@ -59,7 +59,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
     file: {column.name: _type_of(table, column) for column in table.columns}
     for file, table in {
         TRANSFERS: files.TRANSFERS,
-        REDIRECTS: files.REDIRECTS,
+        REDIRECTS: files_of_transit.REDIRECTS,
         PUBLISHED: files.PUBLISHED,
         LOADS: files.LOADS,
         TARGETS: files.TARGETS,

@@ -93,8 +93,13 @@ def join_flows(flows: Flows, others: Flows, of_others: BoolArray) -> Flows:
 
 
 def fits(problem: Problem, outcome: Outcome) -> bool:
-    """Return whether no node holds more than it can: the one limit that staying may break."""
-    stock = outcome.targets
-    units = stock.opening + stock.receipts + stock.transfers_in - stock.transfers_out
-    most = np.array([node.storage_m3 for node in problem.network.nodes], dtype=np.float64)
+    """Return whether no node holds or takes in more than it can: limits that staying may break.
+
+    What is in transit may have to stop at a hub where its node cannot take it in.
+    """
+    stock, nodes = outcome.targets, problem.network.nodes
+    came = stock.receipts + stock.transfers_in
+    room = [(node.storage_m3, node.inbound_m3) for node in nodes]
+    units = np.stack([stock.opening + came - stock.transfers_out, came])  # (2, T, N, K)
+    most = np.array(room, dtype=np.float64).T[:, None]
     return bool((units @ problem.products.unit_volume_m3 <= most + OVERFULL).all())

@@ -122,7 +122,10 @@ def late_routes(
     starts = late_releases(problem, frame, transport, lead_time)
     found = {}
     for route in routes.tolist():
-        place = starts[int(np.searchsorted(first, route, side="right")) - 1]
+        number = int(np.searchsorted(first, route, side="right")) - 1
+        place, release = starts[number], transport.releases[number]
+        if transport.redirects[route]:
+            place = Release(release.hub, release.hub_day, moved=True)
         for departure in transport.legs[route]:
             lane = problem.network.lanes[int(frame.lane[departure])]
             ready = max(int(frame.ship_day[departure]), place.day + 1)
@@ -136,7 +139,10 @@ def late_routes(
 def late_releases(
     problem: Problem, frame: Frame, transport: Transport, lead_time: int
 ) -> list[Release]:
-    """Return the releases, those that frozen lines bring as late as the slowest of their lanes."""
+    """Return the releases, those that frozen lines bring as late as the slowest of their lanes.
+
+    What is in transit is as far as the plan lets it go on: it stops at no hub.
+    """
     slowest: dict[tuple[int, int], int] = {}
     for departure in np.unique(transport.settled.moves.departure).tolist():
         lane = problem.network.lanes[int(frame.lane[departure])]
@@ -145,6 +151,6 @@ def late_releases(
     return [
         replace(release, day=release.day + slowest.get((release.node, release.day), 0))
         if release.moved
-        else release
+        else Release(release.node, release.day)
         for release in transport.releases
     ]

@@ -17,6 +17,7 @@ from prepos.plan import draft_model, model_file
 from tests.instances import (
     Case,
     forward,
+    in_transit,
     lane,
     make_case,
     origin,
@@ -118,6 +119,15 @@ def test_names_say_what_they_are(tmp_path: Path) -> None:
     assert best_by_highs(tmp_path / "model.lp") == pytest.approx(
         case.plan(method="exact").objective
     )
+
+
+def test_what_stops_at_a_hub_is_in_the_model(tmp_path: Path) -> None:
+    """The optimum is the plan's, which takes units off; a column says which may stop where."""
+    case = in_transit(random_case(np.random.default_rng(1), forwards=3), np.random.default_rng(1))
+    plan, path = case.plan(method="exact"), write(case, tmp_path / "model.lp")
+    assert plan.redirects
+    assert best_by_highs(path) == pytest.approx(plan.objective)
+    assert re.search(r"\bstop_\d+_S\d+_", path.read_text())
 
 
 def test_long_ids_stay_names(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.instances import (
     Case,
     day,
     forward,
+    in_transit,
     lane,
     make_case,
     moved,
@@ -144,7 +145,9 @@ def test_unstressed_it_is_the_plan(seed: int) -> None:
 
     Less by no more than the plan may be off the best: its units may serve others than they could.
     """
-    case = random_case(np.random.default_rng(seed), periods=3, vehicles=seed % 2 == 0)
+    rng = np.random.default_rng(seed)
+    case = random_case(rng, periods=3, vehicles=seed % 2 == 0)
+    case = in_transit(case, rng) if seed % 3 else case
     seen: list[tuple[float, float]] = []
 
     def spy(problem: Any, frame: Any, *ways: Way) -> tuple[Stress, ...]:
