@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from prepos.core.run import KPIS, RunFiles
+from prepos.core.types import FloatArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows
 from prepos.plan.verify_compare import RELATIVE, Where, check_at_most, check_equal, check_holds
