@@ -26,7 +26,8 @@ SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next
 ROUGH = 10.0  # times the precision asked for: that of the samples
 GROUP = 1_000  # SKUs that are cut as one where they are many
 PASSES = 80  # at most
-BOX, RESUMED = 1.0, 0.02  # half width at first, in scales: on the first SKUs, and on later ones
+# Half width of the box at first, in scales: on the first SKUs, on later ones, from known prices.
+BOX, RESUMED, KNOWN = 1.0, 0.02, 0.3
 FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box grows, shrinks
 WIDER, NARROWER = 3.0, 0.4
 INWARD = 0.5  # from the best prices to those that the cuts like best
@@ -96,7 +97,7 @@ def find_prices(
     precision : float
         Share of the cost below which a rise of the bound is not looked for.
     start : (S,) float, optional
-        Prices to start from.
+        Prices to start from, believed to be near the best: no sample is asked first.
     tick : callable
         Called after each pass.
     deadline : float
@@ -104,10 +105,10 @@ def find_prices(
     """
     rows, sources = len(problem.limit), len(problem.sources.units)
     first = problem.purchases.even_prices() if start is None else start
-    search = Search(np.minimum(first, problem.ceiling), np.zeros(rows), np.zeros(sources))
+    search = Search(np.clip(first, 0.0, problem.ceiling), np.zeros(rows), np.zeros(sources))
     order = by_size(problem)
-    count, width = SAMPLE, BOX
-    while count * WHOLE_UP_TO < len(problem) and rows:
+    count, width = SAMPLE, BOX if start is None else KNOWN
+    while start is None and count * WHOLE_UP_TO < len(problem) and rows:
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
         begun = replace(search, value=search.value[mine], bound=-np.inf, passes=[])
