@@ -180,6 +180,7 @@ def make_plan(
         overrides=known.tables.get("overrides"),
         options=config.plan,
         frozen=standing.frozen,
+        prices={} if base is None else base.prices,
     )
     if model is not None:
         with watch.stage("writing the model"):

@@ -25,10 +25,14 @@ from prepos.publish import Stopwatch, read_run
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Published:
-    """A published run's id and its transfers, as read back from disk."""
+    """A published run's id, its transfers and its limits' prices, as read back from disk.
+
+    ``prices`` are by name and place of a limit.
+    """
 
     run_id: str
     transfers: pd.DataFrame
+    prices: Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,7 +60,12 @@ def read_published(folder: Path, watch: Stopwatch) -> Published:
         raise ConfigError(
             f"--published: {folder} holds no plan, expected the folder of a run of `prepos plan`"
         )
-    return Published(run_id=str(files.manifest["run_id"]), transfers=files.frames[TRANSFERS])
+    rows = files.certificate.get("rows", ())
+    return Published(
+        run_id=str(files.manifest["run_id"]),
+        transfers=files.frames[TRANSFERS],
+        prices={(row["limit"], row["place"]): float(row["price"]) for row in rows},
+    )
 
 
 def stand_on(published: Published | None, known: Known, config: Config) -> Standing:

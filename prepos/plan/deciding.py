@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from prepos.core.types import FloatArray
 from prepos.errors import SolverError
 from prepos.plan.decided import Decided
 from prepos.plan.decision import Decision, list_moves
@@ -79,7 +80,12 @@ def solve(
     """Find prices that prove a bound, and a plan near it by one method."""
     precision = max(PRICED * problem.options.gap, FINEST)
     search = find_prices(
-        transport.problem, solver=solver, precision=precision, tick=tick, deadline=deadline
+        transport.problem,
+        solver=solver,
+        precision=precision,
+        start=known_prices(problem, frame),
+        tick=tick,
+        deadline=deadline,
     )
     if method == "exact":
         left = max(deadline - time.monotonic(), 1.0)
@@ -88,6 +94,27 @@ def solve(
         found = solve_by_prices(problem, transport, search, solver=solver)
         found = mend(problem, frame, transport, found, solver, deadline)
     return found
+
+
+def known_prices(problem: Problem, frame: Frame) -> FloatArray | None:
+    """Return (S,) the prices that the published plan told of the limits; None where of none.
+
+    A limit of a day that it did not reach takes what it told last of the same place; one that it
+    did not have costs nothing at first.
+    """
+    latest = {(name, place_of(place)): price for (name, place), price in problem.prices.items()}
+    prices = [
+        problem.prices.get((row.name, row.place), latest.get((row.name, place_of(row.place))))
+        for row in frame.shared
+    ]
+    if all(price is None for price in prices):
+        return None
+    return np.array([price or 0.0 for price in prices], dtype=np.float64)
+
+
+def place_of(place: str) -> str:
+    """Return a limit's place without the day that it begins with."""
+    return place.rpartition(" ")[0] or place
 
 
 def mend(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -38,6 +39,8 @@ class Problem:
         Those still to come within the window, if only to a hub.
     unit_transport : (L, K) float
         Currency per unit by lane and SKU: by unit, m3 and kg, without vehicles.
+    prices : mapping
+        Where the prices of limits, by name and place, are looked for first.
     """
 
     periods: Periods
@@ -53,6 +56,7 @@ class Problem:
     overrides: tuple[Override, ...]
     frozen: Frozen  # departures before its day carry the published lines alone
     options: PlanOptions
+    prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
     # Room that whole case packs leave empty, by (vehicle_m3 or vehicle_kg, departure).
     packing_loss: dict[tuple[str, int], float] = field(default_factory=dict)
 
@@ -180,6 +184,7 @@ def make_problem(question: Question) -> Problem:
         overrides=read_overrides(question.overrides),
         frozen=frozen,
         options=question.options,
+        prices=question.prices,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -42,6 +43,10 @@ class Question:
         The contract's table.
     frozen : Frozen
         Transfers of the published plan that stand.
+    prices : mapping
+        By name and place of a limit that SKUs share, the currency per unit that the published plan
+        told: where prices are looked for first. They change how long that takes, not how good the
+        plan is.
     """
 
     outlook: Outlook
@@ -51,3 +56,4 @@ class Question:
     overrides: pd.DataFrame | None
     options: PlanOptions
     frozen: Frozen = NOTHING_FROZEN
+    prices: Mapping[tuple[str, str], float] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 Run it as a script: ``python tests/bench/bench_plan.py``, or with the numbers of SKUs to be tried:
 ``python tests/bench/bench_plan.py 1000 100000 1000000``. ``--kinds`` names what is planned: single
-units, whole vehicles, case packs, four periods. Every figure comes from a process of its
+units, whole vehicles, case packs, four periods, single units anew a period later from the prices
+then found. Every figure comes from a process of its
 own, after a warm-up on a small problem, and is the median of three repeats; HiGHS and a million
 SKUs are run once. The peers solve the same problem as one linear program, its flows not even whole,
 built in PuLP and solved with CBC or HiGHS on one thread; their optimum must lie between the bound
@@ -30,7 +31,7 @@ import numpy as np
 from family import make_family, make_packs
 from plan_peers import solve_whole
 
-from prepos.core.types import IntArray
+from prepos.core.types import FloatArray, IntArray
 from prepos.plan.solver import choose_solver, solve_program
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.choice import choose_flows
@@ -39,7 +40,7 @@ from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.problem import TransportProblem
 
 SIZES = (1_000, 3_000, 10_000, 100_000)
-KINDS = ("single", "vehicles", "cases", "periods")
+KINDS = ("single", "vehicles", "cases", "periods", "replan")
 PERIODS = 4
 PEERS = ("cbc", "highs")
 EXACT, EXACT_S, EXACT_SKUS = "exact", 300.0, 1_000  # HiGHS on the exact program; seconds; SKUs
@@ -61,6 +62,7 @@ SLOPE, BYTES_A_SKU = 0.95, 9_000.0
 COST_OF_EXACT, TIMES_OF_EXACT = 1.003, 20.0  # with vehicles
 VEHICLE_GAP, VEHICLE_GAP_FROM = 3.5e-3, 10_000
 TIMES_OF_ONE = 2.0  # four periods beside one
+SHARE_OF_COLD = 1.0 / 3.0  # anew from known prices, beside without
 MOST_MEMORY = {1_000_000: 8_000.0}  # MB
 
 
@@ -125,14 +127,20 @@ def make_kind(kind: str, skus: int) -> tuple[TransportProblem, IntArray]:
     """Return a problem of one kind, and units a case (K,)."""
     periods = PERIODS if kind == "periods" else 1
     packs = make_packs(skus) if kind == "cases" else np.ones(skus, dtype=np.int64)
-    return make_family(skus, periods=periods, vehicles=kind == "vehicles"), packs
+    family = make_family(skus, periods=periods, vehicles=kind == "vehicles", later=kind == "replan")
+    return family, packs
 
 
-def plan_once(problem: TransportProblem, packs: IntArray, precision: float) -> Turn:
-    """Find prices and choose whole flows."""
+def plan_once(
+    problem: TransportProblem,
+    packs: IntArray,
+    precision: float,
+    start: FloatArray | None = None,
+) -> Turn:
+    """Find prices, from those of a start, and choose whole flows."""
     solver = choose_solver("auto")
     begun, cpu = time.perf_counter(), time.process_time()
-    search = find_prices(problem, solver=solver, precision=precision)
+    search = find_prices(problem, solver=solver, precision=precision, start=start)
     priced = time.perf_counter()
     chosen = choose_flows(
         problem, search, packs, np.ones_like(packs), solver=solver, precision=precision
@@ -199,9 +207,10 @@ def measure(who: str, kind: str, skus: int) -> Run:
     def turn(problem: TransportProblem, packs: IntArray, precision: float = PRECISION) -> Turn:
         gc.collect()
         if who == "prepos":
-            return plan_once(problem, packs, precision)
+            return plan_once(problem, packs, precision, start if precision < LOOSE else None)
         return solve_exactly(problem, packs) if who == EXACT else solve_once(problem, who)
 
+    start = find_before(skus) if kind == "replan" else None
     if who != EXACT:
         turn(*make_kind(kind, SMALL), LOOSE)
     base = peak_memory()
@@ -231,6 +240,12 @@ def measure(who: str, kind: str, skus: int) -> Run:
         cost=turns[0].cost,
         holds=turns[0].holds,
     )
+
+
+def find_before(skus: int) -> FloatArray:
+    """Return the prices (S,) that were found a period before."""
+    problem, _ = make_kind("single", skus)
+    return find_prices(problem, solver=choose_solver("auto"), precision=PRECISION).prices
 
 
 def measure_apart(who: str, kind: str, skus: int) -> Run:
@@ -347,7 +362,8 @@ def main() -> None:
 def measure_all(kind: str, skus: int, wanted: Sequence[str]) -> tuple[Run, dict[str, Run]]:
     """Measure one problem, and those peers of it that are wanted; print each as it comes."""
     if kind != "single":
-        names = [EXACT] if wanted and skus <= EXACT_SKUS else []
+        is_asked = bool(wanted) and kind != "replan" and skus <= EXACT_SKUS
+        names = [EXACT] if is_asked else []
     else:
         names = list(wanted) if skus <= PEERS_UP_TO else []
     ours, peers = measure_apart("prepos", kind, skus), {}
@@ -380,13 +396,17 @@ def tell_kind(ours: Run, exact: Run | None) -> None:
 
 
 def tell_periods(runs: dict[tuple[str, int], Run]) -> None:
-    """Print how many times as long four periods take as one."""
+    """Print how long four periods, and planning anew, take beside one period."""
     for (kind, skus), run in runs.items():
         one = runs.get(("single", skus))
         if kind == "periods" and one is not None:
             times, limit = run.cpu / one.cpu, f"<= {TIMES_OF_ONE:.0f}"
             what = f"{skus:,} SKUs, {PERIODS} periods: times the CPU of one"
             tell(what, f"{times:.1f}", limit, times <= TIMES_OF_ONE, (run, one))
+        if kind == "replan" and one is not None:
+            share, limit = run.cpu / one.cpu, f"<= {SHARE_OF_COLD:.2f}"
+            what = f"{skus:,} SKUs, anew from known prices: share of the CPU"
+            tell(what, f"{share:.2f}", limit, share <= SHARE_OF_COLD, (run, one))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from prepos.plan.transport.problem import (
 )
 from prepos.plan.transport.ranks import make_ranks
 
+DRIFT = 0.2  # by which demand has changed, of its logarithm, after a period
 NEAR = 3  # forward nodes that may serve a catchment
 DISPERSION = 0.4  # of a catchment's demand
 CEILING = 1e9  # currency per m3 beyond the room
@@ -72,12 +73,13 @@ REGION = np.array([f"R{n:03d}" for n in range(1, REGIONS + 1)])
 
 
 def make_family(
-    skus: int, seed: int = 0, *, periods: int = 1, vehicles: bool = False
+    skus: int, seed: int = 0, *, periods: int = 1, vehicles: bool = False, later: bool = False
 ) -> TransportProblem:
     """Return the problem of so many SKUs.
 
     Over several periods the same is wanted in all as else in one. With vehicles the lanes' cost by
-    volume is that of whole vehicles, few on each lane at any number of SKUs.
+    volume is that of whole vehicles, few on each lane at any number of SKUs. ``later`` is after
+    a period: each catchment wants more or less of every SKU.
     """
     country = make_country(seed)
     sources: list[Sources] = []
@@ -85,7 +87,8 @@ def make_family(
     goods: list[Goods] = []
     wanted_m3 = np.zeros(FORWARDS)
     dispersion = np.full((periods * (periods + 1) // 2, FORWARDS, 1), DISPERSION)
-    for block in draw_blocks(country, skus, seed):
+    for drawn in draw_blocks(country, skus, seed):
+        block = change_demand(drawn, seed) if later else drawn
         mean = np.tile(block.mean.T / periods, (periods, 1, 1))
         sources.append(make_sources(block.units))
         ranks.append(make_ranks(mean, dispersion.repeat(len(block.mean), axis=2)))
@@ -109,6 +112,12 @@ def make_family(
         else no_purchases(len(limit)),
         constant=np.zeros(skus),
     )
+
+
+def change_demand(block: Block, seed: int) -> Block:
+    """Return the block with every mean changed by chance."""
+    change = np.random.default_rng([seed, len(block.mean)]).normal(0.0, DRIFT, block.mean.shape)
+    return block._replace(mean=block.mean * np.exp(change))
 
 
 def make_packs(skus: int, seed: int = 0) -> IntArray:

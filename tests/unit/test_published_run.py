@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,7 +15,9 @@ from prepos import pipeline
 from prepos.cli.app import main
 from prepos.config import Config, load_config
 from prepos.core.run import PUBLISHED, TRANSFERS
+from prepos.core.transfer import Plan
 from prepos.errors import ConfigError, InfeasibleError, RunError
+from prepos.plan import Question
 from tests.unit.test_pipeline import CONFIG, CUTOFF, TABLES, TODAY, order_lines, replace_in
 
 MONDAYS = "DC,SP1,2,0.5,mon\nDC,SP2,3,0.5,mon\n"
@@ -75,6 +78,25 @@ def test_unchanged_data_give_the_published_plan_again(workspace: Path) -> None:
     pd.testing.assert_frame_equal(transfers(again, PUBLISHED), transfers(first))
     assert pipeline.verify_run(again.folder).check("frozen").compared > 0
     assert PUBLISHED not in pipeline.load_run(first.folder).frames
+
+
+def test_prices_are_looked_for_from_the_published_ones(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner is asked with the price of every limit that the published certificate tells."""
+    first = pipeline.make_plan(settle(workspace), today=TODAY)
+    asked, decide = [], pipeline.decide
+
+    def note(question: Question, **more: Any) -> Plan:
+        asked.append(question)
+        return decide(question, **more)
+
+    monkeypatch.setattr(pipeline, "decide", note)
+    pipeline.make_plan(settle(workspace, "time.frozen=1"), today=TODAY, published=first.folder)
+    rows = pipeline.load_run(first.folder).certificate["rows"]
+    told = {(row["limit"], row["place"]): row["price"] for row in rows}
+    assert [question.prices for question in asked] == [told]
+    assert len(told) == len(rows) > 0
 
 
 def test_frozen_lines_stand_and_a_high_charge_keeps_the_rest(workspace: Path) -> None:

@@ -30,6 +30,7 @@ from prepos.plan.transport.shares import (
 )
 from prepos.plan.transport.trim import excess, trim
 
+KEPT_WITHIN = 20.0  # times what may be lost: passes that cost more have no share worth having
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -111,7 +112,8 @@ def offer_passes(
     """
     asked: Ask = partial(ask, problem, search)
     most = np.where(search.prices > 0, problem.ceiling, 0.0)
-    passes = [*search.passes, asked(most)]  # the last leaves room: the mix is surely within
+    near = near_passes(search, KEPT_WITHIN * enough)
+    passes = [*near, asked(most)]  # the last leaves room: the mix is surely within
     least = search.bound - problem.shortage
     mix = partial(
         share_passes, problem, prices=search.prices, least=least, enough=enough, solver=solver
@@ -128,6 +130,14 @@ def offer_passes(
     return count_vehicles(
         problem, passes, mixed, asked, prices=search.prices, enough=enough, solver=solver
     )
+
+
+def near_passes(search: Search, within: float) -> list[Pass]:
+    """Return the passes whose answers cost hardly more at the best prices than the best do."""
+    reduced = [float(e.cost.sum() + e.use.sum(axis=0) @ search.prices) for e in search.passes]
+    least = min(reduced)
+    pairs = zip(search.passes, reduced, strict=True)
+    return [each for each, cost in pairs if cost - least <= within]
 
 
 def tell_choice(

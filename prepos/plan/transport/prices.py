@@ -16,18 +16,21 @@ from functools import partial
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.transport.batch import answer
-from prepos.plan.transport.cuts import Cuts
+from prepos.plan.transport.batch import BLOCKS, answer
+from prepos.plan.transport.cuts import GROUPS, Cuts
 from prepos.plan.transport.problem import Limited, Sources, TransportProblem
 from prepos.plan.transport.sent import Sent
 from prepos.plan.transport.slices import slices_of, take_skus
 
 SAMPLE, GROWTH, WHOLE_UP_TO = 2000, 10, 3  # SKUs of the first sample; each next one; of the rest
+ROUGH = 10.0  # times the precision asked for: that of the samples
+GROUP = 1_000  # SKUs that are cut as one where they are many
 PASSES = 80  # at most
-BOX, RESUMED = 0.5, 0.02  # half width at first, in scales: on the first SKUs, and on later ones
+# Half width of the box at first, in scales: on the first SKUs, on later ones, from known prices.
+BOX, RESUMED, KNOWN = 1.0, 0.02, 0.3
 FORETOLD, FAILED = 0.5, 0.1  # share of the rise foretold from which the box grows, shrinks
-WIDER, NARROWER = 1.5, 0.4
-WIDENED, WIDEST = 4.0, 1.0  # factor; half width in scales at which nothing is nothing
+WIDER, NARROWER = 3.0, 0.4
+INWARD = 0.5  # from the best prices to those that the cuts like best
 FIRST_PRICE = 0.05  # of what a unit of the row saves: the scale of a price
 
 # At prices (S,) and sources' values (M,), which are set anew: cost (B,) and use (B, S).
@@ -94,7 +97,7 @@ def find_prices(
     precision : float
         Share of the cost below which a rise of the bound is not looked for.
     start : (S,) float, optional
-        Prices to start from.
+        Prices to start from, believed to be near the best: no sample is asked first.
     tick : callable
         Called after each pass.
     deadline : float
@@ -102,20 +105,27 @@ def find_prices(
     """
     rows, sources = len(problem.limit), len(problem.sources.units)
     first = problem.purchases.even_prices() if start is None else start
-    search = Search(np.minimum(first, problem.ceiling), np.zeros(rows), np.zeros(sources))
+    search = Search(np.clip(first, 0.0, problem.ceiling), np.zeros(rows), np.zeros(sources))
     order = by_size(problem)
-    count, width = SAMPLE, BOX
-    while count * WHOLE_UP_TO < len(problem) and rows:
+    count, width = SAMPLE, BOX if start is None else KNOWN
+    while start is None and count * WHOLE_UP_TO < len(problem) and rows:
         chosen = np.sort(order[spread(len(order), count)])
         part, mine = sample_of(problem, chosen)
         begun = replace(search, value=search.value[mine], bound=-np.inf, passes=[])
         ask = partial(answer, part)
-        done = climb(part, begun, ask, width, solver, 10.0 * precision, tick, deadline)
+        cuts, rough = Cuts(part, groups=groups_of(part)), ROUGH * precision
+        done = climb(part, begun, ask, width, solver, rough, tick, deadline, cuts=cuts)
         search.prices, search.scale = done.prices, done.scale
         search.value[mine] = done.value
         count, width = count * GROWTH, RESUMED
     ask = partial(answer, problem)
-    return climb(problem, search, ask, width, solver, precision, tick, deadline)
+    cuts = Cuts(problem, groups=groups_of(problem))
+    return climb(problem, search, ask, width, solver, precision, tick, deadline, cuts=cuts)
+
+
+def groups_of(problem: TransportProblem) -> int:
+    """Return how many groups SKUs are cut in: where a pass takes long, more cuts of each pay."""
+    return min(max(GROUPS, len(problem) // GROUP), BLOCKS)
 
 
 def climb(
@@ -156,9 +166,11 @@ def climb(
         elif number and risen <= FAILED * foretold:
             box = box * NARROWER
         enough = precision * abs(search.bound)
-        prices, foretold, box = look_around(problem, search, cuts, box, enough, solver)
-        if foretold < enough:
+        highest, hoped = look_around(problem, search, cuts, box, enough, solver)
+        if hoped < enough:
             break
+        prices = search.prices + INWARD * (highest - search.prices)
+        foretold = INWARD * hoped
     return search
 
 
@@ -175,19 +187,19 @@ def look_around(
     box: FloatArray,
     enough: float,
     solver: str,
-) -> tuple[FloatArray, float, FloatArray]:
-    """Return where to look next, the rise foretold there, and the box it was found in.
+) -> tuple[FloatArray, float]:
+    """Return where the cuts foretell the largest rise within the box, and that rise.
 
-    A box in which no rise is foretold that is large enough is made wider before that is believed.
+    Where it is not large enough, that is believed only of a box as wide as prices may be.
     """
-    while True:
-        lower = np.maximum(search.prices - box, 0.0)
-        upper = np.minimum(search.prices + box, problem.ceiling)
+    for width in (box, np.maximum(box, search.scale)):
+        lower = np.maximum(search.prices - width, 0.0)
+        upper = np.minimum(search.prices + width, problem.ceiling)
         prices, hoped = cuts.highest(lower, upper, solver)
         foretold = hoped + problem.shortage - search.bound
-        if foretold >= enough or (box >= WIDEST * search.scale).all():
-            return prices, foretold, box
-        box = box * WIDENED
+        if foretold >= enough:
+            break
+    return prices, foretold
 
 
 def first_scale(problem: Limited, cost: FloatArray, taken: FloatArray) -> FloatArray:

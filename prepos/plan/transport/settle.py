@@ -1,17 +1,19 @@
-"""Choosing anew, SKU by SKU, until the limits hold: answers are mixed once more, then made whole.
+"""Choosing anew, SKU by SKU, until the limits hold at little more than what answers cost at least.
 
-A mix of single SKUs' answers has hardly more torn ones than there are limits. These, and the SKUs
-that lose least by another answer, are then chosen for in a program with whole answers.
+Answers are exchanged first (``exchange``), which nearly always is enough. Else they are mixed once
+more: a mix of single SKUs' answers has hardly more torn ones than there are limits. These, and the
+SKUs that lose least by another answer, are then chosen for in a program with whole answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.transport.exchange import exchange
 from prepos.plan.transport.mix import Answers, mix_answers
 from prepos.plan.transport.passes import answer_pass, chosen_answers
 from prepos.plan.transport.prices import Pass, Search, by_size, spread
@@ -19,22 +21,25 @@ from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.trim import excess
 
 ASKED = 2000  # SKUs that are looked at for another answer
-MIXED = 1000  # of those, that are mixed
-SETTLED = (120, 400)  # that get whole answers; more where fewer do not do
+EXCHANGED, MIXED = 500, 1000  # of those, whose answers are exchanged, mixed
+# Passes that are asked for another answer, beside those that are given; SKUs that a program gives
+# whole answers: more where fewer do not do.
+EFFORTS: tuple[tuple[int, tuple[int, ...]], ...] = ((6, ()), (60, (120, 400)))
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
 WHOLE = 1.0 - 1e-6  # share from which an answer is not torn
 
 
 class Told(NamedTuple):
-    """Answers of some SKUs (J,) in all N passes: cost (N, J) and use (N, J, S)."""
+    """Answers of some SKUs (J,) in some passes (N,): cost (N, J) and use (N, J, S)."""
 
+    passes: IntArray
     skus: IntArray
     cost: FloatArray
     use: FloatArray
 
     def of(self, given: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Return what the SKUs cost (J,) and take (J, S) by the passes (J,) they are given."""
+        """Return what the SKUs cost (J,) and take (J, S) by the answers (J,) they are given."""
         everyone = np.arange(len(given))
         return self.cost[given, everyone], self.use[given, everyone]
 
@@ -62,28 +67,76 @@ def settle(
         What the answers cost at least, in all, and how near is near enough.
     """
     cost, use = chosen_answers(problem, search, passes, number)
-    told = ask_passes(problem, search, passes)
-    first, taken = told.of(number[told.skus])
-    room = problem.limit - (use - taken.sum(axis=0))
-    given, prices, torn = mix_skus(problem, told, number[told.skus], prices, room, solver)
-    for count in SETTLED:
-        few = np.union1d(torn, nearest(told, given, prices, count))
-        found = choose_skus(problem, told, given, prices, few, room, enough, solver)
-        after, takes = told.of(found)
-        lost = cost + float((after - first).sum()) - least
-        if lost <= enough and not excess(problem, takes.sum(axis=0) - room + problem.limit).any():
-            break
-    number = number.copy()
-    number[told.skus] = found
-    return number
+    tried: list[tuple[float, float, int, IntArray]] = []
+    for others, counts in EFFORTS:
+        told = ask_passes(problem, search, passes, number, prices, others)
+        given = np.searchsorted(told.passes, number[told.skus])
+        first, taken = told.of(given)
+        room = problem.limit - (use - taken.sum(axis=0))
+        felt = np.maximum(prices, search.scale)
+        for found in choose_anew(problem, told, given, felt, room, enough, solver, counts):
+            after, takes = told.of(found)
+            over = excess(problem, takes.sum(axis=0) - room + problem.limit)
+            lost = cost + float((after - first).sum()) - least
+            anew = number.copy()
+            anew[told.skus] = told.passes[found]
+            tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
+            if tried[-1][:2] <= (0.0, enough):
+                return anew
+    return min(tried)[-1]
 
 
-def ask_passes(problem: TransportProblem, search: Search, passes: Sequence[Pass]) -> Told:
-    """Return what some SKUs of all sizes answer in every pass."""
+def choose_anew(
+    problem: TransportProblem,
+    told: Told,
+    given: IntArray,
+    prices: FloatArray,
+    room: FloatArray,
+    enough: float,
+    solver: str,
+    counts: Sequence[int],
+) -> Iterator[IntArray]:
+    """Yield answers (J,) of the SKUs, each time found with more effort.
+
+    ``counts`` are numbers of SKUs that a program gives whole answers.
+    """
+
+    def exchanged(given: IntArray) -> IntArray:
+        few = nearest(told, given, prices, EXCHANGED)
+        rest = room - np.delete(told.of(given)[1], few, axis=0).sum(axis=0)
+        cost, use = told.cost[:, few], told.use[:, few]
+        found = given.copy()
+        found[few] = exchange(cost, use, given[few], rest, prices, problem.ceiling)
+        return found
+
+    yield exchanged(given)
+    given, worth, torn = mix_skus(problem, told, given, prices, room, solver)
+    yield exchanged(given)
+    for count in counts:
+        few = np.union1d(torn, nearest(told, given, worth, count))
+        yield choose_skus(problem, told, given, worth, few, room, enough, solver)
+
+
+def ask_passes(
+    problem: TransportProblem,
+    search: Search,
+    passes: Sequence[Pass],
+    number: IntArray,
+    prices: FloatArray,
+    others: int,
+) -> Told:
+    """Return what some SKUs of all sizes answer in the passes given and in others near them.
+
+    The last leaves most room.
+    """
     count = min(ASKED, len(problem))
     skus = np.sort(by_size(problem)[spread(len(problem), count)])
-    parts = [answer_pass(problem, search, each, skus) for each in passes]
-    return Told(skus, np.stack([part[0] for part in parts]), np.stack([part[1] for part in parts]))
+    reduced = [float(each.cost.sum() + each.use.sum(axis=0) @ prices) for each in passes]
+    near = np.argsort(reduced, kind="stable")[:others]
+    asked = np.unique(np.concatenate([number, near, [len(passes) - 1]]))
+    parts = [answer_pass(problem, search, passes[each], skus) for each in asked.tolist()]
+    cost, use = (np.stack(column) for column in zip(*parts, strict=True))
+    return Told(asked, skus, cost, use)
 
 
 def mix_skus(
@@ -94,7 +147,7 @@ def mix_skus(
     room: FloatArray,
     solver: str,
 ) -> tuple[IntArray, FloatArray, IntArray]:
-    """Return the passes (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
+    """Return the answers (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
     few = nearest(told, given, prices, MIXED)
     if not len(few):
         return given, prices, few
@@ -119,7 +172,7 @@ def choose_skus(
     enough: float,
     solver: str,
 ) -> IntArray:
-    """Return the passes (J,), chosen anew for ``few`` of the SKUs."""
+    """Return the answers (J,), chosen anew for ``few`` of the SKUs."""
     if not len(few):
         return given
     passes, answers = offer(told, given, prices, few)

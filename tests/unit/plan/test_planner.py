@@ -1,12 +1,15 @@
 """The planner as a whole: bad sense is named, methods and solvers agree, the calendar is kept."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from prepos.core.transfer import Plan
 from prepos.errors import InfeasibleError, SolverError
-from prepos.plan import Frozen, deciding, exact
+from prepos.plan import Frozen, deciding, exact, make_plan
 from prepos.plan.loads import Packing
 from tests.instances import (
     Case,
@@ -497,3 +500,40 @@ def test_plan_on_the_mean_moves_the_mean(method: str) -> None:
     case = one_lane(7.0, 20, dispersion=2.0, return_cost=0.1)
     assert moved(case.plan(method=method, tranches=False)) == {("S", "DC", "A"): 7}
     assert moved(case.plan(method=method)) != {("S", "DC", "A"): 7}
+
+
+class TestKnownPrices:
+    """A plan that knows the last one's prices is as good, and found sooner."""
+
+    @staticmethod
+    def plan(case: Case, prices: Mapping[tuple[str, str], float]) -> tuple[Plan, int]:
+        """Return the plan by prices, and how many passes the search took."""
+        passes: list[None] = []
+        question = replace(case.question(method="decompose", gap=1e-2), prices=prices)
+        plan = make_plan(question, plan_id="P", tick=lambda: passes.append(None))
+        return plan, len(passes)
+
+    @pytest.mark.parametrize(("periods", "year"), [(2, "2025"), (1, "2025"), (1, "2024")])
+    def test_as_good_and_sooner(self, periods: int, year: str) -> None:
+        """For the same days; and where each place has one limit, whatever day it was told for."""
+        for seed in range(3):
+            rng = np.random.default_rng(seed)
+            case = random_case(rng, skus=60, forwards=4, periods=periods)
+            case = case.with_nodes(inbound_m3=10.0).with_lanes(lead_time_days=0)
+            cold, passes = self.plan(case, {})
+            told = cold.certificate
+            assert (told.prices > 0).any()
+            places = [place.replace("2025", year) for place in told.places]
+            ways = zip(told.limits, places, strict=True)
+            warm, fewer = self.plan(case, dict(zip(ways, told.prices.tolist(), strict=True)))
+            assert fewer < passes
+            allowed = 1e-2 * cold.costs.total_cost
+            assert warm.costs.total_cost <= cold.costs.total_cost + allowed
+            assert warm.bound == pytest.approx(cold.bound, abs=allowed)
+            assert warm.bound <= cold.costs.total_cost * (1 + 1e-9)
+
+    def test_prices_of_other_limits_are_left_alone(self) -> None:
+        """What the published plan had and this one has not does not show in the plan."""
+        case = random_case(np.random.default_rng(0), skus=6, limits=True)
+        strange = {("inbound_m3", "NOWHERE 2025-03-03"): 5.0}
+        assert self.plan(case, strange)[0].transfers == self.plan(case, {})[0].transfers

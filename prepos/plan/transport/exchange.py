@@ -1,0 +1,176 @@
+"""Other answers given, one SKU or two at a time, while all together then costs less.
+
+What is beyond a limit is paid for at a multiple of the row's price. First the single changes that
+lower what is paid, the best one each time; where none does, two at once of those that lose least,
+so that one makes the room that the other takes. The multiple rises until the limits hold.
+
+References
+----------
+Aarts and Lenstra (1997), Local Search in Combinatorial Optimization, Wiley, chapter 1: best
+improvement over neighbourhoods of growing size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prepos.core.kernels import serial_kernel
+from prepos.core.types import FloatArray, IntArray
+from prepos.plan.transport.mix import KEPT
+
+PAIRED = 300  # changes of one SKU that are tried two at a time
+STEPS = 400  # at most, at each multiple
+FACTORS = (2.0, 8.0, 64.0, 1024.0)  # of the row prices, that what is beyond a limit is paid at
+NEARER = 1e-9  # relative: what lowers the sum by less is no change
+
+
+def exchange(
+    cost: FloatArray,
+    use: FloatArray,
+    given: IntArray,
+    room: FloatArray,
+    prices: FloatArray,
+    ceiling: FloatArray,
+) -> IntArray:
+    """Return each SKU's answer (J,), from those given on, so that the limits hold if they can.
+
+    Parameters
+    ----------
+    cost, use : (N, J) float, (N, J, S) float
+        Of N answers of each SKU.
+    room : (S,) float
+        What all of them may take together.
+    prices, ceiling : (S,) float
+        Currency per unit of a row: about what one is worth, and the most that one can cost.
+    """
+    found, over = given.copy(), -room.copy()
+    _add_up(use, found, over)
+    beyond = KEPT * (1.0 + np.abs(room))
+    for factor in FACTORS:
+        _descend(cost, use, found, over, prices, np.minimum(factor * prices, ceiling))
+        if not (over > beyond).any():
+            break
+    return found
+
+
+@serial_kernel
+def _add_up(use: FloatArray, given: IntArray, over: FloatArray) -> None:
+    """Add what the answers given take."""
+    for sku in range(len(given)):
+        for row in range(len(over)):
+            over[row] += use[given[sku], sku, row]
+
+
+@serial_kernel
+def _descend(
+    cost: FloatArray,
+    use: FloatArray,
+    given: IntArray,
+    over: FloatArray,
+    prices: FloatArray,
+    weight: FloatArray,
+) -> None:
+    """Change answers while that lowers cost and what is paid for ``over`` (S,); both are kept up.
+
+    ``over`` is what is taken beyond the room; below 0 where some is left.
+    """
+    answers, skus = cost.shape
+    close = 0.0
+    for sku in range(skus):
+        close = max(close, NEARER * abs(cost[given[sku], sku]))
+    rise = np.empty(answers * skus)
+    for _ in range(STEPS):
+        best, least = -1, -close
+        for sku in range(skus):
+            now = given[sku]
+            for answer in range(answers):
+                change = answer * skus + sku
+                rise[change] = np.inf
+                if answer == now:
+                    continue
+                rise[change] = _reduced(cost, use, now, answer, sku, prices)
+                lost = _lost(cost, use, now, answer, sku, over, weight)
+                if lost < least:
+                    best, least = change, lost
+        if best >= 0:
+            _change(use, given, over, best)
+            continue
+        near = np.argsort(rise)[:PAIRED]
+        one, other = _best_pair(cost, use, given, over, weight, near, close)
+        if one < 0:
+            return
+        _change(use, given, over, one)
+        _change(use, given, over, other)
+
+
+@serial_kernel
+def _reduced(
+    cost: FloatArray, use: FloatArray, now: int, then: int, sku: int, prices: FloatArray
+) -> float:
+    """Return what another answer costs more when what it takes is paid at the prices."""
+    total = cost[then, sku] - cost[now, sku]
+    for row in range(len(prices)):
+        total += prices[row] * (use[then, sku, row] - use[now, sku, row])
+    return float(total)
+
+
+@serial_kernel
+def _lost(
+    cost: FloatArray,
+    use: FloatArray,
+    now: int,
+    then: int,
+    sku: int,
+    over: FloatArray,
+    weight: FloatArray,
+) -> float:
+    """Return what another answer of one SKU adds to what is paid."""
+    total = cost[then, sku] - cost[now, sku]
+    for row in range(len(over)):
+        after = over[row] + use[then, sku, row] - use[now, sku, row]
+        total += weight[row] * (max(after, 0.0) - max(over[row], 0.0))
+    return float(total)
+
+
+@serial_kernel
+def _best_pair(
+    cost: FloatArray,
+    use: FloatArray,
+    given: IntArray,
+    over: FloatArray,
+    weight: FloatArray,
+    near: IntArray,
+    close: float,
+) -> tuple[int, int]:
+    """Return the two of some changes that together lower what is paid most; -1 where none do."""
+    skus, rows = len(given), len(over)
+    step, rise = np.empty((len(near), rows)), np.empty(len(near))
+    for number in range(len(near)):
+        then, sku = divmod(near[number], skus)
+        rise[number] = cost[then, sku] - cost[given[sku], sku]
+        for row in range(rows):
+            step[number, row] = use[then, sku, row] - use[given[sku], sku, row]
+    one, other, least = -1, -1, -close
+    after = np.empty(rows)
+    for first in range(len(near)):
+        for row in range(rows):
+            after[row] = over[row] + step[first, row]
+        for second in range(first):
+            if near[first] % skus == near[second] % skus:
+                continue
+            lost = rise[first] + rise[second]
+            for row in range(rows):
+                paid = max(after[row] + step[second, row], 0.0) - max(over[row], 0.0)
+                lost += weight[row] * paid
+            if lost < least:
+                one, other, least = near[first], near[second], lost
+    return one, other
+
+
+@serial_kernel
+def _change(use: FloatArray, given: IntArray, over: FloatArray, change: int) -> None:
+    """Give a SKU another answer; the change tells which, and whose."""
+    then, sku = divmod(change, len(given))
+    for row in range(len(over)):
+        over[row] += use[then, sku, row] - use[given[sku], sku, row]
+    given[sku] = then
