@@ -265,7 +265,7 @@ def test_a_run_that_is_not_what_it_was_is_refused(
 def test_a_forecast_cannot_be_verified_as_a_plan(config: Config) -> None:
     """The files that a plan has are named."""
     run = pipeline.make_forecast(config, today=TODAY)
-    with pytest.raises(RunError, match=r"holds no plan: transfers\.csv, loads\.csv"):
+    with pytest.raises(RunError, match=r"holds no plan: transfers\.csv, redirects\.csv"):
         pipeline.verify_run(run.folder)
 
 
