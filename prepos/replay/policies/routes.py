@@ -60,7 +60,7 @@ def list_routes(situation: Situation) -> Routes:
     """Return every departure of use, with what it costs."""
     network, window = situation.snapshot.network, situation.window
     axis, is_forward = network.node_axis, network.is_forward
-    useful_until = window.start(window.horizon - 1)
+    useful_until = window.middle(window.horizon - 1)
     found = []
     for position, lane in enumerate(network.lanes):
         origin, node = axis.position(lane.origin), axis.position(lane.destination)
