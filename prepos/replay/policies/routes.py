@@ -1,7 +1,7 @@
 """The departures a policy may use: from origins to forward nodes, soon enough to be of use.
 
 A lane leaves on its first allowed day before the next decision, and counts where it arrives by the
-first day of the window's last period. Routes through another forward node are left to the planner.
+middle day of the window's last period. Routes through another forward node are left to the planner.
 """
 
 from __future__ import annotations
