@@ -48,12 +48,12 @@ class Periods:
         """Return the period that holds the day."""
         return (day - self.cutoff).days // self.days
 
-    def served_from(self, arrival: date) -> int:
-        """Return the first period that a unit arriving on this day can serve.
+    def middle(self, period: int) -> date:
+        """Return the middle day of a period: a unit that has arrived by then serves it.
 
-        It serves a period if it has arrived by the period's first day.
+        What arrives later serves from the next period on.
         """
-        return -((self.cutoff - arrival).days // self.days)
+        return self.start(period) + timedelta(days=(self.days - 1) // 2)
 
     def periods_of(self, at: TimeArray) -> IntArray:
         """Return the period of every instant (datetime64), shape as given."""

@@ -52,9 +52,9 @@ def list_departures(
     Returns
     -------
     tuple of Departure
-        Only those that arrive by the last period's first day: later ones serve nobody in time.
+        Only those that arrive by the last period's middle day: later ones serve nobody in time.
     """
-    useful_until = periods.start(periods.horizon - 1)
+    useful_until = periods.middle(periods.horizon - 1)
     fresh: dict[str, set[date]] = {}
     for node, day in receipt_days:
         fresh.setdefault(node, set()).add(max(day, periods.cutoff))

@@ -19,7 +19,7 @@ class Frame:
 
     Attributes
     ----------
-    starts : (T,) first day of each period
+    starts, middles : (T,) first and middle day of each period
     origin, destination, lane, ship_day, ship_period, arrival_day, arrival_period : (D,) int
     unit_cost : (D, K) float
         Currency per unit: transport, handling and carbon.
@@ -35,6 +35,7 @@ class Frame:
     """
 
     starts: IntArray
+    middles: IntArray
     origin: IntArray
     destination: IntArray
     lane: IntArray
@@ -63,6 +64,9 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
     by_kind = rows_by_kind(shared)
     return Frame(
         starts=np.array([day.toordinal() for day in periods.starts], dtype=np.int64),
+        middles=np.array(
+            [periods.middle(t).toordinal() for t in range(periods.horizon)], dtype=np.int64
+        ),
         origin=ends[0][lane],
         destination=ends[1][lane],
         lane=lane,

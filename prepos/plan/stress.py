@@ -4,8 +4,8 @@ Its moves stand, whatever they then are good for; who is served from where is th
 leave. A forecast's distribution says how demand scatters around what was foreseen, not what happens
 where all of it collapses: no plan is safe from that, so it is told beside doing nothing.
 
-Late stock serves from the period after it came, goes on by the next departure of its route, and
-where it comes after the window has cost its way there and served nobody.
+Late stock serves from the first period by whose middle it came, goes on by the next departure of
+its route, and where it comes after the window has cost its way there and served nobody.
 """
 
 from __future__ import annotations

@@ -202,6 +202,11 @@ def _cell(column: pd.Series[Any], i: int) -> str:
     return f"{column.iloc[i]}"
 
 
+def middle_of(days: int) -> int:
+    """Return the middle day of a period of so many, counted from 0: what is there serves it."""
+    return (days - 1) // 2
+
+
 def positions_of(axis: Axis, ids: pd.Series[str]) -> IntArray:
     """Return the positions of a column of ids, each distinct one looked up once."""
     codes, distinct = pd.factorize(ids)

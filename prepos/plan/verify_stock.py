@@ -17,7 +17,7 @@ from prepos.core.run import TARGETS, TRANSFERS, RunFiles
 from prepos.core.types import FloatArray, IntArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_allocation import Aside
-from prepos.plan.verify_book import Given, Rows, find_rows
+from prepos.plan.verify_book import Given, Rows, find_rows, middle_of
 from prepos.plan.verify_compare import LIMIT, Where, check_at_most, check_equal, check_holds
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_transfers import Slacks, named, over
@@ -150,13 +150,14 @@ def spread(given: Given, events: pd.DataFrame) -> FloatArray:
 def check_on_hand(given: Given, flows: Flows, told: str) -> Check:
     """Check, day by day, that what is put aside and what leaves was there.
 
-    What is put aside for a period must lie there on its first day; what leaves must have come the
+    What is put aside for a period must lie there on its middle day; what leaves must have come the
     day before. As demands on stock are nested so, a sum over each day tells whether all can be met
     (Hall, 1935, J. London Math. Soc. 10, 26-30).
     """
     period, node, sku = np.nonzero(flows.aside)
     aside = flows.aside[period, node, sku]
-    kept = pd.DataFrame({"node": node, "sku": sku, "day": period * given.periods.days})
+    day = period * given.periods.days + middle_of(given.periods.days)
+    kept = pd.DataFrame({"node": node, "sku": sku, "day": day})
     left = flows.outflows.assign(day=flows.outflows["day"] - 1)
     j, k = np.nonzero(flows.opening[0])
     there = pd.DataFrame({"node": j, "sku": k, "day": -1, "came": flows.opening[0, j, k]})

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from prepos.core.types import BoolArray, FloatArray, IntArray
-from prepos.plan.verify_book import Given, positions_of
+from prepos.plan.verify_book import Given, middle_of, positions_of
 from prepos.plan.verify_stock import list_receipts
 
 MOST_LEGS = 3  # departures of one way
@@ -51,8 +51,8 @@ class Departures:
 
     @property
     def serves(self) -> IntArray:
-        """(D,) the first period that what came can serve."""
-        return -(-self.arrival_day // self.days)
+        """(D,) the first period that what came can serve: by its middle day."""
+        return -((middle_of(self.days) - self.arrival_day) // self.days)
 
     @property
     def in_time(self) -> BoolArray:
@@ -77,11 +77,11 @@ def find_departures(given: Given) -> Departures:
     """Return the departures that a plan is made of.
 
     In each period the lane's first day, and the first day after each receipt or arrival where it
-    leaves from; those alone that arrive by the last period's first day. And those of the published
+    leaves from; those alone that arrive by the last period's middle day. And those of the published
     plan that stand or cost something to deviate from, with what they open.
     """
     days = given.periods.days
-    last = (given.window.horizon - 1) * days
+    last = (given.window.horizon - 1) * days + middle_of(days)
     lead = given.of_lanes("lead_time_days").astype(np.int64).tolist()
     today = int(np.datetime64(given.periods.cutoff, "D").astype(np.int64))
     came: list[set[int]] = [set() for _ in given.nodes]
@@ -208,14 +208,19 @@ class Ways:
 
     def in_time(self, day: int) -> bool:
         """Return whether units that come on a day can serve where they come to."""
-        return -(-day // self.departures.days) < self.departures.periods
+        return self._serves(day) < self.departures.periods
+
+    def _serves(self, day: int) -> int:
+        """Return the first period that units can serve which come on a day: by its middle day."""
+        days = self.departures.days
+        return max(0, -((middle_of(days) - day) // days))
 
     def lie(
         self, least: FloatArray, node: int, day: int, skus: IntArray, start: FloatArray
     ) -> None:
         """Note in ``least`` (N, T, K) that units lie at a node from a day on, at a cost so far."""
         if self.in_time(day):
-            serves = max(0, -(-day // self.departures.days))
+            serves = self._serves(day)
             lain = self.lying[node, serves, skus] - self.lying[node, self._since(day), skus]
             least[node, serves, skus] = np.minimum(least[node, serves, skus], start + lain)
 

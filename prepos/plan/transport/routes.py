@@ -1,6 +1,6 @@
 """Routes: staying, or one departure after another, from where stock is to where it can serve.
 
-A unit serves a period if it lies there on the period's first day, and may be sent on from the day
+A unit serves a period if it lies there on the period's middle day, and may be sent on from the day
 after it came. No route comes to a node twice, nor where it could serve no period of the window.
 What is in transit with a hub ahead of it has two starts: to go on to its node is to stay, as it
 costs nothing; other routes take it off at the hub.
@@ -139,13 +139,13 @@ def walk(
     if release.hub != NOWHERE:
         off = Leg(stop=release)
         open_ends.append((off, release.hub, release.hub_day, {release.hub}))
-        if serves_from(frame.starts, release.hub_day) < len(frame.starts):
+        if serves_from(frame.middles, release.hub_day) < len(frame.middles):
             yield off, release.hub, release.hub_day
     while open_ends:
         leg, node, day, seen = open_ends.pop(0)
         for departure in leaving.get(node, ()):
             to, arrival = int(frame.destination[departure]), int(frame.arrival_day[departure])
-            late = serves_from(frame.starts, arrival) >= len(frame.starts)
+            late = serves_from(frame.middles, arrival) >= len(frame.middles)
             if frame.ship_day[departure] <= day or to in seen or late:
                 continue
             waited = periods_between(problem, frame, day, int(frame.ship_period[departure]))
@@ -156,9 +156,9 @@ def walk(
                 open_ends.append((after, to, arrival, seen | {to}))
 
 
-def serves_from(starts: IntArray, day: int) -> int:
+def serves_from(middles: IntArray, day: int) -> int:
     """Return the first period that a unit serves which lies there from a day on; T if none."""
-    return int(np.searchsorted(starts, day))
+    return int(np.searchsorted(middles, day))
 
 
 def lies_from(problem: Problem, frame: Frame, day: int) -> int:
@@ -189,7 +189,7 @@ def add_route(
 
     The budget pays the fare, not the carbon.
     """
-    period = serves_from(frame.starts, day)
+    period = serves_from(frame.middles, day)
     lain = (*leg.lain, *((node, t) for t in periods_between(problem, frame, day, period)))
     forward = problem.network.is_forward
     cost = np.zeros(3)

@@ -1,7 +1,7 @@
 """The departures a policy may use: from origins to forward nodes, soon enough to be of use.
 
 A lane leaves on its first allowed day before the next decision, and counts where it arrives by the
-first day of the window's last period. Routes through another forward node are left to the planner.
+middle day of the window's last period. Routes through another forward node are left to the planner.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def list_routes(situation: Situation) -> Routes:
     """Return every departure of use, with what it costs."""
     network, window = situation.snapshot.network, situation.window
     axis, is_forward = network.node_axis, network.is_forward
-    useful_until = window.start(window.horizon - 1)
+    useful_until = window.middle(window.horizon - 1)
     found = []
     for position, lane in enumerate(network.lanes):
         origin, node = axis.position(lane.origin), axis.position(lane.destination)

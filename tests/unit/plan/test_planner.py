@@ -76,11 +76,10 @@ class TestBadSense:
 
     @both
     def test_lead_time_beyond_the_window(self, method: str) -> None:
-        """Stock that would come too late stays."""
-        assert (
-            one_lane(3.0, 9, periods=2).with_lanes(lead_time_days=8).plan(method=method).transfers
-            == ()
-        )
+        """Stock that would come too late stays: on day 11, after the second week's middle."""
+        case = one_lane(3.0, 9, periods=2)
+        assert case.with_lanes(lead_time_days=11).plan(method=method).transfers == ()
+        assert case.with_lanes(lead_time_days=10).plan(method=method).transfers
 
     @both
     def test_case_pack_above_every_stock(self, method: str) -> None:
@@ -373,17 +372,20 @@ class TestCalendar:
 
     @both
     def test_what_comes_on_a_day_leaves_on_the_next(self, method: str) -> None:
-        """A receipt on Wednesday goes out on Thursday, in time for the next week."""
+        """A receipt on Wednesday goes out on Thursday, and comes in time for the next week.
+
+        What left on Monday would come on Saturday, after that week's middle.
+        """
         case = make_case(
             [origin("DC"), forward("A")],
-            [lane("DC>A", 2)],
+            [lane("DC>A", 5)],
             {"A": [1.0], "DC": [np.inf]},
             {"S": [[0.0], [4.0]]},
             on_hand={},
             receipts=[(2, "DC", "S", 5)],
         )
         (line,) = case.plan(method=method).transfers
-        assert (line.ship_date, line.arrival_date) == (day(3), day(5))
+        assert (line.ship_date, line.arrival_date) == (day(3), day(8))
 
     @both
     def test_a_receipt_of_the_first_day_serves_though_the_lane_leaves_that_day(
@@ -431,6 +433,19 @@ class TestCalendar:
         assert {line.ship_date for line in plan.transfers} == {day(0)}
         assert plan.targets.expected_use[:2].sum() == 0
         assert plan.targets.expected_use[2].sum() > 1.5
+
+    @both
+    @pytest.mark.parametrize(("lead_time", "in_time"), [(3, True), (4, False)])
+    def test_what_comes_by_the_middle_of_a_week_serves_it(
+        self, method: str, lead_time: int, in_time: bool
+    ) -> None:
+        """From Monday to Thursday is in time for this week's demand, to Friday for the next's."""
+        case = one_lane(3.0, 20, periods=2).with_lanes(lead_time_days=lead_time)
+        plan = case.plan(method=method)
+        first, second = plan.targets.expected_use.sum(axis=(1, 2))
+        assert first > 2.0 if in_time else first == 0.0
+        assert second > 2.0
+        assert plan.targets.closing.min() >= 0.0
 
     @both
     def test_the_cheaper_of_two_lanes(self, method: str) -> None:

@@ -80,6 +80,20 @@ def test_stock_that_comes_after_the_window_serves_nobody() -> None:
     assert late.plan == pytest.approx(8 * 0.5 + 8 * 20.0)
 
 
+def test_stock_that_comes_late_but_by_the_middle_serves_that_week() -> None:
+    """Five days late is day 10, the second week's middle: nothing lost, and a week less held."""
+    plan = near_and_far(5, weeks=2).plan()
+    assert moved(plan) == {("S", "DC", "A"): 8}
+    assert told(plan, 1.0, 2.0).plan == pytest.approx(plan.costs.total_cost - 8 * 0.5)
+
+
+def test_stock_that_comes_late_after_the_middle_serves_nobody_in_the_last_week() -> None:
+    """Six days late is day 12: paid for, held at the week's end and returned; all is short."""
+    plan = near_and_far(6, weeks=2).plan()
+    assert moved(plan) == {("S", "DC", "A"): 8}
+    assert told(plan, 1.0, 2.0).plan == pytest.approx(8 * (0.5 + 0.5 + 1.0 + 20.0))
+
+
 def test_stock_that_comes_late_serves_from_then_on() -> None:
     """Of three weeks alike, what comes in the second serves two, and late the last alone."""
     case = near_and_far(7, weeks=3)
@@ -97,14 +111,16 @@ def test_late_lanes_that_take_no_time_change_nothing() -> None:
 
 
 def test_a_late_leg_takes_the_next_departure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To H in two days, on by Wednesday's van; late it comes on Friday, and waits for the next."""
+    """To H in two days, on by Thursday's van; late it comes on Friday, and waits for Wednesday's.
+
+    It leaves on the second Monday: by Thursday, that week's middle, it is at A.
+    """
     case = make_case(
         [origin("DC"), forward("H"), forward("A")],
         [lane("DC>H", 2, on="mon"), lane("H>A", 0, on="wed,thu")],
         {"A": [1.0], "DC": [np.inf], "H": [np.inf]},
-        {"S": [[0.0], [0.0], [6.0]]},
+        {"S": [[0.0], [6.0], [0.0]]},
         on_hand={("DC", "S"): 6},
-        holding_cost=0.0,
     )
     came: dict[int, list[int]] = {}
     find = station.late_routes

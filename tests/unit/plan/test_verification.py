@@ -71,7 +71,7 @@ LANES = (
         lane_id="DC>B",
         origin="DC",
         destination="B",
-        lead_time_days=3,
+        lead_time_days=4,
         cost_per_unit=0.5,
         cost_per_m3=1.0,
     ),
@@ -108,12 +108,13 @@ SOURCES = (  # SKU, node, first day, units: stock, with what is overdue, and wha
     ("NA", "DC", -1, 30),
 )
 WEEKS = ("2025-03-03", "2025-03-10")
+LEAVES = ("2025-03-03", "2025-03-06", "2025-03-10")  # in time to serve the second week on DC>A
 PRICES = {  # currency per unit of each limit that there is
     **{("storage_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
     **{("inbound_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
     **{("outbound_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
-    **{("vehicle_m3", f"DC>A {day}"): 0.25 for day in ("2025-03-03", "2025-03-06")},
-    **{("vehicle_kg", f"DC>A {day}"): 0.0 for day in ("2025-03-03", "2025-03-06")},
+    **{("vehicle_m3", f"DC>A {day}"): 0.25 for day in LEAVES},
+    **{("vehicle_kg", f"DC>A {day}"): 0.0 for day in LEAVES},
     **{("vehicles", f"DC>A {week}"): 0.0 for week in WEEKS},
     ("budget", ""): 0.5,
     ("storage_m3", "A 2025-03-03"): 0.3,
@@ -688,7 +689,7 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (ALLOCATION, 1, "rank_from", 0, "slice_width"),
     (ALLOCATION, 0, "node_id", "B", "put_aside"),
     (ALLOCATION, 0, "node_id", "B", "on_hand"),
-    (ALLOCATION, 9, "period_start", day_of(0), "on_hand"),
+    (ALLOCATION, 13, "period_start", day_of(0), "on_hand"),
     (ALLOCATION, 13, "period_start", day_of(0), "expected_use"),
     (ALLOCATION, 3, "catchment_id", "unserved", "server"),
     (ALLOCATION, 10, "units", 8.0, "slice_width"),
@@ -960,7 +961,7 @@ def test_stock_leaves_only_after_it_came() -> None:
     wednesday = replace(LANES[2], ship_weekdays=("mon", "wed", "thu"))
     lanes = tuple(wednesday if lane.lane_id == "DC>A" else lane for lane in LANES)
     on_hand = inputs.stock.on_hand.copy()
-    on_hand[2, 0] = 6  # DC, SKU 007: one put aside, four leave on Monday, four more later
+    on_hand[2, 0] = 6  # DC, SKU 007: four leave on Monday, four later; one is aside by Thursday
     stock = replace(inputs.stock, on_hand=on_hand)
     inputs = replace(inputs, network=replace(inputs.network, lanes=lanes), stock=stock)
     run = make_run()
@@ -969,9 +970,21 @@ def test_stock_leaves_only_after_it_came() -> None:
     faults = verify_plan(early, inputs, "run").check("on_hand").faults
     assert len(faults) == 1
     assert (
-        "007 at DC, put aside by 2025-03-04 or leaving by the next day: units is 9, expected at "
-        "most 6, over by 3"
+        "007 at DC, put aside by 2025-03-04 or leaving by the next day: units is 8, expected at "
+        "most 6, over by 2"
     ) in faults[0].message
+
+
+def test_what_comes_after_the_middle_of_a_week_is_not_put_aside_for_it() -> None:
+    """Two of NA at B for the first week: in time on Thursday, day 3, and too late on Friday."""
+    run = tamper(make_run(), ALLOCATION, 13, "period_start", day_of(0))
+    thursday = tamper(run, TRANSFERS, 3, "arrival_date", day_of(3))
+    assert verify_plan(thursday, given(), "run").check("on_hand").passed
+    (fault,) = verify_plan(run, given(), "run").check("on_hand").faults
+    assert (
+        "NA at B, put aside by 2025-03-06 or leaving by the next day: units is 2, expected at "
+        "most 0, over by 2"
+    ) in fault.message
 
 
 def test_a_run_without_a_plan_is_refused() -> None:

@@ -31,7 +31,11 @@ def test_two_ways_agree(seed: int) -> None:
 
 
 def test_routes_go_through_hubs_in_time() -> None:
-    """A unit may be sent on from the day after it came; routes that come too late are left out."""
+    """A unit may be sent on from the day after it came; routes that come too late are left out.
+
+    From DC to A on day 2 for the first week, or on day 9 for the second; on from A on day 3, or on
+    day 7 to be at B by that week's middle. A receipt of day 1 serves in the first week.
+    """
     case = make_case(
         [origin("DC"), forward("A"), forward("B", storage_m3=9.0)],
         [
@@ -52,18 +56,45 @@ def test_routes_go_through_hubs_in_time() -> None:
         (names[routes.node[r]], int(routes.period[r]), round(float(routes.per_unit[r]), 3))
         for r in range(first, last)
     )
-    assert told == [("A", 1, 1.0), ("B", 1, 1.5), ("DC", 0, 0.0)]
+    on_to_b = [("B", 1, 1.5), ("B", 1, 1.5)]
+    assert told == [("A", 0, 1.0), ("A", 1, 1.0), *on_to_b, ("DC", 0, 0.0)]
     assert transport.sources.units.tolist() == [5, 3]
     coming = transport.sources.release[1]
     assert names[transport.places.release_node[coming]] == "A"
-    assert routes.period[routes.first[coming]] == 1
+    assert routes.period[routes.first[coming]] == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "comes", "serves", "held"),
+    [(7, 3, 0, 0), (7, 4, 1, 1), (7, 10, 1, 0), (7, 11, 2, 1), (1, 1, 1, 0)],
+)
+def test_what_comes_by_the_middle_of_a_period_serves_it(
+    days: int, comes: int, serves: int, held: int
+) -> None:
+    """Later than its middle, the next: so it lies there at this one's end. 2 is after the window."""
+    case = make_case(
+        [origin("DC"), forward("A")],
+        [],
+        {"A": [1.0], "DC": [5.0]},
+        {"S": [[2.0], [2.0]]},
+        on_hand={},
+        receipts=[(comes, "A", "S", 3)],
+        days=days,
+    )
+    _, transport = both(case)
+    stays = transport.routes.first[transport.sources.release[0]]
+    assert transport.routes.period[stays] == serves
+    assert transport.routes.held[stays] == held
 
 
 def test_holding_on_the_way_is_counted() -> None:
-    """Lying at a forward node at a period's end costs holding and takes storage."""
+    """Lying at a forward node at a period's end costs holding and takes storage.
+
+    What comes on Friday, after the first week's middle, lies there at its end.
+    """
     case = make_case(
         [origin("DC"), forward("A", storage_m3=50.0)],
-        [lane("DC>A", 3, cost_per_unit=1.0)],
+        [lane("DC>A", 4, cost_per_unit=1.0)],
         {"A": [1.0], "DC": [np.inf]},
         {"S": [[4.0], [4.0]]},
         on_hand={("DC", "S"): 20},

@@ -149,9 +149,9 @@ def test_scarce_stock_goes_where_it_saves_most() -> None:
 
 
 def test_a_lane_too_slow_is_not_used() -> None:
-    """Window of two weeks: what comes by the second week's first day is of use."""
+    """Window of two weeks: what comes by the second week's middle, day 10, is of use."""
     lines = every_week("r1", "S", 1)
-    for days, used in ((7, True), (8, False)):
+    for days, used in ((10, True), (11, False)):
         case = shop(lane("DC>A", days), weeks=3)
         assert bool(sent(case, Proportional(window=2), lines)) is used
 
@@ -178,9 +178,9 @@ def test_a_day_after_the_next_decision_is_not_taken() -> None:
 
 
 def test_the_cheaper_of_two_lanes_in_time() -> None:
-    """The slow one is cheapest, but too slow; the dear one is not needed."""
+    """The slow one is cheapest, but comes a day after the last middle; the dear is not needed."""
     ways = [
-        lane("DC>A", 9, name="slow", cost_per_unit=0.1),
+        lane("DC>A", 11, name="slow", cost_per_unit=0.1),
         lane("DC>A", 3, name="usual", cost_per_m3=0.5),
         lane("DC>A", 1, name="fast", cost_per_unit=0.9),
     ]
