@@ -130,7 +130,7 @@ def test_cases_stay_whole(method: str) -> None:
         two_ends(b=0.0),
         two_ends().going_on(),
         two_ends().with_lanes(cost_per_unit=9.0),
-        two_ends().with_lanes(ship_weekdays=("mon", "tue", "wed")),
+        two_ends().with_lanes(lead_time_days=2, ship_weekdays=("wed",)),
     ],
     ids=["wanted there", "as well there", "wanted nowhere", "passed", "too dear", "too late"],
 )
