@@ -26,9 +26,7 @@ def test_once_a_period_in_time_for_the_last(
 
 
 @pytest.mark.parametrize(("lead_time", "last"), [(0, [(0, 2, 2)]), (1, [])])
-def test_the_middle_of_a_day_is_that_day(
-    lead_time: int, last: list[tuple[int, int, int]]
-) -> None:
+def test_the_middle_of_a_day_is_that_day(lead_time: int, last: list[tuple[int, int, int]]) -> None:
     """With days as periods, what leaves on the last day must come on it."""
     usual = [(0, 0, lead_time), (0, 1, 1 + lead_time)]
     assert leaves(lane("A>B", lead_time), periods=3, days=1) == usual + last

@@ -71,7 +71,7 @@ def test_routes_go_through_hubs_in_time() -> None:
 def test_what_comes_by_the_middle_of_a_period_serves_it(
     days: int, comes: int, serves: int, held: int
 ) -> None:
-    """Later than its middle, the next: so it lies there at this one's end. 2 is after the window."""
+    """Later than its middle, the next: it lies there at this one's end. 2 is after the window."""
     case = make_case(
         [origin("DC"), forward("A")],
         [],
