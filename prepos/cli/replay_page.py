@@ -51,7 +51,7 @@ def replay_page(files: RunFiles, folder: Path, notices: Sequence[Fault]) -> Rend
 
 def worth_grid(rows: pd.DataFrame, currency: str) -> Table:
     """Return what each policy cost, and what that is beside nothing, foresight and the rest."""
-    grid = _grid("policy", currency, "saved", "gap closed", "", "left / best baseline's", "")
+    grid = _grid("policy", currency, "saved", "gap closed", "95 %", "left", "95 %")
     for row in rows.to_dict("records"):
         grid.add_row(
             _name(row),
@@ -118,8 +118,8 @@ def note(kpis: Mapping[str, Any]) -> str:
     text = (
         "Gap closed: of the way from doing nothing to perfect foresight (placement and service "
         "foreseen, a bound that no policy beats). Left: what a policy leaves to that bound over "
-        f"what the best fair baseline leaves ({names}); below 1 is better. In brackets 95 % "
-        "intervals over periods."
+        f"what the best fair baseline leaves ({names}); below 1 is better. 95 %: "
+        "intervals over periods, drawn in blocks."
     )
     if kpis["sweep"]:
         text += " Frontier: no other value serves as much for less, shortages apart."
@@ -144,7 +144,7 @@ def count(value: float) -> str:
 def _interval(row: Row, name: str, shown: Any) -> Text:
     """Return an interval in brackets."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return Text("" if math.isnan(low) else f"[{shown(low)} to {shown(high)}]", "dim")
+    return Text("" if math.isnan(low) else f"{shown(low)} to {shown(high)}", "dim")
 
 
 def _name(row: Row) -> Text:
@@ -156,5 +156,5 @@ def _grid(*headings: str) -> Table:
     """Return an empty grid: names to the left, numbers to the right."""
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
-        grid.add_column(heading, justify="left" if number == 0 else "right", no_wrap=number > 0)
+        grid.add_column(heading, justify="left" if number == 0 else "right", no_wrap=True)
     return grid

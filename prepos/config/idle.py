@@ -13,7 +13,6 @@ IDLE = (
     "privacy.default_consent.offers",
     "run.executor",
     "run.workers",
-    "run.seed",
 )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from prepos.config import Config, change_config
+from prepos.core.outlook import Outlook
 from prepos.core.policy import Dispatch, Policy
 from prepos.core.products import ProductDefaults
 from prepos.core.snapshot import Snapshot
@@ -22,11 +23,12 @@ from prepos.core.stock import Stock
 from prepos.core.transfer import Plan, Transfer
 from prepos.errors import ConfigError
 from prepos.pipeline.outlook import Look, Lookout
-from prepos.plan import Frozen, Question, make_plan
+from prepos.plan import Frozen, Question, make_plan, plan_scenarios, sample_paths
 from prepos.replay import ReplayOptions
 from prepos.replay.policies import POLICIES, Terms, load_policy
 
-PLAN, MEAN, FORESIGHT = "prepos", "mean", "foresight"
+PLAN, MEAN, SCENARIOS, FORESIGHT = "prepos", "mean", "scenarios", "foresight"
+PATHS = 30  # of demand, that the stochastic program sees
 ON_MEANS = ("plan.tranches=false", "replay.fulfilment=nearest")
 FAIR = ("proportional", "newsvendor", "base_stock", MEAN)  # baselines that the plan must beat
 USUAL = ("nothing", "nearest", *FAIR, PLAN)
@@ -53,15 +55,8 @@ class Planning:
 
     def decide(self, snapshot: Snapshot, stock: Stock) -> Dispatch:
         """Return what the plan sends and what it holds units to be worth."""
-        question = Question(
-            outlook=self.look(snapshot),
-            network=snapshot.network,
-            products=snapshot.products,
-            stock=stock,
-            overrides=self.overrides,
-            options=self.config.plan,
-            frozen=self.standing(snapshot),
-        )
+        question = ask(self.config, self.look(snapshot), snapshot, stock)
+        question = replace(question, overrides=self.overrides, frozen=self.standing(snapshot))
         plan = make_plan(question, plan_id="replay", stressed=False)
         self.last = plan.transfers
         return as_dispatch(plan, snapshot)
@@ -72,6 +67,33 @@ class Planning:
             return Frozen()
         cutoff = snapshot.periods.cutoff
         return Frozen(published=tuple(line for line in self.last if line.ship_date >= cutoff))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenarios:
+    """A stochastic program over sampled demand paths, made anew at each decision: small cases."""
+
+    config: Config
+    look: Look
+
+    def decide(self, snapshot: Snapshot, stock: Stock) -> Dispatch:
+        """Return what costs least on average over the paths; the same cutoff has the same ones."""
+        outlook = self.look(snapshot)
+        seed = (self.config.run.seed, snapshot.periods.cutoff.toordinal())
+        paths = sample_paths(outlook, PATHS, np.random.default_rng(seed))
+        return plan_scenarios(ask(self.config, outlook, snapshot, stock), paths)
+
+
+def ask(config: Config, outlook: Outlook, snapshot: Snapshot, stock: Stock) -> Question:
+    """Return the question of what to send, without overrides and a published plan."""
+    return Question(
+        outlook=outlook,
+        network=snapshot.network,
+        products=snapshot.products,
+        stock=stock,
+        overrides=None,
+        options=config.plan,
+    )
 
 
 def as_dispatch(plan: Plan, snapshot: Snapshot) -> Dispatch:
@@ -99,7 +121,7 @@ def list_contestants(
     Parameters
     ----------
     names : iterable of str
-        ``prepos``, ``mean``, a baseline, or ``module:name`` of a policy of one's own.
+        ``prepos``, ``mean``, ``scenarios``, a baseline, or ``module:name`` of one's own.
     variants : iterable of str
         ``KEY=VALUE``, or several with ``;`` between.
     window : int
@@ -121,6 +143,8 @@ def list_contestants(
     for name in dict.fromkeys(names):
         if name in (PLAN, MEAN):
             found.append(plan(name, () if name == PLAN else ON_MEANS))
+        elif name == SCENARIOS:
+            found.append(Contestant(name, Scenarios(config, look), config.replay))
         else:
             refuse_unknown(name)
             terms = Terms(look=look, window=window, review=config.replay.review)
@@ -134,7 +158,7 @@ def list_contestants(
 
 def refuse_unknown(name: str) -> None:
     """Raise ConfigError where there is no such policy: one's own is told by a colon."""
-    known = (PLAN, MEAN, *POLICIES)
+    known = (PLAN, MEAN, SCENARIOS, *POLICIES)
     if ":" not in name and name not in known:
         (near,) = get_close_matches(name, known, n=1, cutoff=0.0)
         raise ConfigError(

@@ -4,9 +4,11 @@ from prepos.plan.catchments import make_catchments
 from prepos.plan.foresight import Foresight, foresee
 from prepos.plan.model_file import draft_model
 from prepos.plan.options import PlanOptions
+from prepos.plan.paths import sample_paths
 from prepos.plan.planner import make_plan
 from prepos.plan.problem import planning_window, usual_cover
 from prepos.plan.question import Frozen, Question
+from prepos.plan.scenarios import plan_scenarios
 
 __all__ = [
     "Foresight",
@@ -17,6 +19,8 @@ __all__ = [
     "foresee",
     "make_catchments",
     "make_plan",
+    "plan_scenarios",
     "planning_window",
+    "sample_paths",
     "usual_cover",
 ]

@@ -1,4 +1,7 @@
-"""The replay through the command, on the sample's weeks after its cutoff, cut to a dozen SKUs."""
+"""The replay through the command, on the sample's weeks after its cutoff, cut to a dozen SKUs.
+
+Lanes are those without vehicles: whole vans take long to plan.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from prepos.cli import main
 from prepos.core.run import REPLAY, REPLAY_BY_PERIOD
 from prepos.pipeline import load_run
-from tests.integration.cutting_sample import cut_sample
+from tests.integration.cutting_sample import cut_sample, read, write
 
 SKUS = 12
 COSTS = ("transport", "vehicle", "handling", "service", "holding", "return", "shortage")
@@ -30,13 +32,16 @@ class Mine(Nothing):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the workspace."""
-    return cut_sample(tmp_path_factory.mktemp("replayed"), SKUS)
+    folder = cut_sample(tmp_path_factory.mktemp("replayed"), SKUS)
+    lanes = read(folder / "lanes.csv")
+    write(folder / "lanes.csv", lanes[lanes["vehicle_cost"] == ""])
+    return folder
 
 
 @pytest.fixture(scope="module")
 def out(folder: Path) -> Path:
-    """Return a replay of three weeks: all policies, and the plan with a rule less."""
-    return replay(folder, "--to", "2017-11-26", "--variant", "replay.fulfilment=nearest")
+    """Return a replay of two weeks: all policies, and the plan with a rule less."""
+    return replay(folder, "--to", "2017-11-19", "--variant", "replay.fulfilment=nearest")
 
 
 def replay(folder: Path, *words: str, name: str = "out") -> Path:
@@ -55,7 +60,7 @@ def test_every_policy_is_told_in_all_and_by_week(out: Path) -> None:
         *("replay.fulfilment=nearest", "foresight"),
     ]
     assert sorted(weekly["period_start"].dt.strftime("%Y-%m-%d").unique()) == [
-        *("2017-11-06", "2017-11-13", "2017-11-20"),
+        *("2017-11-06", "2017-11-13"),
     ]
     for name in ("total_cost", "moved", "ordered", *(f"{cost}_cost" for cost in COSTS)):
         sums = weekly.groupby("policy", sort=False)[name].sum()
@@ -85,9 +90,8 @@ def test_same_orders_give_the_same_bytes(folder: Path, out: Path) -> None:
     """Replaying again, and with the orders' rows reversed, gives the same tables."""
     orders = folder / "orders.csv.gz"
     kept = orders.read_bytes()
-    frame = pd.read_csv(orders, dtype=str, keep_default_na=False)
-    frame.iloc[::-1].to_csv(orders, index=False)
-    words = ("--to", "2017-11-26", "--variant", "replay.fulfilment=nearest")
+    write(orders, read(orders).iloc[::-1])
+    words = ("--to", "2017-11-19", "--variant", "replay.fulfilment=nearest")
     again = replay(folder, *words, name="again")
     orders.write_bytes(kept)
     for name in (REPLAY, REPLAY_BY_PERIOD):
@@ -128,7 +132,10 @@ def test_policy_of_ones_own_is_found(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--policy", "prespo"), "--policy 'prespo': expected one of prepos, mean, nothing"),
+        (
+            ("--policy", "prespo"),
+            "--policy 'prespo': expected one of prepos, mean, scenarios, nothing",
+        ),
         (("--variant", "replay.supply=cover"), "a variant changes how the plan is made"),
         (("--variant", "plan.holding_cost=1"), "a variant changes how the plan is made"),
         (("--sweep", "plan.near"), "expected KEY=VALUE,VALUE such as plan.shortage_cost=1,2,4"),

@@ -56,8 +56,8 @@ def test_policies_stand_beside_nothing_and_foresight() -> None:
     assert "2026-08-03 to 2026-09-27 served anew, 8 weeks" in told
     (line,) = (line for line in told.splitlines() if line.split()[:2] == ["prepos", "800"])
     assert line.split(maxsplit=4)[2:4] == ["20.0%", "50.0%"]
-    assert "[41.0% to 59.0%]" in line
-    assert "0.789   [0.708 to 0.924]" in line
+    assert "41.0% to 59.0%" in line
+    assert "0.789   0.708 to 0.924" in line
     assert "newsvendor" in told
     assert "nan" not in told
 
