@@ -27,6 +27,7 @@ from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.use import use_of_flows
 
 REPAIRED = LARGEST // 4  # columns: of the program that decides anew
+NODES = 40  # of its search: more take minutes and gain what is not seen
 
 
 def repair(
@@ -53,7 +54,11 @@ def repair(
     program = without_slack(draft.program(part.shortage), frame)
     try:
         solution = solve_program(
-            program, solver=solver, gap=problem.options.gap / 4.0, time_limit_s=time_limit_s
+            program,
+            solver=solver,
+            gap=problem.options.gap / 4.0,
+            time_limit_s=time_limit_s,
+            nodes=NODES,
         )
     except (InfeasibleError, SolverError):
         return decision

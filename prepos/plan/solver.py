@@ -100,7 +100,9 @@ class NodeLimitedHiGHS(pulp.HiGHS):  # type: ignore[misc]
         return status, solution
 
 
-def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: float) -> Solution:
+def solve_program(
+    program: Program, *, solver: str, gap: float, time_limit_s: float, nodes: int | None = None
+) -> Solution:
     """Solve with PuLP.
 
     Parameters
@@ -111,6 +113,8 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     gap : float
         Share of the objective that may remain unproven.
     time_limit_s : float
+    nodes : int or None
+        Of the search, at which it ends with the best found so far; None for no such limit.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def solve_program(program: Program, *, solver: str, gap: float, time_limit_s: fl
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
     problem, variables, constraints = write_problem(program, money)
-    command = call_solver(solver, gap, time_limit_s)
+    command = call_solver(solver, gap, time_limit_s, nodes=nodes)
     try:
         problem.solve(command)
     except pulp.PulpSolverError as error:
