@@ -37,13 +37,17 @@ def folder(tmp_path: Path) -> Path:
 def test_each_way_out_told_leads_to_a_plan(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 4 with both ways, on the terminal and as JSON; with either made, exit code 0."""
+    """Exit code 4 with both ways, on the terminal and as JSON; with either made, exit code 0.
+
+    3 m3 hold 30 units. Seven a week are wanted of SP1 and may be used in the first, if the other
+    SKU's two go as well, as they nearly do: so six may follow by the second week's middle.
+    """
     tight = {**TABLES, NODES: TABLES[NODES].replace("51,9,40", "51,9,3"), RULES: PIN}
     command = words(folder, tight, "none")
     assert main(command) == 4
     told = capsys.readouterr().err
-    assert "limits contradict: override pin: 007 DC -> SP1 50 units: 24 units missing" in told
-    assert "change the override of 007 DC -> SP1 from pin 50 to pin 26 units" in told
+    assert "limits contradict: override pin: 007 DC -> SP1 50 units: 14 units missing" in told
+    assert "change the override of 007 DC -> SP1 from pin 50 to pin 36 units" in told
     assert "raise storage_m3 of SP1 from 3 to" in told
     assert not (folder / "none").exists()
     assert main([*command, "--json"]) == 4

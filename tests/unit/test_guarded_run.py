@@ -40,7 +40,7 @@ def shares(*, alike: bool) -> FloatArray:
 
 
 def make_run(folder: Path, rng: Generator, means: FloatArray, *sets: str) -> pipeline.Run:
-    """Plan for regions that buy so; nearly three weeks of what all buy alike lie in each node."""
+    """Plan for regions that buy so; three weeks of what all buy alike lie in each node."""
     units = rng.poisson(means, (WEEKS, *means.shape))
     lines = ["order_id,ordered_at,sku,quantity,region_id"]
     for week, region, sku in np.argwhere(units).tolist():
@@ -49,7 +49,7 @@ def make_run(folder: Path, rng: Generator, means: FloatArray, *sets: str) -> pip
         lines.append(of)
     stock = ["node_id,sku,on_hand"]
     for sku in range(SKUS):
-        near = np.round(2.7 * SIZES).astype(int)
+        near = np.round(3.0 * SIZES).astype(int)
         stock += [f"F{i + 1},s{sku:02d},{near[i]}" for i in range(len(SIZES))]
         stock.append(f"DC,s{sku:02d},40")
     products = "sku\n" + "".join(f"s{sku:02d}\n" for sku in range(SKUS))

@@ -135,7 +135,10 @@ def test_cases_stay_whole(method: str) -> None:
     ids=["wanted there", "as well there", "wanted nowhere", "passed", "too dear", "too late"],
 )
 def test_what_gains_nothing_goes_on(case: Case, method: str) -> None:
-    """No redirect, no transfer, and the run says that it saved nothing."""
+    """No redirect, no transfer, and the run says that it saved nothing.
+
+    Too late: what comes to DC on Wednesday leaves a week later, and is at B on day 11, a Friday.
+    """
     plan = case.plan(method=method)
     assert (plan.redirects, plan.transfers, plan.redirect_saving) == ((), (), 0.0)
     assert cells(plan, case, "receipts") == {("A", 0): 10.0}
