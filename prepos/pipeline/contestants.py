@@ -22,10 +22,10 @@ from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
 from prepos.core.transfer import Plan, Transfer
 from prepos.errors import ConfigError
-from prepos.pipeline.outlook import Look, Lookout
+from prepos.pipeline.outlook import Lookout
 from prepos.plan import Frozen, Question, make_plan, plan_scenarios, sample_paths
 from prepos.replay import ReplayOptions
-from prepos.replay.policies import POLICIES, Terms, load_policy
+from prepos.replay.policies import POLICIES, Look, Terms, load_policy
 
 PLAN, MEAN, SCENARIOS, FORESIGHT = "prepos", "mean", "scenarios", "foresight"
 PATHS = 30  # of demand, that the stochastic program sees

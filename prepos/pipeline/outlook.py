@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,8 +16,6 @@ from prepos.forecast.grouped import grouped
 from prepos.forecast.make import make_forecast
 from prepos.forecast.spans import span_dispersion
 from prepos.plan import make_catchments, planning_window
-
-Look = Callable[[Snapshot], Outlook]
 
 
 def look_ahead(config: Config, network: Network, forecast: Forecast) -> Outlook:
