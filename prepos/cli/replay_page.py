@@ -156,5 +156,8 @@ def _grid(*headings: str) -> Table:
     """Return an empty grid: names to the left, numbers to the right."""
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
-        grid.add_column(heading, justify="left" if number == 0 else "right", no_wrap=True)
+        if number == 0:
+            grid.add_column(heading, overflow="fold", min_width=10)
+        else:
+            grid.add_column(heading, justify="right", no_wrap=True)
     return grid
