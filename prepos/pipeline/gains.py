@@ -61,14 +61,19 @@ def weigh_gains(
     nothing, best = costs.get(NOTHING), best_of(costs, fair)
     found = {}
     for name, cost in costs.items():
-        saving = float("nan") if nothing is None else 1.0 - cost.sum() / nothing.sum()
+        saving = saved(float(cost.sum()), None if nothing is None else float(nothing.sum()))
         closed = left = UNKNOWN
         if bound is not None and nothing is not None:
             closed = told(nothing - cost, nothing - bound, times)
         if bound is not None and best is not None:
             left = told(cost - bound, costs[best] - bound, times)
-        found[name] = Gain(saving=float(saving), gap_closed=closed, left_ratio=left)
+        found[name] = Gain(saving=saving, gap_closed=closed, left_ratio=left)
     return found
+
+
+def saved(cost: float, nothing: float | None) -> float:
+    """Return the share of the cost of doing nothing that is saved; NaN where that is none."""
+    return 1.0 - cost / nothing if nothing else float("nan")
 
 
 def best_of(costs: Mapping[str, FloatArray], fair: Sequence[str]) -> str | None:

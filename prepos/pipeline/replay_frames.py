@@ -11,7 +11,7 @@ import pandas as pd
 from prepos.core.periods import Periods
 from prepos.core.run import REPLAY, REPLAY_BY_PERIOD, RUN_TABLES
 from prepos.pipeline.contestants import FORESIGHT
-from prepos.pipeline.gains import Gain
+from prepos.pipeline.gains import NOTHING, Gain, saved
 from prepos.plan import Foresight
 from prepos.replay import Measures
 
@@ -43,7 +43,8 @@ def replay_frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
             }
             for name, told in each.totals.items()
         ]
-        rows += [bound_cells(each, span) for span in [slice(None)] if each.bound is not None]
+        if each.bound is not None:
+            rows.append(bound_cells(each, slice(None)))
     return pd.DataFrame(rows, columns=list(RUN_TABLES[REPLAY]))
 
 
@@ -99,9 +100,8 @@ def bound_cells(outcome: Outcome, span: slice) -> dict[str, object]:
     for share, amount in (("fill_rate", "served"), ("local_share", "local")):
         units = float(bound.amounts[amount][span].sum())
         cells[share] = min(units / ordered, 1.0) if ordered else float("nan")
-    nothing = outcome.gains.get("nothing")
-    if nothing is not None and span == slice(None):
-        cells["saving"] = 1.0 - bound.bound / outcome.totals["nothing"].total_cost
+    if NOTHING in outcome.totals and span == slice(None):
+        cells["saving"] = saved(bound.bound, outcome.totals[NOTHING].total_cost)
     return cells
 
 

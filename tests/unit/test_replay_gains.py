@@ -48,6 +48,14 @@ def test_without_a_bound_savings_alone_are_told() -> None:
     assert math.isnan(weigh({"nothing": BOUND, "ours": BOUND})["ours"].gap_closed[0])
 
 
+def test_nothing_is_saved_of_nothing() -> None:
+    """Where doing nothing costs nothing, no share of it can be told."""
+    free = np.zeros(4)
+    gains = weigh({"nothing": free, "ours": free}, bound=free)
+    assert math.isnan(gains["ours"].saving)
+    assert math.isnan(gains["ours"].gap_closed[0])
+
+
 def test_same_seed_gives_the_same_intervals() -> None:
     """Comparisons do not change from run to run."""
     costs = {"nothing": NOTHING, "push": PUSH, "ours": OURS}
