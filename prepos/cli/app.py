@@ -14,6 +14,7 @@ from prepos.cli.backtest import backtest
 from prepos.cli.check import check
 from prepos.cli.demo import demo
 from prepos.cli.diff import diff
+from prepos.cli.doctor import doctor
 from prepos.cli.explain import explain
 from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
@@ -101,6 +102,7 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos diff runs/trial runs/other --json",
         ),
     ),
+    (doctor, ("prepos doctor", "prepos doctor --fix", "prepos doctor --json")),
     (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),
 )
 

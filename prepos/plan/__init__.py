@@ -10,6 +10,7 @@ from prepos.plan.planner import make_plan
 from prepos.plan.problem import planning_window, unit_transport, usual_cover
 from prepos.plan.question import NOTHING_FROZEN, Frozen, Question
 from prepos.plan.scenarios import plan_scenarios
+from prepos.plan.trial import try_solver
 
 __all__ = [
     "NOTHING_FROZEN",
@@ -25,6 +26,7 @@ __all__ = [
     "plan_scenarios",
     "planning_window",
     "sample_paths",
+    "try_solver",
     "unit_transport",
     "usual_cover",
 ]
