@@ -4,9 +4,11 @@ from prepos.ingest.make import make_nodes, make_products, make_stock
 from prepos.ingest.options import IngestOptions
 from prepos.ingest.orders import load_orders
 from prepos.ingest.read import read_tables, refuse_faults
+from prepos.ingest.sums import input_sums
 
 __all__ = [
     "IngestOptions",
+    "input_sums",
     "load_orders",
     "make_nodes",
     "make_products",

@@ -7,52 +7,23 @@ Assumes nothing of how a station works, only what it takes and gives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from prepos.config import Config, idle_settings
-from prepos.core.demand import Forecast
+from prepos.config import Config
 from prepos.core.progress import SILENT, Progress
-from prepos.core.run import CERTIFICATE, CUSTOMERS, KPIS, REJECTS
-from prepos.forecast.make import make_forecast as forecast_orders
+from prepos.core.run import REJECTS
 from prepos.pipeline.backtest import Trial, run_backtest
-from prepos.pipeline.carried import (
-    Base,
-    carry_on,
-    fit_documents,
-    make_state,
-    read_base,
-    state_files,
-)
-from prepos.pipeline.cover import long_cover
-from prepos.pipeline.customers import customers_frame
-from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
-from prepos.pipeline.judging import judge, verify_run, what_was_given
-from prepos.pipeline.known import Known, make_snapshot
+from prepos.pipeline.carried import read_base
+from prepos.pipeline.finishing import finish, name_run
+from prepos.pipeline.forecasting import forecast_known
+from prepos.pipeline.handover import Run
+from prepos.pipeline.judging import verify_run
 from prepos.pipeline.opening import open_or_refuse
-from prepos.pipeline.outlook import above_floor, look_ahead
-from prepos.pipeline.published import read_published, stand_on
+from prepos.pipeline.planning import plan_known
+from prepos.pipeline.published import read_published
 from prepos.pipeline.replay import Stretch, run_replay
-from prepos.pipeline.tables import forecast_files, plan_files
-from prepos.plan import Question, draft_model
-from prepos.plan import make_plan as decide
-from prepos.publish import (
-    Stopwatch,
-    check_model_path,
-    compare_plans,
-    make_certificate,
-    make_kpis,
-    read_run,
-    rejects_frame,
-    units_below,
-    unlike_share,
-    write_model,
-)
-from prepos.signals.state import BankState
+from prepos.publish import Stopwatch, check_model_path, compare_plans, read_run, rejects_frame
 
 __all__ = [
     "Run",
@@ -118,16 +89,7 @@ def make_forecast(
     watch = Stopwatch(progress)
     base = None if update is None else read_base(update, watch)
     known = open_or_refuse(config, out, watch, today)
-    forecast, state = forecast_regions(config, known, watch, base)
-    wishes: dict[str, Any] = {"customers": {"top": top}} if top else {}
-    wishes |= {"update": base.run_id} if base else {}
-    run = name_run(config, out, watch, known=known, kind="forecast", wishes=wishes)
-    frames = forecast_files(config, forecast) | state_files(state)
-    if top:
-        with watch.stage("foretelling customers"):
-            frames[CUSTOMERS] = customers_frame(config, known, top)
-    run.write(frames, fit_documents(config, forecast, state))
-    return finish(run, known)
+    return forecast_known(config, out, watch, known=known, base=base, top=top)
 
 
 def make_plan(
@@ -166,86 +128,4 @@ def make_plan(
     watch = Stopwatch(progress)
     base = None if published is None else read_published(published, watch)
     known = open_or_refuse(config, out, watch, today)
-    standing = stand_on(base, known, config)
-    run = name_run(config, out, watch, known=known, kind="plan", wishes=standing.wishes)
-    if reuse and run.is_there():
-        return finish(run, known)
-    forecast, state = forecast_regions(config, known, watch)
-    outlook = look_ahead(config, known.network, forecast)
-    question = Question(
-        outlook=outlook,
-        network=known.network,
-        products=known.products,
-        stock=known.stock,
-        overrides=known.tables.get("overrides"),
-        options=config.plan,
-        frozen=standing.frozen,
-        prices={} if base is None else base.prices,
-    )
-    if model is not None:
-        with watch.stage("writing the model"):
-            write_model(model, draft_model(question))
-    with watch.stage("planning"):
-        plan = decide(question, plan_id=run.run_id)
-    kpis = make_kpis(
-        plan,
-        currency=config.run.currency,
-        units_forecast=float(forecast.mean.sum()),
-        units_below=units_below(forecast, config.forecast.floor),
-        unlike=unlike_share(outlook.demand.mean[: plan.periods.horizon].sum(axis=0)),
-    )
-    total = above_floor(forecast, config.forecast.floor).total_mean
-    frames = plan_files(plan, outlook, known, total) | forecast_files(config, forecast)
-    frames |= state_files(state) | dict(standing.files)
-    proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
-    documents = proof | fit_documents(config, forecast, state)
-    second_opinion = partial(judge, run.run_id, what_was_given(config, known))
-    verdict = run.write(frames, documents, second_opinion)
-    return replace(finish(run, known), verdict=verdict)
-
-
-def forecast_regions(
-    config: Config, known: Known, watch: Stopwatch, base: Base | None = None
-) -> tuple[Forecast, BankState | None]:
-    """Return the forecast of every region, and the state that a later run can carry on."""
-    snapshot = make_snapshot(known, config)
-    if base is not None:
-        with watch.stage("updating the forecast"):
-            return carry_on(config, snapshot, base)
-    with watch.stage("forecasting"):
-        forecast = forecast_orders(snapshot, config.spec, config.forecast)
-        return forecast, make_state(config, snapshot, forecast)
-
-
-def name_run(
-    config: Config,
-    out: Path | None,
-    watch: Stopwatch,
-    *,
-    known: Known,
-    kind: str,
-    wishes: Mapping[str, Any] = NO_DOCUMENTS,
-) -> Handover:
-    """Return the run that is about to be made from these inputs."""
-    return make_handover(
-        config,
-        out,
-        watch,
-        kind=kind,
-        periods=known.periods,
-        tables=known.tables,
-        orders=known.orders,
-        sources=known.sources,
-        wishes=wishes,
-    )
-
-
-def finish(run: Handover, known: Known) -> Run:
-    """Return what was made."""
-    doubts = long_cover(run.config, known) if run.kind == "plan" else ()
-    return Run(
-        run_id=run.run_id,
-        folder=run.folder,
-        sources=known.sources,
-        notices=(*doubts, *known.notices, *idle_settings(run.config)),
-    )
+    return plan_known(config, out, watch, known=known, published=base, model=model, reuse=reuse)
