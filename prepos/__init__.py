@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         load_run,
         make_forecast,
         make_plan,
+        replan,
         run_backtest,
         verify_run,
     )
@@ -38,6 +39,7 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "next_orders",
+    "replan",
     "run_backtest",
     "serve_from",
     "verify_run",
@@ -52,6 +54,7 @@ _HOMES = {
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
+    "replan": "prepos.pipeline",
     "run_backtest": "prepos.pipeline",
     "serve_from": "prepos.core.routing",
     "verify_run": "prepos.pipeline",

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from prepos.cli.stop import Stopped
 from prepos.core.progress import Event
-from prepos.errors import InputError, PreposError
+from prepos.errors import InputError, PreposError, UnchangedError
 
 
 class JsonLog:
@@ -26,7 +26,8 @@ class JsonLog:
         self.under_way = ""
 
     def step(self, name: str, total: int | None = None) -> None:
-        """Keep the stage under way: its end tells how long it took."""
+        """Keep the stage under way: its end tells how long it took, and its rows."""
+        del total
         self.under_way = name
 
     def tell(self, event: Event) -> None:
@@ -59,7 +60,8 @@ def json_log(stream: TextIO, *, errors: bool) -> Iterator[JsonLog]:
         faults = error.faults if isinstance(error, InputError) else ()
         for fault in faults:
             log.tell(Event(message=str(fault), level="error"))
-        log.tell(Event(message=str(error), level="error", stage=log.under_way))
+        level = "info" if isinstance(error, UnchangedError) else "error"
+        log.tell(Event(message=str(error), level=level, stage=log.under_way))
         if errors or isinstance(error, Stopped):
             raise SystemExit(error.exit_code) from error
         raise

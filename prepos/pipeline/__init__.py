@@ -22,10 +22,14 @@ from prepos.pipeline.judging import verify_run
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
 from prepos.pipeline.published import read_published
+from prepos.pipeline.repeating import Repeated, repeat_plan
+from prepos.pipeline.replanning import Replanned, replan
 from prepos.pipeline.replay import Stretch, run_replay
 from prepos.publish import Stopwatch, check_model_path, compare_plans, read_run, rejects_frame
 
 __all__ = [
+    "Repeated",
+    "Replanned",
     "Run",
     "Stretch",
     "Trial",
@@ -34,6 +38,8 @@ __all__ = [
     "load_run",
     "make_forecast",
     "make_plan",
+    "repeat_plan",
+    "replan",
     "run_backtest",
     "run_replay",
     "verify_run",

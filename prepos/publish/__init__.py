@@ -12,9 +12,9 @@ from prepos.publish.forecast_frames import (
     signals_frame,
     units_below,
 )
-from prepos.publish.identity import make_run_id
+from prepos.publish.identity import deciding, make_run_id
 from prepos.publish.kpis import make_kpis, unlike_share
-from prepos.publish.manifest import make_manifest, seal
+from prepos.publish.manifest import library_versions, make_manifest, seal
 from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
     allocation_frame,
@@ -26,7 +26,7 @@ from prepos.publish.plan_frames import (
     transfers_frame,
     values_frame,
 )
-from prepos.publish.read import read_files, read_run
+from prepos.publish.read import read_files, read_manifest, read_run
 from prepos.publish.rejects import rejects_frame
 from prepos.publish.routing import routing_frame
 from prepos.publish.timings import Stopwatch
@@ -39,14 +39,17 @@ __all__ = [
     "check_model_path",
     "check_writable",
     "compare_plans",
+    "deciding",
     "forecast_frame",
     "forecast_total_frame",
+    "library_versions",
     "loads_frame",
     "make_certificate",
     "make_kpis",
     "make_manifest",
     "make_run_id",
     "read_files",
+    "read_manifest",
     "read_run",
     "redirects_frame",
     "rejects_frame",

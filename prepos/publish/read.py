@@ -50,7 +50,7 @@ def read_run(folder: Path) -> RunFiles:
         With every file that is missing, altered or unreadable, and every cell that is not of its
         column's type.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     faults = check_sums(folder, manifest["files"])
     if faults:
         raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
@@ -97,7 +97,7 @@ def read_files(
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest; raises RunError where there is none or it is no manifest."""
     path = folder / MANIFEST
     try:
