@@ -72,6 +72,7 @@ class RunOptions:
     currency: str = "USD"
     log: str = "text"  # json: a line of JSON an event, on standard error
     metrics: str | None = None  # Prometheus textfile of the last replan, relative to the folder
+    keep: int = 0  # runs kept besides the published one and the one before it; 0 = all
 
     def __post_init__(self) -> None:
         refuse(
@@ -85,6 +86,7 @@ class RunOptions:
                     self.executor in EXECUTORS,
                 ),
                 ("workers", self.workers, "0 (all cores) or more", self.workers >= 0),
+                ("keep", self.keep, "0 (all) or more", self.keep >= 0),
                 ("seed", self.seed, "0 or more", self.seed >= 0),
                 ("currency", self.currency, "a name such as EUR", bool(self.currency.strip())),
                 ("log", self.log, f"one of {', '.join(LOGS)}", self.log in LOGS),

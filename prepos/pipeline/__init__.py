@@ -22,6 +22,7 @@ from prepos.pipeline.judging import verify_run
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
 from prepos.pipeline.published import read_published
+from prepos.pipeline.publishing import publish_run, roll_back
 from prepos.pipeline.repeating import Repeated, repeat_plan
 from prepos.pipeline.replanning import Replanned, replan
 from prepos.pipeline.replay import Stretch, run_replay
@@ -38,8 +39,10 @@ __all__ = [
     "load_run",
     "make_forecast",
     "make_plan",
+    "publish_run",
     "repeat_plan",
     "replan",
+    "roll_back",
     "run_backtest",
     "run_replay",
     "verify_run",

@@ -19,7 +19,7 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-RUN_SETTINGS = ("folder", "executor", "workers", "log", "metrics")
+RUN_SETTINGS = ("folder", "executor", "workers", "keep", "log", "metrics")
 ELSEWHERE = {"data": None, "run": RUN_SETTINGS, "replan": None}  # settings that change no result
 DIGITS = 10  # of the digest in a name: 40 bits
 
