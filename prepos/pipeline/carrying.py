@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prepos.config import Config
-from prepos.core.run import STATE
+from prepos.core.run import BACKCAST, STATE
 from prepos.errors import DemandError, RunError
 from prepos.pipeline.carried import CARRIED_ON, Base, read_base
 from prepos.pipeline.forecasting import forecast_known
@@ -47,14 +47,14 @@ def _forecast(config: Config, known: Known, watch: Stopwatch, *, anew: bool) -> 
     base, why = (None, "asked for") if anew else _latest_fit(config, known, watch)
     if base is not None:
         try:
-            run = forecast_known(config, None, watch, known=known, base=base)
+            run = forecast_known(config, None, watch, known=known, base=base, for_plans=True)
         except DemandError as error:
             why = str(error)
         else:
             watch.tell(f"the forecast carries on run {base.run_id}: {why}")
             return run.folder
     watch.tell(f"the forecast is fitted anew: {why}")
-    return forecast_known(config, None, watch, known=known).folder
+    return forecast_known(config, None, watch, known=known, for_plans=True).folder
 
 
 def _latest_fit(config: Config, known: Known, watch: Stopwatch) -> tuple[Base | None, str]:
@@ -64,7 +64,7 @@ def _latest_fit(config: Config, known: Known, watch: Stopwatch) -> tuple[Base | 
     candidates = [
         (told_cutoff(manifest), folder)
         for folder, manifest in past_runs(config.runs)
-        if STATE in manifest["files"]
+        if {STATE, BACKCAST} <= manifest["files"].keys()
         and manifest.get("asked", {}).get("model") == model
         and told_cutoff(manifest) <= periods.cutoff
     ]

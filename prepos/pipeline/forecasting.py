@@ -9,7 +9,14 @@ from prepos.config import Config
 from prepos.core.demand import Forecast
 from prepos.core.run import CUSTOMERS
 from prepos.forecast.make import make_forecast as forecast_orders
-from prepos.pipeline.carried import Base, carry_on, fit_documents, make_state, state_files
+from prepos.pipeline.carried import (
+    Base,
+    carry_on,
+    fit_documents,
+    make_state,
+    past_files,
+    state_files,
+)
 from prepos.pipeline.customers import customers_frame
 from prepos.pipeline.finishing import finish, name_run
 from prepos.pipeline.handover import Run
@@ -27,13 +34,18 @@ def forecast_known(
     known: Known,
     base: Base | None = None,
     top: int = 0,
+    for_plans: bool = False,
 ) -> Run:
-    """Forecast, and write the run's files; as `pipeline.make_forecast`, the inputs being read."""
+    """Forecast, and write the run's files; as `pipeline.make_forecast`, the inputs being read.
+
+    ``for_plans`` keeps what the model said in the past too, for plans that stand on the run.
+    """
     forecast, state = forecast_regions(config, known, watch, base)
     wishes: dict[str, Any] = {"customers": {"top": top}} if top else {}
     wishes |= {"update": base.run_id} if base else {}
     run = name_run(config, out, watch, known=known, kind="forecast", wishes=wishes)
     frames = forecast_files(config, forecast) | state_files(state)
+    frames |= past_files(forecast) if for_plans else {}
     if top:
         with watch.stage("foretelling customers"):
             frames[CUSTOMERS] = customers_frame(config, known, top)
