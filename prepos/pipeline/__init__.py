@@ -2,31 +2,27 @@
 
 Orders become regions' demand, demand becomes a forecast, the forecast becomes a plan, a second
 opinion checks the plan as it was written, and only then the run's folder is put in its place.
-Assumes nothing of how a station works, only what it takes and gives.
+Assumes nothing of how a station works, only what it takes and gives. A name is imported when it is
+first used: who only looks whether anything changed loads no station.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prepos.config import Config
-from prepos.core.progress import SILENT, Progress
-from prepos.core.run import REJECTS
-from prepos.pipeline.backtest import Trial, run_backtest
-from prepos.pipeline.carried import read_base
-from prepos.pipeline.finishing import finish, name_run
-from prepos.pipeline.forecasting import forecast_known
-from prepos.pipeline.handover import Run
-from prepos.pipeline.judging import verify_run
-from prepos.pipeline.opening import open_or_refuse
-from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import read_published
-from prepos.pipeline.publishing import publish_run, roll_back
-from prepos.pipeline.repeating import Repeated, repeat_plan
-from prepos.pipeline.replanning import Replanned, replan
-from prepos.pipeline.replay import Stretch, run_replay
-from prepos.publish import Stopwatch, check_model_path, compare_plans, read_run, rejects_frame
+from prepos.core.lazily import lazy_names
+
+if TYPE_CHECKING:
+    from prepos.pipeline.anew import hand_over, make_anew
+    from prepos.pipeline.backtest import Trial, run_backtest
+    from prepos.pipeline.handover import Run
+    from prepos.pipeline.judging import verify_run
+    from prepos.pipeline.making import check_inputs, load_run, make_forecast, make_plan
+    from prepos.pipeline.publishing import publish_run, roll_back, told_takeover
+    from prepos.pipeline.repeating import Repeated, repeat_plan
+    from prepos.pipeline.replanning import Replanned, replan
+    from prepos.pipeline.replay import Stretch, run_replay
+    from prepos.publish.compare import compare_plans
 
 __all__ = [
     "Repeated",
@@ -36,7 +32,9 @@ __all__ = [
     "Trial",
     "check_inputs",
     "compare_plans",
+    "hand_over",
     "load_run",
+    "make_anew",
     "make_forecast",
     "make_plan",
     "publish_run",
@@ -45,96 +43,30 @@ __all__ = [
     "roll_back",
     "run_backtest",
     "run_replay",
+    "told_takeover",
     "verify_run",
 ]
 
-load_run = read_run
-
-
-def check_inputs(
-    config: Config,
-    out: Path | None = None,
-    progress: Progress = SILENT,
-    *,
-    today: date | None = None,
-) -> Run:
-    """Read every table, draw the map, place the orders; write ``rejects.csv`` into a run folder.
-
-    Raises
-    ------
-    InputError
-        With every fault found, all of them in ``rejects.csv``.
-    WriteError
-        If the run cannot be written.
-    """
-    watch = Stopwatch(progress)
-    known = open_or_refuse(config, out, watch, today)
-    run = name_run(config, out, watch, known=known, kind="check")
-    run.write({REJECTS: rejects_frame(())})
-    return finish(run, known)
-
-
-def make_forecast(
-    config: Config,
-    out: Path | None = None,
-    progress: Progress = SILENT,
-    *,
-    today: date | None = None,
-    top: int = 0,
-    update: Path | None = None,
-) -> Run:
-    """Forecast the next orders of every region, and write the run's files.
-
-    ``top`` is how many SKUs of each customer's next order to tell, in ``customers.parquet``; with 0
-    no customer is told of. ``update`` is an earlier run whose fit is carried on: nothing is fitted.
-
-    Raises
-    ------
-    InputError
-        With every fault found, or where the earlier run cannot be carried on.
-    WriteError
-        If the run cannot be written.
-    """
-    watch = Stopwatch(progress)
-    base = None if update is None else read_base(update, watch)
-    known = open_or_refuse(config, out, watch, today)
-    return forecast_known(config, out, watch, known=known, base=base, top=top)
-
-
-def make_plan(
-    config: Config,
-    out: Path | None = None,
-    progress: Progress = SILENT,
-    *,
-    today: date | None = None,
-    model: Path | None = None,
-    reuse: bool = False,
-    published: Path | None = None,
-) -> Run:
-    """Decide what to move before the next orders, verify it, and write the run's files.
-
-    ``model`` is a file (.lp or .mps) to write the exact model to, before it is solved. With
-    ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
-    ``published`` is the run whose plan stands in the first ``time.frozen`` periods, and is deviated
-    from at ``plan.stability_cost`` a unit after them.
-
-    Raises
-    ------
-    ConfigError
-        If the model's file has another ending, or the model is too large for one; if the published
-        run holds no plan.
-    InputError
-        With every fault found.
-    InfeasibleError
-        If limits, overrides and frozen lines contradict each other.
-    SolverError
-        If no plan was found in time, or the second opinion refuses the one that was.
-    WriteError
-        If the run cannot be written.
-    """
-    if model is not None:
-        check_model_path(model)
-    watch = Stopwatch(progress)
-    base = None if published is None else read_published(published, watch)
-    known = open_or_refuse(config, out, watch, today)
-    return plan_known(config, out, watch, known=known, published=base, model=model, reuse=reuse)
+_HOMES = {
+    "Repeated": "prepos.pipeline.repeating",
+    "Replanned": "prepos.pipeline.replanning",
+    "Run": "prepos.pipeline.handover",
+    "Stretch": "prepos.pipeline.replay",
+    "Trial": "prepos.pipeline.backtest",
+    "check_inputs": "prepos.pipeline.making",
+    "compare_plans": "prepos.publish.compare",
+    "hand_over": "prepos.pipeline.anew",
+    "load_run": "prepos.pipeline.making",
+    "make_anew": "prepos.pipeline.anew",
+    "make_forecast": "prepos.pipeline.making",
+    "make_plan": "prepos.pipeline.making",
+    "publish_run": "prepos.pipeline.publishing",
+    "repeat_plan": "prepos.pipeline.repeating",
+    "replan": "prepos.pipeline.replanning",
+    "roll_back": "prepos.pipeline.publishing",
+    "run_backtest": "prepos.pipeline.backtest",
+    "run_replay": "prepos.pipeline.replay",
+    "told_takeover": "prepos.pipeline.publishing",
+    "verify_run": "prepos.pipeline.judging",
+}
+__getattr__ = lazy_names(__name__, _HOMES)

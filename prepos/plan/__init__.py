@@ -1,14 +1,21 @@
 """What to move before the orders arrive: tranches, solvers, vehicles, reasons, verification."""
 
-from prepos.plan.catchments import make_catchments
-from prepos.plan.foresight import Foresight, foresee
-from prepos.plan.model_file import draft_model
-from prepos.plan.options import PlanOptions
-from prepos.plan.paths import sample_paths
-from prepos.plan.planner import make_plan
-from prepos.plan.problem import planning_window, usual_cover
-from prepos.plan.question import Frozen, Question
-from prepos.plan.scenarios import plan_scenarios
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prepos.core.lazily import lazy_names
+
+if TYPE_CHECKING:
+    from prepos.plan.catchments import make_catchments
+    from prepos.plan.foresight import Foresight, foresee
+    from prepos.plan.model_file import draft_model
+    from prepos.plan.options import PlanOptions
+    from prepos.plan.paths import sample_paths
+    from prepos.plan.planner import make_plan
+    from prepos.plan.problem import planning_window, usual_cover
+    from prepos.plan.question import Frozen, Question
+    from prepos.plan.scenarios import plan_scenarios
 
 __all__ = [
     "Foresight",
@@ -24,3 +31,19 @@ __all__ = [
     "sample_paths",
     "usual_cover",
 ]
+
+_HOMES = {
+    "Foresight": "prepos.plan.foresight",
+    "Frozen": "prepos.plan.question",
+    "PlanOptions": "prepos.plan.options",
+    "Question": "prepos.plan.question",
+    "draft_model": "prepos.plan.model_file",
+    "foresee": "prepos.plan.foresight",
+    "make_catchments": "prepos.plan.catchments",
+    "make_plan": "prepos.plan.planner",
+    "plan_scenarios": "prepos.plan.scenarios",
+    "planning_window": "prepos.plan.problem",
+    "sample_paths": "prepos.plan.paths",
+    "usual_cover": "prepos.plan.problem",
+}
+__getattr__ = lazy_names(__name__, _HOMES)
