@@ -1,4 +1,4 @@
-"""An Airflow 3 DAG that plans anew every night: copy it into the folder of DAGs.
+"""A DAG for Airflow 3.2 or newer that plans anew every night: copy it into the folder of DAGs.
 
 ``PREPOS_CONFIG`` names the configuration. A night without a change is skipped, not failed; a lock
 that is held is tried again; bad input and contradicting limits fail at once, for a person.
@@ -10,8 +10,8 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from airflow.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 CONFIG = Path(os.environ.get("PREPOS_CONFIG", "/etc/prepos/prepos.toml"))
 PATIENCE_S = 600.0  # for another command's lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from prepos.pipeline.handover import Run
 from prepos.pipeline.judging import input_changes
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import Published, read_published
+from prepos.pipeline.published import read_published
 from prepos.publish import Stopwatch, library_versions, read_manifest, read_run
 
 AGAIN = "-again"  # behind the name of a run that is repeated beside itself
@@ -67,7 +67,7 @@ def repeat_plan(
         If the run holds no plan.
     RunError
         If it is not as it was written; or, without ``sets``, an input or the model's spec is not
-        what it was, each named; or if the plan that it stood on is gone.
+        what it was, each named; or if a run that it stood on is gone.
     """
     watch = Stopwatch(progress)
     with watch.stage("reading the run"):
@@ -84,14 +84,14 @@ def repeat_plan(
     for change in changes:
         watch.tell(change, level="warning")
     asked = manifest["asked"]
-    base = replace(read_base(folder, watch), run_id=asked["update"]) if "update" in asked else None
+    published, base = (_beside(folder, asked, name) for name in ("published", "update"))
     run = plan_known(
         config,
         out or (None if sets else folder.with_name(f"{folder.name}{AGAIN}")),
         watch,
         known=known,
-        published=_stood_on(folder, asked, watch),
-        base=base,
+        published=None if published is None else read_published(published, watch),
+        base=None if base is None else read_base(base, watch),
     )
     sums = read_manifest(run.folder)["files"], manifest["files"]
     differs = sorted(n for n in sums[0].keys() | sums[1].keys() if sums[0].get(n) != sums[1].get(n))
@@ -127,12 +127,15 @@ def other_terms(config: Config, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"version of {name} is {versions.get(name)}, expected {before.get(name)}"
 
 
-def _stood_on(folder: Path, asked: Mapping[str, Any], watch: Stopwatch) -> Published | None:
-    """Return the published plan that a run stood on, from beside it; else None."""
-    run_id = asked.get("published")
+def _beside(folder: Path, asked: Mapping[str, str], name: str) -> Path | None:
+    """Return the run that a run stood on, beside it; None where it stood on none.
+
+    ``name`` is ``published``, the plan before, or ``update``, whose forecast it took.
+    """
+    run_id = asked.get(name)
     if run_id is None:
         return None
-    beside = folder.resolve().parent / run_id
-    if not beside.is_dir():
-        raise RunError(f"{folder} stood on run {run_id}, expected it in {beside.parent}")
-    return read_published(beside, watch)
+    place = folder.resolve().parent / str(run_id)
+    if not place.is_dir():
+        raise RunError(f"{folder} stood on run {run_id}, expected it in {place.parent}")
+    return place
