@@ -28,6 +28,12 @@ PUBLISHING = (
         "`prepos publish RUN` or `prepos rollback` write it anew.",
     ),
     Code(
+        "PP-DOCTOR",
+        "something that publishing stands on is broken",
+        "prepos doctor looked at runs, pointer, ledger, disk, solver, libraries and clock.",
+        "The message says what was found. An altered run: `prepos rollback`, or plan again.",
+    ),
+    Code(
         "PP-RUN-NOT-REMOVED",
         "a run beyond run.keep could not be removed",
         "What was published stands; only an old run's folder could not be cleared away.",

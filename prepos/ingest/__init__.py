@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prepos.core.lazily import lazy_names
 
 if TYPE_CHECKING:
+    from prepos.ingest.edited import read_edited
     from prepos.ingest.make import make_nodes, make_products, make_stock
     from prepos.ingest.options import IngestOptions
     from prepos.ingest.orders import load_orders
@@ -20,6 +21,7 @@ __all__ = [
     "make_nodes",
     "make_products",
     "make_stock",
+    "read_edited",
     "read_tables",
     "refuse_faults",
 ]
@@ -31,6 +33,7 @@ _HOMES = {
     "make_nodes": "prepos.ingest.make",
     "make_products": "prepos.ingest.make",
     "make_stock": "prepos.ingest.make",
+    "read_edited": "prepos.ingest.edited",
     "read_tables": "prepos.ingest.read",
     "refuse_faults": "prepos.ingest.read",
 }

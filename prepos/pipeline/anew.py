@@ -9,7 +9,7 @@ from prepos.pipeline.carrying import prepare_forecast
 from prepos.pipeline.measuring import JobReport
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import read_published
+from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.publishing import publish_run
 from prepos.pipeline.replanning import Made, Past, Replanned
 from prepos.publish import Comparison, Stopwatch, compare_plans, read_run
@@ -34,12 +34,13 @@ def make_anew(
         return there
     base = prepare_forecast(config, known, sums, watch, anew=past.anew)
     current = past.current
+    published = None if current is None else read_published(config.runs / current, watch)
     run = plan_known(
         config,
         None,
         watch,
         known=known,
-        published=None if current is None else read_published(config.runs / current, watch),
+        stands=stand_on(published, known, config),
         base=base,
         reuse=not past.anew,
     )

@@ -21,6 +21,7 @@ def name_run(
     known: Known,
     kind: str,
     wishes: Mapping[str, Any] = NO_DOCUMENTS,
+    told: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
     """Return the run that is about to be made from these inputs."""
     return make_handover(
@@ -33,6 +34,7 @@ def name_run(
         orders=known.orders,
         sources=known.sources,
         wishes=wishes,
+        told=told,
     )
 
 

@@ -9,12 +9,13 @@ from prepos.config import Config
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import REJECTS
 from prepos.pipeline.carried import read_base
+from prepos.pipeline.edits import Edits, stand_on_edits
 from prepos.pipeline.finishing import finish, name_run
 from prepos.pipeline.forecasting import forecast_known
 from prepos.pipeline.handover import Run
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import read_published
+from prepos.pipeline.published import read_published, stand_on
 from prepos.publish import Stopwatch, check_model_path, read_run, rejects_frame
 
 load_run = read_run
@@ -79,13 +80,15 @@ def make_plan(
     model: Path | None = None,
     reuse: bool = False,
     published: Path | None = None,
+    edits: Edits | None = None,
 ) -> Run:
     """Decide what to move before the next orders, verify it, and write the run's files.
 
     ``model`` is a file (.lp or .mps) to write the exact model to, before it is solved. With
     ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
     ``published`` is the run whose plan stands in the first ``time.frozen`` periods, and is deviated
-    from at ``plan.stability_cost`` a unit after them.
+    from at ``plan.stability_cost`` a unit after them. ``edits`` are a planner's lines, which then
+    are the plan.
 
     Raises
     ------
@@ -106,4 +109,7 @@ def make_plan(
     watch = Stopwatch(progress)
     base = None if published is None else read_published(published, watch)
     known = open_or_refuse(config, out, watch, today)
-    return plan_known(config, out, watch, known=known, published=base, model=model, reuse=reuse)
+    stands = (
+        stand_on(base, known, config) if edits is None else stand_on_edits(edits, known, config)
+    )
+    return plan_known(config, out, watch, known=known, stands=stands, model=model, reuse=reuse)

@@ -19,7 +19,7 @@ from prepos.pipeline.handover import Run
 from prepos.pipeline.judging import judge, what_was_given
 from prepos.pipeline.known import Known
 from prepos.pipeline.outlook import above_floor, look_ahead
-from prepos.pipeline.published import Published, Standing, stand_on
+from prepos.pipeline.published import Standing
 from prepos.pipeline.tables import forecast_files, plan_files
 from prepos.plan import Question, draft_model
 from prepos.plan import make_plan as decide
@@ -39,7 +39,7 @@ def plan_known(
     watch: Stopwatch,
     *,
     known: Known,
-    published: Published | None = None,
+    stands: Standing,
     base: Base | None = None,
     model: Path | None = None,
     reuse: bool = False,
@@ -48,14 +48,13 @@ def plan_known(
 
     ``base`` is the run whose fit the forecast carries on.
     """
-    standing = stand_on(published, known, config)
-    wishes = dict(standing.wishes) | ({"update": base.run_id} if base else {})
-    run = name_run(config, out, watch, known=known, kind="plan", wishes=wishes)
+    wishes = dict(stands.wishes) | ({"update": base.run_id} if base else {})
+    run = name_run(config, out, watch, known=known, kind="plan", wishes=wishes, told=stands.told)
     if reuse and run.is_there():
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch, base)
     outlook = look_ahead(config, known.network, forecast)
-    question = ask(config, known, outlook, standing, published)
+    question = ask(config, known, outlook, stands)
     if model is not None:
         with watch.stage("writing the model"):
             write_model(model, draft_model(question))
@@ -64,7 +63,7 @@ def plan_known(
         planning.rows = len(plan.transfers)
     total = above_floor(forecast, config.forecast.floor).total_mean
     frames = plan_files(plan, outlook, known, total) | forecast_files(config, forecast)
-    frames |= state_files(state) | dict(standing.files)
+    frames |= state_files(state) | dict(stands.files)
     documents = documents_of(config, plan, forecast, outlook)
     documents |= fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))
@@ -72,14 +71,8 @@ def plan_known(
     return replace(finish(run, known), verdict=verdict)
 
 
-def ask(
-    config: Config,
-    known: Known,
-    outlook: Outlook,
-    standing: Standing,
-    published: Published | None,
-) -> Question:
-    """Return what the planner is asked; prices are looked for from the published plan's."""
+def ask(config: Config, known: Known, outlook: Outlook, stands: Standing) -> Question:
+    """Return what the planner is asked; prices are looked for from those it stands on."""
     return Question(
         outlook=outlook,
         network=known.network,
@@ -87,8 +80,8 @@ def ask(
         stock=known.stock,
         overrides=known.tables.get("overrides"),
         options=config.plan,
-        frozen=standing.frozen,
-        prices={} if published is None else published.prices,
+        frozen=stands.frozen,
+        prices=stands.prices,
     )
 
 

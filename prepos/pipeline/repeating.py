@@ -17,7 +17,7 @@ from prepos.pipeline.handover import Run
 from prepos.pipeline.judging import input_changes
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import read_published
+from prepos.pipeline.published import read_published, stand_on
 from prepos.publish import Stopwatch, library_versions, read_manifest, read_run
 
 AGAIN = "-again"  # behind the name of a run that is repeated beside itself
@@ -84,13 +84,14 @@ def repeat_plan(
     for change in changes:
         watch.tell(change, level="warning")
     asked = manifest["asked"]
-    published, base = (_beside(folder, asked, name) for name in ("published", "update"))
+    before, base = (_beside(folder, asked, name) for name in ("published", "update"))
+    published = None if before is None else read_published(before, watch)
     run = plan_known(
         config,
         out or (None if sets else folder.with_name(f"{folder.name}{AGAIN}")),
         watch,
         known=known,
-        published=None if published is None else read_published(published, watch),
+        stands=stand_on(published, known, config),
         base=None if base is None else read_base(base, watch),
     )
     sums = read_manifest(run.folder)["files"], manifest["files"]
@@ -106,6 +107,10 @@ def config_of(folder: Path, manifest: Mapping[str, Any], sets: Sequence[str]) ->
         raise ConfigError(
             f"--like: {folder} is a run of kind {manifest['kind']}, expected one of `prepos plan` "
             "of this version"
+        )
+    if "edited" in manifest:
+        raise ConfigError(
+            f"--like: {folder} holds a planner's lines, expected a run that `prepos plan` decided"
         )
     settings = dict(manifest["config"])
     if not manifest["asked"]["cutoff"]:  # it was taken from the orders, and will be again

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prepos.publish.plan_frames import (
         allocation_frame,
         catchments_frame,
+        lines_frame,
         loads_frame,
         redirects_frame,
         supply_frame,
@@ -49,6 +50,7 @@ __all__ = [
     "forecast_total_frame",
     "is_same_plan",
     "library_versions",
+    "lines_frame",
     "loads_frame",
     "make_certificate",
     "make_kpis",
@@ -87,6 +89,7 @@ _HOMES = {
     "forecast_total_frame": "prepos.publish.forecast_frames",
     "is_same_plan": "prepos.publish.compare",
     "library_versions": "prepos.publish.manifest",
+    "lines_frame": "prepos.publish.plan_frames",
     "loads_frame": "prepos.publish.plan_frames",
     "make_certificate": "prepos.publish.certificate",
     "make_kpis": "prepos.publish.kpis",
