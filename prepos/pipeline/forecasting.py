@@ -59,8 +59,11 @@ def forecast_regions(
     """Return the forecast of every region, and the state that a later run can carry on."""
     snapshot = make_snapshot(known, config)
     if base is not None:
-        with watch.stage("updating the forecast"):
-            return carry_on(config, snapshot, base)
-    with watch.stage("forecasting"):
+        with watch.stage("updating the forecast") as stage:
+            forecast, carried = carry_on(config, snapshot, base)
+            stage.rows = forecast.mean.size
+        return forecast, carried
+    with watch.stage("forecasting") as stage:
         forecast = forecast_orders(snapshot, config.spec, config.forecast)
-        return forecast, make_state(config, snapshot, forecast)
+        stage.rows = forecast.mean.size
+    return forecast, make_state(config, snapshot, forecast)
