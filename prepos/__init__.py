@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         run_backtest,
         verify_run,
     )
+    from prepos.pipeline.editing import publish_edited
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -41,6 +42,7 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "next_orders",
+    "publish_edited",
     "publish_run",
     "replan",
     "roll_back",
@@ -59,6 +61,7 @@ _HOMES = {
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
     "replan": "prepos.pipeline",
+    "publish_edited": "prepos.pipeline.editing",
     "publish_run": "prepos.pipeline",
     "roll_back": "prepos.pipeline",
     "run_backtest": "prepos.pipeline",

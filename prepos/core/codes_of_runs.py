@@ -22,6 +22,12 @@ PUBLISHING = (
         "ledger.sqlite.broken.",
     ),
     Code(
+        "PP-LEDGER-BEHIND",
+        "the run is published, but the ledger could not be told so",
+        "The pointer decides which run is published. The disk may be full, or gone.",
+        "See to the disk; the next `prepos publish`, `rollback` or `doctor --fix` writes it.",
+    ),
+    Code(
         "PP-POINTER-BROKEN",
         "runs/current does not name a run",
         "It is a link to a run's folder beside it, or a text file with a run's id; nothing else.",

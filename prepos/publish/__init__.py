@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         transfers_frame,
         values_frame,
     )
-    from prepos.publish.read import read_files, read_manifest, read_run
+    from prepos.publish.read import check_run, read_files, read_manifest, read_run
     from prepos.publish.rejects import rejects_frame
     from prepos.publish.routing import routing_frame
     from prepos.publish.timings import Stopwatch
@@ -43,6 +43,7 @@ __all__ = [
     "allocation_frame",
     "catchments_frame",
     "check_model_path",
+    "check_run",
     "check_writable",
     "compare_plans",
     "deciding",
@@ -82,6 +83,7 @@ _HOMES = {
     "allocation_frame": "prepos.publish.plan_frames",
     "catchments_frame": "prepos.publish.plan_frames",
     "check_model_path": "prepos.publish.model",
+    "check_run": "prepos.publish.read",
     "check_writable": "prepos.publish.folder",
     "compare_plans": "prepos.publish.compare",
     "deciding": "prepos.publish.identity",

@@ -40,14 +40,34 @@ def read_current(runs: Path) -> str | None:
 
 
 def swap_current(runs: Path, run_id: str) -> None:
-    """Point to a run of the folder, in one step, on disk when this returns; raises WriteError."""
+    """Point to a run of the folder, in one step, on disk when this returns.
+
+    Raises
+    ------
+    WriteError
+        If that cannot be done; it then points to where it did.
+    """
     path = runs / CURRENT
     try:
         with tempfile.TemporaryDirectory(prefix=ASIDE, dir=runs) as aside:
+            kept = _keep_pointer(path, Path(aside) / "kept")
             os.replace(_write_pointer(Path(aside) / CURRENT, run_id), path)
-        sync_path(runs)
+            try:
+                sync_path(runs)
+            except OSError:
+                os.replace(kept, path) if kept else path.unlink()
+                raise
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def _keep_pointer(path: Path, copy: Path) -> Path | None:
+    """Return a copy of the pointer, to be put back; None where there is none of use."""
+    try:
+        run_id = read_current(path.parent)
+    except RunError:
+        return None
+    return _write_pointer(copy, run_id) if run_id else None
 
 
 def _write_pointer(path: Path, run_id: str) -> Path:
