@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from prepos.config import Config
+from prepos.errors import UnchangedError
 from prepos.pipeline.carrying import prepare_forecast
+from prepos.pipeline.finishing import name_run
+from prepos.pipeline.known import Known
 from prepos.pipeline.measuring import JobReport
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
+from prepos.pipeline.publishable import read_plan
 from prepos.pipeline.published import read_published, stand_on
 from prepos.pipeline.publishing import publish_run
 from prepos.pipeline.replanning import Made, Past, Replanned
-from prepos.publish import Comparison, Stopwatch, compare_plans, read_run
+from prepos.pipeline.unchanged import PLAN
+from prepos.publish import Comparison, Stopwatch, compare_plans, read_manifest
 from prepos.publish.lock import Lock
 
 
@@ -24,7 +30,8 @@ def make_anew(
     Raises
     ------
     UnchangedError
-        If the inputs, now that tables of a database are known too, are those of the published plan.
+        If the inputs, now that they are read, say the same as those of the published plan: rows in
+        another order, another file's name or compression, a table of a database.
     """
     known = open_or_refuse(config, None, watch, today)
     report.sources = known.sources
@@ -32,6 +39,8 @@ def make_anew(
     there = past.look_back(config, sums)
     if there is not None:
         return there
+    if not past.anew and past.current is not None:
+        refuse_same_content(config, known, past.current, watch)
     base = prepare_forecast(config, known, sums, watch, anew=past.anew)
     current = past.current
     published = None if current is None else read_published(config.runs / current, watch)
@@ -48,11 +57,30 @@ def make_anew(
     return Made(folder=run.folder, notices=notices, verdict=run.verdict)
 
 
+def refuse_same_content(config: Config, known: Known, current: str, watch: Stopwatch) -> None:
+    """Raise UnchangedError where the published run would have the same name if made from these."""
+    manifest = read_manifest(config.runs / current)
+    asked = manifest.get("asked", {})
+    wishes = {name: value for name, value in asked.items() if name not in ("cutoff", "model")}
+    run = name_run(config, None, watch, known=known, kind=PLAN, wishes=wishes)
+    if run.run_id == current and run.is_there():
+        raise UnchangedError(
+            f"nothing has changed since run {current} was published: other files, the same content"
+        )
+
+
 def hand_over(
-    config: Config, made: Made, watch: Stopwatch, lock: Lock, *, dry_run: bool
+    config: Config,
+    made: Made,
+    past: Past,
+    watch: Stopwatch,
+    lock: Lock,
+    *,
+    dry_run: bool,
 ) -> Replanned:
     """Publish the plan if it differs from the published one, and tell how."""
     watch.run_id = made.folder.name
+    comparison = beside_previous(config, made.folder, past.current)
     done = publish_run(
         config,
         made.folder,
@@ -69,17 +97,17 @@ def hand_over(
         state=done.state,
         previous=done.previous,
         dry_run=dry_run,
-        comparison=beside_previous(config, done.run_id, done.previous),
+        comparison=comparison,
         notices=(*made.notices, *map(str, done.notices)),
         removed=done.removed,
     )
 
 
-def beside_previous(config: Config, run_id: str, previous: str | None) -> Comparison | None:
+def beside_previous(config: Config, folder: Path, previous: str | None) -> Comparison | None:
     """Return what differs from the plan before; None where that counts in other money, or none."""
     if previous is None:
         return None
-    before, after = (read_run(config.runs / run) for run in (previous, run_id))
+    before, after = (read_plan(run) for run in (config.runs / previous, folder))
     if before.kpis["currency"] != after.kpis["currency"]:
         return None
     return compare_plans(before, after)

@@ -158,4 +158,4 @@ def replan(
                 sums = input_sums(config.data, config.folder)
                 there = past.look_back(config, sums) if sums else None
             made = there or pipeline.make_anew(config, past, watch, report, today=today)
-            return pipeline.hand_over(config, made, watch, lock, dry_run=dry_run)
+            return pipeline.hand_over(config, made, past, watch, lock, dry_run=dry_run)

@@ -124,6 +124,17 @@ def test_unchanged_inputs_end_in_99_before_anything_is_read(office: Path, force_
     assert runs_of(office) == before
 
 
+def test_the_same_content_in_other_files_is_unchanged(office: Path) -> None:
+    """Rows in another order are read, and nothing is forecast or planned."""
+    header, *rows = (office / "stock.csv").read_text().splitlines()
+    (office / "stock.csv").write_text("\n".join([header, *reversed(rows)]) + "\n")
+    before, heard = runs_of(office), Listener()
+    with pytest.raises(UnchangedError, match="other files, the same content"):
+        prepos.replan(at(office), heard, today=TODAY)
+    assert "reading the tables" in heard.stages
+    assert runs_of(office) == before
+
+
 def test_what_changed_is_planned_on_the_published_plan_and_published(office: Path) -> None:
     """The forecast is taken up, since it reads no stock; then unchanged again, at once."""
     first = read_current(office / "runs")
@@ -145,7 +156,10 @@ def test_what_changed_is_planned_on_the_published_plan_and_published(office: Pat
 def test_a_plan_that_moves_the_same_is_not_published(office: Path) -> None:
     """An input that changes nothing of it: 99 after planning, and 99 at once the next time."""
     first = read_current(office / "runs")
-    replace_in(office / "regions.csv", "r1,51,9", "r1,51.0,9.0")
+    replace_in(office / "regions.csv", "longitude\n", "longitude,name\n")
+    replace_in(office / "regions.csv", "r1,51,9\n", "r1,51,9,North\n")
+    replace_in(office / "regions.csv", "r2,49,7\n", "r2,49,7,South\n")
+    replace_in(office / "regions.csv", "r3,50.9,9.1\n", "r3,50.9,9.1,East\n")
     with pytest.raises(UnchangedError, match="equals the published one"):
         prepos.replan(at(office), today=TODAY)
     assert read_current(office / "runs") == first
