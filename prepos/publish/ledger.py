@@ -14,8 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from prepos.errors import RunError, WriteError
-from prepos.publish.files import write_error
+from prepos.errors import RunError, WriteError, write_error
 
 LEDGER = "ledger.sqlite"
 BROKEN = ".broken"  # behind the name of a ledger that could not be read

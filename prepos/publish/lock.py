@@ -23,8 +23,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prepos.errors import LockError
-from prepos.publish.files import write_error
+from prepos.errors import LockError, write_error
 from prepos.publish.held import hold_open, is_free
 
 LOCK = "lock"
@@ -127,6 +126,13 @@ def is_left_behind(runs: Path) -> bool:
     return holder is not None and _has_ended(runs / LOCK, holder)
 
 
+def refuse_held(runs: Path) -> None:
+    """Raise LockError where another process holds the lock, before any work is begun."""
+    holder = read_holder(runs)
+    if holder is not None and not _has_ended(runs / LOCK, holder):
+        raise _held_by(runs / LOCK, holder)
+
+
 def this_process(command: str, run: str = "") -> Holder:
     """Return this process as the holder of a lock."""
     return Holder(
@@ -160,13 +166,18 @@ def _take(path: Path, aside: Path, deadline: float) -> Holder | None:
                 return holder
             continue  # another has just done so
         if time.monotonic() >= deadline:
-            who = str(holder) if holder.pid else "a process that it does not name"
-            raise LockError(
-                f"{path} is held: {who}; expected it free; --wait SECONDS waits for it, and a lock "
-                "whose process is surely gone may be removed by hand"
-            )
+            raise _held_by(path, holder)
         time.sleep(POLL_S)
     return None
+
+
+def _held_by(path: Path, holder: Holder) -> LockError:
+    """Return the error that names the holder."""
+    who = str(holder) if holder.pid else "a process that it does not name"
+    return LockError(
+        f"{path} is held: {who}; expected it free; --wait SECONDS waits for it, and a lock whose "
+        "process is surely gone may be removed by hand"
+    )
 
 
 def _write(handle: int, aside: Path, holder: Holder) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from prepos.core.run import MANIFEST
+from prepos.errors import write_error
 from prepos.publish import current, lock
-from prepos.publish.files import write_error, write_json
+from prepos.publish.files import write_json
 from prepos.publish.folder import PARTIAL, REPLACED, staged_folder, sync_path
 from prepos.publish.held import is_free
 
