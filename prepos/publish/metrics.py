@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from prepos.errors import WriteError
-from prepos.publish.files import write_error
+from prepos.errors import WriteError, write_error
 
 PREFIX = "prepos_"
 SUCCESS = f"{PREFIX}last_success_timestamp_seconds"
