@@ -25,7 +25,7 @@ from prepos.config.layers import (
     read_sets,
     read_toml,
 )
-from prepos.config.options import PrivacyOptions, RunOptions, TimeOptions
+from prepos.config.options import PrivacyOptions, ReplanOptions, RunOptions, TimeOptions
 from prepos.config.secrets import redact
 from prepos.core.products import ProductDefaults
 from prepos.core.run import MANIFEST
@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOM
     ("plan", "plan", PlanOptions),
     ("products", "plan", ProductDefaults),
     ("replay", "replay", ReplayOptions),
+    ("replan", "replan", ReplanOptions),
     ("privacy", "privacy", PrivacyOptions),
     ("run", "run", RunOptions),
 )
@@ -79,6 +80,7 @@ class Config:
     plan: PlanOptions
     products: ProductDefaults
     replay: ReplayOptions
+    replan: ReplanOptions
     privacy: PrivacyOptions
     run: RunOptions
     spec: ModelSpec

@@ -62,7 +62,7 @@ def check_run(folder: Path) -> dict[str, Any]:
     RunError
         With every file that is missing or altered.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     faults = check_sums(folder, manifest["files"])
     if faults:
         raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
@@ -109,7 +109,7 @@ def read_files(
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest; raises RunError where there is none or it is no manifest."""
     path = folder / MANIFEST
     try:
