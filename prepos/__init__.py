@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         run_backtest,
         verify_run,
     )
+    from prepos.pipeline.exporting import export_plan
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __all__ = [
     "__version__",
     "bundled",
     "check_inputs",
+    "export_plan",
     "load_config",
     "load_run",
     "make_forecast",
@@ -48,6 +50,7 @@ _HOMES = {
     "bundled": "prepos.config",
     "load_config": "prepos.config",
     "check_inputs": "prepos.pipeline",
+    "export_plan": "prepos.pipeline.exporting",
     "load_run": "prepos.pipeline",
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",

@@ -14,6 +14,7 @@ from prepos.cli.backtest import backtest
 from prepos.cli.check import check
 from prepos.cli.demo import demo
 from prepos.cli.explain import explain
+from prepos.cli.export import export
 from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
@@ -79,6 +80,14 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos explain runs/trial --region R1",
             "prepos explain runs/trial --sku milk",
             "prepos explain runs/trial --region R1 --sku milk",
+        ),
+    ),
+    (
+        export,
+        (
+            "prepos export current --format odoo --set publish.odoo.version=19",
+            "prepos export runs/trial --format tryton --format xlsx --dry-run",
+            "prepos export runs/trial --format mapping --mapping sap.toml --out outbox",
         ),
     ),
     (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),

@@ -35,6 +35,7 @@ from prepos.forecast.options import ForecastOptions
 from prepos.forecast.spec import ModelSpec, parse_spec
 from prepos.ingest.options import IngestOptions
 from prepos.plan.options import PlanOptions
+from prepos.publish.exporters.options import ExportOptions
 from prepos.regions.options import LaneOptions, RegionOptions, ServiceOptions
 from prepos.replay.options import ReplayOptions
 
@@ -49,6 +50,7 @@ SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOM
     ("products", "plan", ProductDefaults),
     ("replay", "replay", ReplayOptions),
     ("privacy", "privacy", PrivacyOptions),
+    ("export", "publish", ExportOptions),
     ("run", "run", RunOptions),
 )
 
@@ -80,6 +82,7 @@ class Config:
     products: ProductDefaults
     replay: ReplayOptions
     privacy: PrivacyOptions
+    export: ExportOptions
     run: RunOptions
     spec: ModelSpec
     settings: Mapping[str, object]

@@ -26,7 +26,7 @@ from prepos.publish.plan_frames import (
     transfers_frame,
     values_frame,
 )
-from prepos.publish.read import read_files, read_run
+from prepos.publish.read import read_files, read_part, read_run
 from prepos.publish.rejects import rejects_frame
 from prepos.publish.routing import routing_frame
 from prepos.publish.timings import Stopwatch
@@ -47,6 +47,7 @@ __all__ = [
     "make_manifest",
     "make_run_id",
     "read_files",
+    "read_part",
     "read_run",
     "redirects_frame",
     "rejects_frame",

@@ -19,7 +19,11 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-ELSEWHERE = {"data": None, "run": ("folder", "executor", "workers")}  # settings that change nothing
+ELSEWHERE = {  # settings that change nothing
+    "data": None,
+    "publish": None,
+    "run": ("folder", "executor", "workers"),
+}
 DIGITS = 10  # of the digest in a name: 40 bits
 
 

@@ -1,0 +1,62 @@
+"""Put an export's files in their place, all in one step, with what they are in a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from prepos.publish.exporters.delimited import write_delimited
+from prepos.publish.exporters.sheet import Files, Sheet
+from prepos.publish.exporters.workbook import write_workbook
+from prepos.publish.files import write_error
+from prepos.publish.folder import check_writable, staged_folder
+from prepos.publish.manifest import seal
+
+ARROW_TYPES = {"O": pa.string(), "i": pa.int64(), "f": pa.float64(), "M": pa.date32()}
+
+
+def write_files(folder: Path, files: Files, told: Mapping[str, Any]) -> None:
+    """Write an export whole, or leave what was there.
+
+    Parameters
+    ----------
+    folder : Path
+        Made, or put in the place of an earlier export.
+    files : file name to sheets
+    told : mapping
+        What the manifest tells, besides the sum of each file.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written, or the folder holds what is no part of an export.
+    """
+    check_writable(folder)
+    with staged_folder(folder) as stage:
+        for name, sheets in files.items():
+            path = stage / name
+            try:
+                _write(path, sheets)
+            except OSError as error:
+                raise write_error(path, error) from error
+        seal(stage, told)
+
+
+def _write(path: Path, sheets: tuple[Sheet, ...]) -> None:
+    """Write one file, by its ending."""
+    if path.suffix == ".xlsx":
+        write_workbook(path, sheets)
+        return
+    (sheet,) = sheets
+    if path.suffix == ".parquet":
+        columns = {
+            name: pa.array(cells, type=ARROW_TYPES[cells.dtype.kind])
+            for name, cells in sheet.columns.items()
+        }
+        pq.write_table(pa.table(columns), path, compression="zstd")
+    else:
+        write_delimited(path, sheet)
