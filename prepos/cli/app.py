@@ -19,6 +19,7 @@ from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
+from prepos.cli.publish import publish, rollback
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
@@ -90,6 +91,14 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos export runs/trial --format mapping --mapping sap.toml --out outbox",
         ),
     ),
+    (
+        publish,
+        (
+            "prepos publish runs/2026-11-02-91b7c7277e",
+            "prepos publish 2026-11-02-91b7c7277e --dry-run",
+        ),
+    ),
+    (rollback, ("prepos rollback", "prepos rollback --to 2026-10-26-5d0c2e91aa")),
     (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),
 )
 

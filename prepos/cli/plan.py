@@ -10,7 +10,7 @@ from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
-from prepos.errors import ConfigError, InfeasibleError
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from prepos.config import Config
@@ -98,6 +98,7 @@ def run_plan(
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.summary import plan_page
+    from prepos.pipeline.publishable import refuse_slacks
 
     with screen.progress() as progress:
         run = pipeline.make_plan(config, out, progress, model=model, published=published)
@@ -124,6 +125,7 @@ def run_comparison(
     from prepos import pipeline
     from prepos.cli.compare_page import compare_page
     from prepos.cli.paths import from_here
+    from prepos.pipeline.publishable import refuse_slacks
 
     with screen.progress() as progress:
         before = pipeline.make_plan(base, None, progress, reuse=True, published=published)
@@ -138,17 +140,6 @@ def run_comparison(
         "comparison": asdict(told),
     }
     screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
-
-
-def refuse_slacks(files: RunFiles, folder: Path) -> None:
-    """Raise InfeasibleError naming every wish that the plan does not meet, the dearest first."""
-    slacks = sorted(files.kpis["slacks"], key=lambda slack: -slack["penalty"])
-    missed = [
-        f"{slack['limit']} of {slack['place']}: {slack['quantity']:.6g} {slack['unit']} missing"
-        for slack in slacks
-    ]
-    if missed:
-        raise InfeasibleError(f"{'; '.join(missed)}; the plan without them is in {folder}")
 
 
 def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:

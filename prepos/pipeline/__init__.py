@@ -36,6 +36,7 @@ from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.outlook import above_floor, look_ahead
 from prepos.pipeline.published import read_published, stand_on
+from prepos.pipeline.publishing import publish_run, roll_back
 from prepos.pipeline.replay import Stretch, run_replay
 from prepos.pipeline.tables import forecast_files, plan_files
 from prepos.plan import Question, draft_model
@@ -63,6 +64,8 @@ __all__ = [
     "load_run",
     "make_forecast",
     "make_plan",
+    "publish_run",
+    "roll_back",
     "run_backtest",
     "run_replay",
     "verify_run",

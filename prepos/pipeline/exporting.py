@@ -17,6 +17,7 @@ from prepos.config.keys import nearest
 from prepos.core.faults import Fault
 from prepos.core.run import LOADS, REDIRECTS, TRANSFERS
 from prepos.errors import ConfigError, InputError
+from prepos.pipeline.publishing import find_run
 from prepos.publish import read_part
 from prepos.publish.exporters import EXPORTERS, Batch, faults_of, make_batch, write_files
 from prepos.publish.exporters.exporter import Exporter
@@ -83,7 +84,7 @@ def export_plan(
     InputError
         With everything that a target would refuse or misread; nothing is written then.
     RunError
-        If the run's files are not as they were written.
+        If there is no such run, or its files are not as they were written.
     """
     exporters = _find_exporters(formats)
     options = replace(config.export, mapping=_mapping_path(config, mapping))
@@ -111,19 +112,6 @@ def export_plan(
             write_files(folder, files, _manifest(batch, told))
         exported.append(told)
     return exported
-
-
-def find_run(config: Config, run: Path | str) -> Path:
-    """Return the folder of a run that is named by its path or its id; raises ConfigError."""
-    named = Path(run)
-    for folder in (named, config.runs / named):
-        if folder.is_dir():
-            return folder
-    known = [path.name for path in config.runs.glob("*") if path.is_dir()]
-    raise ConfigError(
-        f"run is {str(run)!r}, expected a run's folder or the id of one in {config.runs}"
-        f"{nearest(str(run), known)}"
-    )
 
 
 def _find_exporters(formats: Sequence[str]) -> list[Exporter]:

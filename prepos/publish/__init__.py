@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prepos.publish.certificate import make_certificate
-from prepos.publish.compare import Comparison, compare_plans
+from prepos.publish.compare import Comparison, compare_plans, is_same_plan
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -41,6 +41,7 @@ __all__ = [
     "compare_plans",
     "forecast_frame",
     "forecast_total_frame",
+    "is_same_plan",
     "loads_frame",
     "make_certificate",
     "make_kpis",

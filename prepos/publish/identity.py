@@ -19,11 +19,11 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-ELSEWHERE = {  # settings that change nothing
+ELSEWHERE = {
     "data": None,
     "publish": None,
-    "run": ("folder", "executor", "workers"),
-}
+    "run": ("folder", "executor", "workers", "keep"),
+}  # settings that change nothing
 DIGITS = 10  # of the digest in a name: 40 bits
 
 

@@ -1,4 +1,4 @@
-"""What a target would refuse or misread is told by transfer and field, before anything is written."""
+"""What a target would refuse or misread is told by transfer and field; nothing is written then."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_two_nodes_of_one_name_are_no_move() -> None:
-    """A table of locations that gives both ends the same name is found out, in the target's name."""
+    """A table of locations that gives both ends the same name is found out, under that name."""
     sets = ("publish.locations.DC1=Hall", "publish.locations.FW1=Hall")
     batch = batch_of()
     faults = faults_of(batch, EXPORTERS["tryton"].check(batch, options_of(*sets)))

@@ -1,0 +1,82 @@
+"""What may be published: a run that is there, whole, verified, meets its limits, and is news."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prepos.config import Config
+from prepos.core.run import RunFiles
+from prepos.core.verdict import Verdict
+from prepos.errors import ConfigError, InfeasibleError, RunError, UnchangedError
+from prepos.pipeline.history import History
+from prepos.publish import is_same_plan, ledger, read_run
+from prepos.publish.current import CURRENT, read_current
+
+
+def find_run(config: Config, run: str | Path) -> Path:
+    """Return the folder of a run named by its id, by ``current``, or by its path.
+
+    Raises
+    ------
+    RunError
+        If there is no such folder; or none is published.
+    """
+    runs, text = config.runs, str(run)
+    if text == CURRENT:
+        pointed = read_current(runs)
+        if pointed is None:
+            raise RunError(f"no run is published in {runs}, expected `prepos publish RUN` before")
+        return runs / pointed
+    for folder in (runs / text, Path(run)):
+        if folder.is_dir():
+            return folder
+    raise RunError(
+        f"run is {text!r}, expected the id of a run in {runs}, a run's folder, or current"
+    )
+
+
+def read_plan(folder: Path) -> RunFiles:
+    """Return the files of a run that holds a plan; raises RunError or ConfigError."""
+    files = read_run(folder)
+    if files.manifest["kind"] != "plan":
+        raise ConfigError(
+            f"{folder} holds no plan, it is a run of kind {files.manifest['kind']}; expected one "
+            "of `prepos plan`"
+        )
+    return files
+
+
+def refuse_same(runs: Path, history: History, files: RunFiles, *, by_job: bool) -> None:
+    """Raise UnchangedError where publishing would change nothing that people act on."""
+    run_id, pointed = files.manifest["run_id"], history.current
+    last = ledger.last_states(history.events).get(run_id)
+    if by_job and last == ledger.PROPOSED:
+        raise UnchangedError(f"run {run_id} is proposed already")
+    if pointed is None:
+        return
+    try:
+        published = read_run(runs / pointed)
+    except RunError:  # a broken one is no reason to keep it
+        return
+    if published.manifest["run_id"] == run_id:
+        raise UnchangedError(f"run {run_id} is the published one already")
+    if is_same_plan(published, files):
+        raise UnchangedError(f"the plan of run {run_id} equals the published one, {pointed}")
+
+
+def refuse_failed(verdict: Verdict, folder: Path) -> None:
+    """Raise RunError naming the checks that a run fails."""
+    if not verdict.passed:
+        broken = ", ".join(check.name for check in verdict.checks if not check.passed)
+        raise RunError(f"{folder} fails verification: {broken}", verdict.faults)
+
+
+def refuse_slacks(files: RunFiles, folder: Path) -> None:
+    """Raise InfeasibleError naming every wish that the plan does not meet, the dearest first."""
+    slacks = sorted(files.kpis["slacks"], key=lambda slack: -slack["penalty"])
+    missed = [
+        f"{slack['limit']} of {slack['place']}: {slack['quantity']:.6g} {slack['unit']} missing"
+        for slack in slacks
+    ]
+    if missed:
+        raise InfeasibleError(f"{'; '.join(missed)}; the plan without them is in {folder}")
