@@ -17,7 +17,7 @@ from prepos.config.keys import nearest
 from prepos.core.faults import Fault
 from prepos.core.run import LOADS, REDIRECTS, TRANSFERS
 from prepos.errors import ConfigError, InputError
-from prepos.pipeline.publishing import find_run
+from prepos.pipeline.publishable import find_run
 from prepos.publish import read_part
 from prepos.publish.exporters import EXPORTERS, Batch, faults_of, make_batch, write_files
 from prepos.publish.exporters.exporter import Exporter
