@@ -4,7 +4,8 @@ Tryton knows nothing of keys: what is imported twice is there twice. But it find
 reference where a column ``id`` names it, and then puts the file's lines in the place of those it
 had. So there are two files: one to import once, and one with ``id`` for any time after. As long as
 a shipment is a draft or waits, importing again leaves what was there; once it is assigned, Tryton
-refuses the whole file and names the move. A quantity of 0 it would take without a word.
+refuses the whole file and names the move. A quantity of 0 it would take without a word. The days of
+moves it sets itself, by the shipment's.
 """
 
 from __future__ import annotations
@@ -45,7 +46,6 @@ def make_tryton(batch: Batch, options: ExportOptions) -> Files:
         "moves/unit": np.full(len(batch.keys), options.tryton.unit, dtype=object),
         "moves/from_location": origin,
         "moves/to_location": destination,
-        "moves/planned_date": batch.iso("arrival_date"),
     }
     return {
         f"{MODEL}.csv": (Sheet(columns=columns),),
