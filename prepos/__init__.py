@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         run_backtest,
         verify_run,
     )
+    from prepos.pipeline.editing import publish_edited
     from prepos.pipeline.exporting import export_plan
     from prepos.signals.next_order import next_orders
 
@@ -42,6 +43,7 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "next_orders",
+    "publish_edited",
     "publish_run",
     "roll_back",
     "run_backtest",
@@ -59,6 +61,7 @@ _HOMES = {
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
+    "publish_edited": "prepos.pipeline.editing",
     "publish_run": "prepos.pipeline",
     "roll_back": "prepos.pipeline",
     "run_backtest": "prepos.pipeline",

@@ -123,7 +123,7 @@ def run_comparison(
 ) -> None:
     """Plan with a case and without, both on the published plan, and show what differs."""
     from prepos import pipeline
-    from prepos.cli.compare_page import compare_page
+    from prepos.cli.compare_page import Names, compare_page
     from prepos.cli.paths import from_here
     from prepos.pipeline.publishable import refuse_slacks
 
@@ -139,7 +139,8 @@ def run_comparison(
         "base": str(from_here(before.folder)),
         "comparison": asdict(told),
     }
-    screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
+    names = Names(f"Case {case} beside the base", "base", case)
+    screen.show(compare_page(told, names), payload, folder=from_here(after.folder))
 
 
 def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,15 @@ def publish(
     config: ConfigFile = None,
     case: Case = None,
     sets: Sets = None,
+    edited: Annotated[
+        Path | None,
+        Option(
+            "--edited",
+            metavar="FILE",
+            help="A copy of the run's transfers.csv with quantities changed, lines removed or "
+            "added (transfer_id empty): a run is made of it, verified, and published instead.",
+        ),
+    ] = None,
     despite_slacks: Annotated[
         bool, Option("--despite-slacks", help="Publish it although a minimum fill is missed.")
     ] = False,
@@ -42,15 +52,23 @@ def publish(
 
     The pointer moves in one step, after everything is on disk; a reader finds the run of before or
     this one. Ends in 99 where the run, or one that plans the same, is published already, in 3 where
-    it is not as it was written or fails verification, in 4 where a minimum fill is missed.
+    it is not as it was written or fails verification, in 4 where a minimum fill is missed or an
+    edited line breaks a limit.
     """
+    from prepos.pipeline.editing import publish_edited
     from prepos.pipeline.publishing import publish_run
 
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)
+    step = publish_run if edited is None else partial(publish_edited, file=edited)
     with screen.progress() as progress:
-        done = publish_run(
-            chosen, run, progress, despite_slacks=despite_slacks, dry_run=dry_run, wait_s=wait
+        done = step(
+            chosen,
+            run,
+            progress=progress,
+            despite_slacks=despite_slacks,
+            dry_run=dry_run,
+            wait_s=wait,
         )
     show(done, screen, dry_run=dry_run)
 

@@ -5,6 +5,7 @@ A code is public and stable: its meaning never changes, and one no longer used s
 
 from __future__ import annotations
 
+from prepos.core.codes_of_edits import EDITS
 from prepos.core.codes_of_exports import EXPORTS
 from prepos.core.codes_of_files import DIALECT, FILES, IDS, VALUES
 from prepos.core.codes_of_map import LANES, LAYERS, PLACINGS
@@ -13,7 +14,19 @@ from prepos.core.codes_of_tables import KEYS, PLACES, SENSE, TIMES
 from prepos.core.faults import Code
 
 _GROUPS = (
-    *(FILES, DIALECT, VALUES, IDS, KEYS, TIMES, PLACES, SENSE, LAYERS, PLACINGS, LANES, RUNS),
+    FILES,
+    DIALECT,
+    VALUES,
+    IDS,
+    KEYS,
+    TIMES,
+    PLACES,
+    SENSE,
+    LAYERS,
+    PLACINGS,
+    LANES,
+    RUNS,
+    EDITS,
     EXPORTS,
 )
 

@@ -22,10 +22,22 @@ PUBLISHING = (
         "ledger.sqlite.broken.",
     ),
     Code(
+        "PP-LEDGER-BEHIND",
+        "the run is published, but the ledger could not be told so",
+        "The pointer decides which run is published. The disk may be full, or gone.",
+        "See to the disk; the next `prepos publish`, `rollback` or `doctor --fix` writes it.",
+    ),
+    Code(
         "PP-POINTER-BROKEN",
         "runs/current does not name a run",
         "It is a link to a run's folder beside it, or a text file with a run's id; nothing else.",
         "`prepos publish RUN` or `prepos rollback` write it anew.",
+    ),
+    Code(
+        "PP-DOCTOR",
+        "something that publishing stands on is broken",
+        "prepos doctor looked at runs, pointer, ledger, disk, solver, libraries and clock.",
+        "The message says what was found. An altered run: `prepos rollback`, or plan again.",
     ),
     Code(
         "PP-RUN-NOT-REMOVED",

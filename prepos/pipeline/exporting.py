@@ -19,11 +19,17 @@ from prepos.core.run import LOADS, REDIRECTS, TRANSFERS
 from prepos.errors import ConfigError, InputError
 from prepos.pipeline.publishable import find_run
 from prepos.publish import read_part
-from prepos.publish.exporters import EXPORTERS, Batch, faults_of, make_batch, write_files
+from prepos.publish.exporters import (
+    EXPORTERS,
+    Batch,
+    check_place,
+    faults_of,
+    make_batch,
+    write_files,
+)
 from prepos.publish.exporters.exporter import Exporter
 
 EXPORTS = "exports"  # folder beside the runs
-EXPORT_SCHEMA = "prepos/export@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,8 @@ def export_plan(
         With everything that a target would refuse or misread; nothing is written then.
     RunError
         If there is no such run, or its files are not as they were written.
+    WriteError
+        If a folder cannot be written, or holds what is no export.
     """
     exporters = _find_exporters(formats)
     options = replace(config.export, mapping=_mapping_path(config, mapping))
@@ -94,11 +102,14 @@ def export_plan(
     breaches = {exporter.name: list(exporter.check(batch, options)) for exporter in exporters}
     faults = {name: faults_of(batch, found) for name, found in breaches.items()}
     _refuse(batch, {name: found for name, found in faults.items() if found})
+    above = home.parent / EXPORTS / batch.run_id if out is None else out
+    alone = out is not None and len(exporters) == 1
+    folders = [above if alone else above / exporter.name for exporter in exporters]
+    for folder in () if dry_run else folders:
+        check_place(folder)
     exported = []
-    for exporter in exporters:
+    for exporter, folder in zip(exporters, folders, strict=True):
         files = exporter.make(batch, options)
-        above = home.parent / EXPORTS / batch.run_id if out is None else out
-        folder = above if out and len(exporters) == 1 else above / exporter.name
         told = Exported(
             format=exporter.name,
             folder=str(folder),
@@ -171,7 +182,6 @@ def _manifest(batch: Batch, told: Exported) -> dict[str, Any]:
     known = {name: value for name, value in asdict(told).items() if name in ("format", "units")}
     counts = {"transfers": told.transfers, "documents": told.documents, "rows": told.files}
     return {
-        "schema": EXPORT_SCHEMA,
         "run_id": batch.run_id,
         "plan_id": batch.plan_id,
         **known,

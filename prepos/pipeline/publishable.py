@@ -11,15 +11,18 @@ from prepos.errors import ConfigError, InfeasibleError, RunError, UnchangedError
 from prepos.pipeline.history import History
 from prepos.publish import is_same_plan, ledger, read_run
 from prepos.publish.current import CURRENT, read_current
+from prepos.publish.runs import list_runs
+
+NEWEST = "newest"  # the plan made last
 
 
 def find_run(config: Config, run: str | Path) -> Path:
-    """Return the folder of a run named by its id, by ``current``, or by its path.
+    """Return the folder of a run named by its id, by its path, ``current`` or ``newest``.
 
     Raises
     ------
     RunError
-        If there is no such folder; or none is published.
+        If there is no such folder; or none is published, or none planned.
     """
     runs, text = config.runs, str(run)
     if text == CURRENT:
@@ -27,11 +30,16 @@ def find_run(config: Config, run: str | Path) -> Path:
         if pointed is None:
             raise RunError(f"no run is published in {runs}, expected `prepos publish RUN` before")
         return runs / pointed
+    if text == NEWEST:
+        planned = [note.folder for note in list_runs(runs) if note.plan_id]
+        if not planned:
+            raise RunError(f"no plan lies in {runs}, expected `prepos plan` before")
+        return planned[-1]
     for folder in (runs / text, Path(run)):
         if folder.is_dir():
             return folder
     raise RunError(
-        f"run is {text!r}, expected the id of a run in {runs}, a run's folder, or current"
+        f"run is {text!r}, expected the id of a run in {runs}, a run's folder, current or newest"
     )
 
 

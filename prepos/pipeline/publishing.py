@@ -17,7 +17,7 @@ from prepos.core.faults import Fault
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import RunFiles
 from prepos.core.verdict import Verdict
-from prepos.errors import RunError, UnchangedError
+from prepos.errors import RunError, UnchangedError, WriteError
 from prepos.pipeline.handover import way_to
 from prepos.pipeline.history import (
     ROLLBACK,
@@ -28,6 +28,7 @@ from prepos.pipeline.history import (
     read_history,
     this_person,
     told_made,
+    told_of,
 )
 from prepos.pipeline.judging import verify_run
 from prepos.pipeline.publishable import (
@@ -40,10 +41,12 @@ from prepos.pipeline.publishable import (
 from prepos.pipeline.retention import Cleared, clear_old
 from prepos.publish import Stopwatch, ledger
 from prepos.publish.current import swap_current
+from prepos.publish.ledger import BrokenLedgerError
 from prepos.publish.lock import Lock, hold_lock
 from prepos.publish.runs import RunNote, copy_run, note_of, sync_run
 
 BY_JOB = "by a job"
+NOTHING: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +127,11 @@ def publish_run(
             refuse_slacks(files, folder)
         note = note_of(folder, files.manifest)
         waits = by_job and config.plan.approval == "manual"
-        cleared = Cleared()
+        behind, cleared = NOTHING, Cleared()
         if not dry_run:
             settle(config, files, folder)
             step = propose if waits else move_pointer
-            step(config.runs, history, note, BY_JOB if by_job else "")
+            behind = step(config.runs, history, note, BY_JOB if by_job else "")
             cleared = clear_old(config)
     return Published(
         run_id=note.run_id,
@@ -136,7 +139,7 @@ def publish_run(
         state=ledger.PROPOSED if waits else ledger.PUBLISHED,
         previous=history.current,
         removed=cleared.removed,
-        notices=(*notices, *cleared.notices),
+        notices=(*notices, *behind, *cleared.notices),
     )
 
 
@@ -168,16 +171,17 @@ def roll_back(
             raise UnchangedError(f"run {history.current} is the published one already")
         files, broken = first_whole(runs, wanted)
         note = note_of(runs / files.manifest["run_id"], files.manifest)
+        behind = NOTHING
         if not dry_run:
             sync_run(note.folder)
-            move_pointer(runs, history, note, ROLLBACK)
+            behind = move_pointer(runs, history, note, ROLLBACK)
     return Published(
         run_id=note.run_id,
         folder=note.folder,
         state=ledger.PUBLISHED,
         previous=history.current,
         passed_over=tuple(broken),
-        notices=notices,
+        notices=(*notices, *behind),
     )
 
 
@@ -237,8 +241,8 @@ def settle(config: Config, files: RunFiles, folder: Path) -> None:
     sync_run(place)
 
 
-def propose(runs: Path, history: History, note: RunNote, words: str) -> None:
-    """Record a run as proposed, and earlier proposals as superseded by it."""
+def propose(runs: Path, history: History, note: RunNote, words: str) -> tuple[Fault, ...]:
+    """Record a run as proposed, and earlier proposals as superseded by it; nothing to notice."""
     last = ledger.last_events(history.events)
     waiting = [event for event in last.values() if event.state == ledger.PROPOSED]
     events = [
@@ -248,10 +252,11 @@ def propose(runs: Path, history: History, note: RunNote, words: str) -> None:
     made = () if note.run_id in last else (told_made(note),)
     found = event_of(note, note.run_id, ledger.PROPOSED, by=this_person(), note_text=words)
     ledger.append_events(runs, (*made, *events, found))
+    return ()
 
 
-def move_pointer(runs: Path, history: History, note: RunNote, words: str) -> None:
-    """Write the intention, swap the pointer, write that it is done."""
+def move_pointer(runs: Path, history: History, note: RunNote, words: str) -> tuple[Fault, ...]:
+    """Write the intention, swap the pointer, write that it is done; return what to notice."""
     known = ledger.last_events(history.events)
     made = () if note.run_id in known else (told_made(note),)
     intended = event_of(
@@ -264,4 +269,9 @@ def move_pointer(runs: Path, history: History, note: RunNote, words: str) -> Non
     )
     ledger.append_events(runs, (*made, intended))
     swap_current(runs, note.run_id)
-    ledger.append_events(runs, fulfil(intended, history.order))
+    try:
+        ledger.append_events(runs, fulfil(intended, history.order))
+    except (WriteError, BrokenLedgerError) as error:  # it is published all the same
+        told = f"is behind, the next command brings it up to date: {error}"
+        return (told_of(runs / ledger.LEDGER, "PP-LEDGER-BEHIND", told),)
+    return ()

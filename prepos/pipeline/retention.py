@@ -8,8 +8,9 @@ from typing import NamedTuple
 from prepos.config import Config
 from prepos.core.faults import Fault
 from prepos.errors import RunError, WriteError
-from prepos.pipeline.history import History, event_of, read_history, this_person
+from prepos.pipeline.history import History, event_of, read_history, this_person, told_of
 from prepos.publish import ledger, read_run
+from prepos.publish.ledger import Event
 from prepos.publish.runs import RunNote, list_runs, remove_run
 
 
@@ -24,7 +25,12 @@ def clear_old(config: Config) -> Cleared:
     """Remove the runs beyond ``run.keep``, the oldest first; to be called under the lock."""
     if not config.run.keep:
         return Cleared()
-    history, removed, faults = read_history(config.runs), [], []
+    removed: list[Event] = []
+    faults: list[Fault] = []
+    try:
+        history = read_history(config.runs)
+    except WriteError as error:  # another time: what was published stands
+        return Cleared((), (told_of(config.runs / ledger.LEDGER, "PP-LEDGER-BEHIND", str(error)),))
     for note in too_old(list_runs(config.runs), history, config.run.keep):
         try:
             remove_run(note.folder)
@@ -33,7 +39,10 @@ def clear_old(config: Config) -> Cleared:
         else:
             removed.append(event_of(note, note.run_id, ledger.REMOVED, by=this_person()))
     if removed:
-        ledger.append_events(config.runs, removed)
+        try:
+            ledger.append_events(config.runs, removed)
+        except WriteError as error:  # they are gone all the same
+            faults.append(told_of(config.runs / ledger.LEDGER, "PP-LEDGER-BEHIND", str(error)))
     return Cleared(tuple(event.run_id for event in removed), tuple(faults))
 
 

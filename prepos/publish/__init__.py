@@ -19,6 +19,7 @@ from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
+    lines_frame,
     loads_frame,
     redirects_frame,
     supply_frame,
@@ -42,6 +43,7 @@ __all__ = [
     "forecast_frame",
     "forecast_total_frame",
     "is_same_plan",
+    "lines_frame",
     "loads_frame",
     "make_certificate",
     "make_kpis",

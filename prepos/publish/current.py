@@ -7,6 +7,7 @@ reader finds the run of before or the run of now, at any moment.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -40,14 +41,33 @@ def read_current(runs: Path) -> str | None:
 
 
 def swap_current(runs: Path, run_id: str) -> None:
-    """Point to a run of the folder, in one step, on disk when this returns; raises WriteError."""
+    """Point to a run of the folder, in one step, on disk when this returns.
+
+    Raises
+    ------
+    WriteError
+        If that cannot be done; it then points to where it did.
+    """
     path = runs / CURRENT
     try:
         with tempfile.TemporaryDirectory(prefix=ASIDE, dir=runs) as aside:
+            kept = _keep_pointer(path, Path(aside) / "kept")
             os.replace(_write_pointer(Path(aside) / CURRENT, run_id), path)
-        sync_path(runs)
+            try:
+                sync_path(runs)
+            except OSError:
+                os.replace(kept, path) if kept else path.unlink()
+                raise
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def _keep_pointer(path: Path, copy: Path) -> Path | None:
+    """Return a copy of the pointer, to be put back; None where there is none."""
+    if not (path.is_symlink() or path.is_file()):
+        return None
+    shutil.copyfile(path, copy, follow_symlinks=False)
+    return copy
 
 
 def _write_pointer(path: Path, run_id: str) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from prepos.core.run import MANIFEST
 from prepos.errors import WriteError
+from prepos.publish.exchange import exchange
 from prepos.publish.files import write_error
 from prepos.publish.held import held_folder
 
@@ -84,17 +85,23 @@ def _put(stage: Path, folder: Path) -> None:
 
 
 def _swap(stage: Path, folder: Path) -> None:
-    """Replace a folder; it is put back where the second rename fails."""
+    """Replace a folder, in one step where the system can; else there is none for a moment.
+
+    It is put back where the second rename fails.
+    """
+    if exchange(stage, folder):
+        return  # the old one is cleared away as the stage
     out = Path(tempfile.mkdtemp(prefix=f"{REPLACED}{folder.name}-", dir=folder.parent))
     old = out / folder.name
-    os.replace(folder, old)
-    try:
-        os.replace(stage, folder)
-    except OSError:
-        os.replace(old, folder)
-        out.rmdir()
-        raise
-    shutil.rmtree(out, ignore_errors=True)
+    with held_folder(out):
+        os.replace(folder, old)
+        try:
+            os.replace(stage, folder)
+        except OSError:
+            os.replace(old, folder)
+            out.rmdir()
+            raise
+        shutil.rmtree(out, ignore_errors=True)
 
 
 def _strangers(folder: Path) -> list[str]:

@@ -94,16 +94,19 @@ def hold_lock(runs: Path, *, command: str, run: str = "", wait_s: float = 0.0) -
     path, me = runs / LOCK, this_process(command, run)
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        handle, aside = _write_aside(path, me)
+        handle, name = tempfile.mkstemp(prefix=ASIDE, dir=runs)
     except OSError as error:
         raise write_error(path, error) from error
+    aside = Path(name)
     try:
+        _write(handle, aside, me)
         left = _take(path, aside, time.monotonic() + wait_s)
         yield Lock(path=path, holder=me, taken_over=left)
     finally:
-        aside.unlink(missing_ok=True)
-        if _is_at(path, handle):
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # what was done is done; a lock without its process is nobody's
+            aside.unlink(missing_ok=True)
+            if _is_at(path, handle):
+                path.unlink(missing_ok=True)
         os.close(handle)
 
 
@@ -166,14 +169,15 @@ def _take(path: Path, aside: Path, deadline: float) -> Holder | None:
     return None
 
 
-def _write_aside(path: Path, holder: Holder) -> tuple[int, Path]:
-    """Write a lock beside its place, locked for the kernel; return it, open, and where it lies."""
-    handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
+def _write(handle: int, aside: Path, holder: Holder) -> None:
+    """Write a lock that is open beside its place, held for the kernel; raises WriteError."""
     hold_open(handle)
-    os.write(handle, json.dumps(asdict(holder), indent=2, ensure_ascii=False).encode())
-    os.fsync(handle)
-    Path(name).chmod(0o644)
-    return handle, Path(name)
+    try:
+        os.write(handle, json.dumps(asdict(holder), indent=2, ensure_ascii=False).encode())
+        os.fsync(handle)
+        aside.chmod(0o644)
+    except OSError as error:
+        raise write_error(aside, error) from error
 
 
 def _link(aside: Path, path: Path) -> bool:

@@ -95,7 +95,7 @@ def sync_run(folder: Path) -> None:
 def remove_run(folder: Path) -> None:
     """Remove a run: out of sight in one step, then file by file; raises WriteError."""
     try:
-        out = Path(tempfile.mkdtemp(prefix=f"{REPLACED}{folder.name}-", dir=folder.parent))
+        out = Path(tempfile.mkdtemp(prefix=f"{PARTIAL}{folder.name}-", dir=folder.parent))
         os.replace(folder, out / folder.name)
         shutil.rmtree(out)
     except OSError as error:
@@ -110,11 +110,31 @@ def list_leftovers(runs: Path) -> list[Path]:
 
 
 def remove_leftover(path: Path) -> None:
-    """Remove something that was left behind; raises WriteError."""
+    """Remove something that was left behind; raises WriteError.
+
+    A run that was being replaced, with nothing put in its place yet, is put back first.
+    """
     try:
+        if path.name.startswith(REPLACED):
+            for folder in path.iterdir():
+                if not (path.parent / folder.name).exists():
+                    os.replace(folder, path.parent / folder.name)
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def try_folder(runs: Path) -> None:
+    """Write a folder, put it in a place, and remove it again; raises WriteError."""
+    place = runs / f"{PARTIAL}trial-{os.getpid()}"
+    with staged_folder(place) as stage:
+        write_json(stage / MANIFEST, {})
+    remove_leftover(place)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return how much room the files of a run take."""
+    return sum(path.stat().st_size for path in folder.iterdir())

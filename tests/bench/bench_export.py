@@ -1,4 +1,4 @@
-"""How long an export of a hundred thousand transfers takes, in each format.
+"""How long an export of a hundred thousand transfers takes in each format, from run to files.
 
 Beside it, in the same run, what pandas takes to write the same frame: to_csv, to_parquet, and
 to_excel by whichever writers are installed. Seconds are of the processor.
@@ -19,14 +19,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from prepos.config import bundled
+from prepos.config import bundled, load_config
 from prepos.core.run import TRANSFERS
-from prepos.publish.exporters import EXPORTERS, ExportOptions, faults_of, make_batch, write_files
-from prepos.publish.exporters.options import ErpnextOptions
+from prepos.pipeline.exporting import export_plan
+from prepos.publish import seal, write_table
+from prepos.publish.exporters import EXPORTERS
 
 CUTOFF = np.datetime64("2026-11-02", "s")
 DAY = np.timedelta64(86_400, "s")
 SKUS, FORWARD_NODES, LINES_A_LOAD = 2_000, 150, 40
+NODES = {"DC1", *(f"FW{n:03d}" for n in range(FORWARD_NODES))}
 
 
 def make_transfers(count: int) -> pd.DataFrame:
@@ -64,23 +66,27 @@ def make_transfers(count: int) -> pd.DataFrame:
     return frame
 
 
+def write_run(frame: pd.DataFrame, folder: Path) -> None:
+    """Write the plan as a run."""
+    (folder / "runs" / "r").mkdir(parents=True)
+    write_table(folder / "runs" / "r" / TRANSFERS, frame)
+    seal(folder / "runs" / "r", {"run_id": "r", "config": {"run": {"currency": "EUR"}}})
+
+
 def exports(frame: pd.DataFrame, folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield each format and mapping with what writes it, checks included."""
+    """Yield each format and mapping with the whole way: the run read, looked through, written."""
+    write_run(frame, folder)
+    sets = [f"run.folder={folder / 'runs'}", "publish.erpnext.company=Ours"]
+    sets += [f"publish.locations.{node}={n:04d}" for n, node in enumerate(sorted(NODES))]
+    config = load_config(None, sets=sets)
     mappings = sorted(bundled("configs", "mappings").glob("*.toml"))
-    wanted = [(name, None) for name in EXPORTERS if name != "mapping"]
+    wanted: list[tuple[str, Path | None]] = [(name, None) for name in EXPORTERS]
+    wanted.remove(("mapping", None))
     wanted += [("mapping", path) for path in mappings]
     for name, mapping in wanted:
-        options = ExportOptions(
-            mapping=str(mapping) if mapping else None, erpnext=ErpnextOptions(company="Ours")
-        )
 
-        def write(name: str = name, options: ExportOptions = options) -> None:
-            batch = make_batch(
-                {TRANSFERS: frame}, run_id="r", key="plan", currency="EUR", today=date(2026, 11, 1)
-            )
-            exporter = EXPORTERS[name]
-            assert not faults_of(batch, exporter.check(batch, options))
-            write_files(folder / name, exporter.make(batch, options), {})
+        def write(name: str = name, mapping: Path | None = mapping) -> None:
+            export_plan(config, "r", [name], mapping=mapping, today=date(2026, 11, 1))
 
         yield f"{name} {mapping.stem}" if mapping else name, write
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,19 @@ def test_an_export_again_takes_the_place_of_the_former(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r"it holds mine\.txt"):
         export_plan(config, PLAN, ["odoo"], out=out, today=TODAY)
     assert (out / "mine.txt").read_text() == "mine"
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
+    """Its folder is refused as a place to export to; of several formats none is written then."""
+    run = write_run(tmp_path)
+    config, before = make_config(tmp_path), sorted(run.iterdir())
+    with pytest.raises(WriteError, match=r"manifest\.json is of 'prepos/manifest@1', expected an"):
+        export_plan(config, PLAN, ["csv"], out=run, today=TODAY)
+    assert sorted(run.iterdir()) == before
+    shutil.copytree(run, tmp_path / "o" / "odoo")
+    with pytest.raises(WriteError):
+        export_plan(config, PLAN, ["csv", "odoo"], out=tmp_path / "o", today=TODAY)
+    assert [path.name for path in (tmp_path / "o").iterdir()] == ["odoo"]
 
 
 def test_an_altered_plan_is_not_exported(tmp_path: Path) -> None:

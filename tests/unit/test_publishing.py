@@ -331,3 +331,25 @@ def test_a_run_that_cannot_be_cleared_away_is_told(
     assert read_current(office.runs) == office.ids[2]
     assert [notice.code for notice in done.notices] == ["PP-RUN-NOT-REMOVED"]
     assert done.removed == ()
+
+
+def test_a_diff_tells_what_the_newest_plan_moves_otherwise(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the published one; or two by name, each way."""
+    a, _, c = office.ids
+    assert main(["diff", "-c", office.file]) == 3
+    assert "no run is published" in capsys.readouterr().err
+    office.publish(a)
+    assert main(["diff", "-c", office.file]) == 0
+    page = capsys.readouterr().out
+    assert f"Run {c} beside {a}" in page
+    assert "plan.budget: 6.0 → 12.0" in page
+    assert main(["diff", str(office.runs / c), a, "-c", office.file, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["before"], told["after"]) == (c, a)
+    frames = [pipeline.load_run(office.runs / run).frames["transfers.csv"] for run in (c, a)]
+    units = [int(frame["quantity"].sum()) for frame in frames]
+    change = sum(line["after"] - line["before"] for line in told["lines"])
+    assert change == units[1] - units[0] == sum(n["after"] - n["before"] for n in told["lanes"])
+    assert {line["change"] for line in told["lines"]} <= {"added", "removed", "changed"}

@@ -10,12 +10,13 @@ from prepos.publish.exporters.batch import Batch, make_batch
 from prepos.publish.exporters.options import ExportOptions
 from prepos.publish.exporters.registry import EXPORTERS
 from prepos.publish.exporters.rules import faults_of
-from prepos.publish.exporters.write import write_files
+from prepos.publish.exporters.write import check_place, write_files
 
 __all__ = [
     "EXPORTERS",
     "Batch",
     "ExportOptions",
+    "check_place",
     "faults_of",
     "make_batch",
     "write_files",

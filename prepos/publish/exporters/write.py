@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from prepos.core.run import MANIFEST
+from prepos.errors import WriteError
 from prepos.publish.exporters.delimited import write_delimited
 from prepos.publish.exporters.sheet import Files, Sheet
 from prepos.publish.exporters.workbook import write_workbook
@@ -16,7 +19,23 @@ from prepos.publish.files import write_error
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.manifest import seal
 
+EXPORT_SCHEMA = "prepos/export@1"
 ARROW_TYPES = {"O": pa.string(), "i": pa.int64(), "f": pa.float64(), "M": pa.date32()}
+
+
+def check_place(folder: Path) -> None:
+    """Raise WriteError where an export would not fit, or take the place of anything else."""
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        told = {"schema": EXPORT_SCHEMA}
+    schema = told.get("schema") if isinstance(told, dict) else told
+    if schema != EXPORT_SCHEMA:
+        raise WriteError(
+            f"cannot write {folder}: its {MANIFEST} is of {schema!r}, expected an earlier export's "
+            "folder, an empty one or none"
+        )
+    check_writable(folder)
 
 
 def write_files(folder: Path, files: Files, told: Mapping[str, Any]) -> None:
@@ -35,7 +54,7 @@ def write_files(folder: Path, files: Files, told: Mapping[str, Any]) -> None:
     WriteError
         If it cannot be written, or the folder holds what is no part of an export.
     """
-    check_writable(folder)
+    check_place(folder)
     with staged_folder(folder) as stage:
         for name, sheets in files.items():
             path = stage / name
@@ -43,7 +62,7 @@ def write_files(folder: Path, files: Files, told: Mapping[str, Any]) -> None:
                 _write(path, sheets)
             except OSError as error:
                 raise write_error(path, error) from error
-        seal(stage, told)
+        seal(stage, {"schema": EXPORT_SCHEMA, **told})
 
 
 def _write(path: Path, sheets: tuple[Sheet, ...]) -> None:

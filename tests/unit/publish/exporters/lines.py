@@ -14,6 +14,7 @@ from prepos.config import Config, load_config
 from prepos.core.run import LOADS, RUN_TABLES, TRANSFERS
 from prepos.publish import seal, write_table
 from prepos.publish.exporters import Batch, ExportOptions, make_batch
+from prepos.publish.manifest import MANIFEST_SCHEMA
 
 TODAY = date(2026, 10, 1)
 PLAN = "2026-11-02-91b7c7277e"
@@ -89,5 +90,6 @@ def write_run(folder: Path, frames: Mapping[str, pd.DataFrame] | None = None) ->
     for name, frame in (frames or {TRANSFERS: make_lines(), LOADS: make_loads()}).items():
         write_table(run / name, frame)
     config = make_config(folder).as_dict()
-    seal(run, {"run_id": PLAN, "kind": "plan", "config": config, "config_folder": "../.."})
+    told = {"schema": MANIFEST_SCHEMA, "run_id": PLAN, "kind": "plan", "timings": {}}
+    seal(run, {**told, "config": config, "config_folder": "../.."})
     return run
