@@ -23,7 +23,7 @@ FORMATS = "tryton, odoo, erpnext, frepple, openboxes, csv, parquet, xlsx or mapp
 
 def export(
     run: Annotated[
-        str, Argument(metavar="RUN", help="A run's folder, or the id of one, or current.")
+        str, Argument(metavar="RUN", help="A run's folder, the id of one, current or newest.")
     ],
     formats: Annotated[
         list[str], Option("--format", metavar="FORMAT", help=f"{FORMATS}. Repeatable.")

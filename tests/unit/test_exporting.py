@@ -104,6 +104,17 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "o").iterdir()] == ["odoo"]
 
 
+def test_what_a_killed_export_left_is_cleared(tmp_path: Path) -> None:
+    """A half-written sibling of the same name goes; of another, which may be at work, it stays."""
+    write_run(tmp_path)
+    above = tmp_path / "runs" / "exports" / PLAN
+    for name in (".partial-csv-a1", ".partial-odoo-b2"):
+        (above / name).mkdir(parents=True)
+        (above / name / "half.csv").write_text("half")
+    export_plan(make_config(tmp_path), PLAN, ["csv"], today=TODAY)
+    assert sorted(path.name for path in above.iterdir()) == [".partial-odoo-b2", "csv"]
+
+
 def test_an_altered_plan_is_not_exported(tmp_path: Path) -> None:
     """Its sum is another than the manifest's."""
     run = write_run(tmp_path)

@@ -145,8 +145,7 @@ def group_lines(batch: Batch, by: Sequence[str], part: IntArray | None = None) -
     groups = transfers.groupby([*by, "part"], sort=False).ngroup().to_numpy()
     order = np.argsort(groups, kind="stable")
     first = np.unique(groups, return_index=True)[1]
-    rows = transfers.iloc[first]
-    columns = (rows[name].astype(str) for name in (*by, "part"))
+    columns = (_words_of(transfers[name].iloc[first].to_numpy()) for name in (*by, "part"))
     digests = [hashlib.sha256("|".join(row).encode()) for row in zip(*columns, strict=True)]
     keys = [f"{batch.stem}D{digest.hexdigest()[:DIGITS]}" for digest in digests]
     documents = groups[order].astype(np.int64)
@@ -158,3 +157,11 @@ def group_lines(batch: Batch, by: Sequence[str], part: IntArray | None = None) -
         documents=documents,
         document_keys=np.array(keys, dtype=object)[documents],
     )
+
+
+def _words_of(cells: AnyArray) -> list[str]:
+    """Return cells as text, days as YYYY-MM-DD."""
+    if cells.dtype.kind == "M":
+        days: list[str] = np.datetime_as_string(cells, unit="D").tolist()
+        return days
+    return [str(cell) for cell in cells.tolist()]

@@ -16,8 +16,9 @@ from prepos.publish.exporters.delimited import write_delimited
 from prepos.publish.exporters.sheet import Files, Sheet
 from prepos.publish.exporters.workbook import write_workbook
 from prepos.publish.files import write_error
-from prepos.publish.folder import check_writable, staged_folder
+from prepos.publish.folder import PARTIAL, check_writable, staged_folder
 from prepos.publish.manifest import seal
+from prepos.publish.runs import list_leftovers, remove_leftover
 
 EXPORT_SCHEMA = "prepos/export@1"
 ARROW_TYPES = {"O": pa.string(), "i": pa.int64(), "f": pa.float64(), "M": pa.date32()}
@@ -55,6 +56,9 @@ def write_files(folder: Path, files: Files, told: Mapping[str, Any]) -> None:
         If it cannot be written, or the folder holds what is no part of an export.
     """
     check_place(folder)
+    for left in list_leftovers(folder.parent):
+        if left.name.startswith(f"{PARTIAL}{folder.name}-"):
+            remove_leftover(left)
     with staged_folder(folder) as stage:
         for name, sheets in files.items():
             path = stage / name

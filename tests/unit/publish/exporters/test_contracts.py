@@ -14,9 +14,14 @@ import openpyxl
 import pytest
 
 from prepos.publish.exporters import EXPORTERS, faults_of, write_files
-from tests.unit.publish.exporters.lines import LINES, batch_of, make_lines, options_of
+from tests.unit.publish.exporters.lines import LINES, PLAN, batch_of, make_lines, options_of
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
+KEYS = [
+    "prepos.2026-11-02-91b7c7277e_D271630f1f8fb",
+    "prepos.2026-11-02-91b7c7277e_D3903ed48ad31",
+    "prepos.2026-11-02-91b7c7277e_D4e06947d5120",
+]
 OWN = {"csv", "parquet", "xlsx", "mapping"}  # formats that are ours, with tests of their own
 
 
@@ -135,6 +140,12 @@ def test_a_name_may_be_as_long_as_the_field(contract: Contract, tmp_path: Path) 
     assert (fault.line, fault.column, fault.code) == (2, "sku", "PP-EXPORT-LONG")
     assert fault.message.startswith("transfer T1: sku is 'kkk")
     assert fault.message.endswith(f"expected {longest} letters at most")
+
+
+def test_keys_are_the_same_for_ever() -> None:
+    """What a target has taken in under a key is found again by any later version of prepos."""
+    assert [*dict.fromkeys(batch_of().document_keys)] == KEYS
+    assert batch_of(key="transfer").document_keys[0] == KEYS[0].replace(f"{PLAN}_", "")
 
 
 def test_odoo_gets_each_product_of_a_departure_once(tmp_path: Path) -> None:
