@@ -21,7 +21,7 @@ from prepos.core.faults import Fault
 from prepos.errors import PreposError, RunError
 from prepos.pipeline.history import History, open_history, read_history
 from prepos.plan import try_solver
-from prepos.publish import ledger, read_run
+from prepos.publish import check_run, ledger
 from prepos.publish.current import read_current
 from prepos.publish.lock import hold_lock, is_left_behind, read_holder
 from prepos.publish.runs import (
@@ -133,7 +133,7 @@ def check_runs(config: Config) -> Iterator[Finding]:
 def look_at(config: Config, run_id: str, name: str) -> Finding:
     """Compare a run's files with its manifest."""
     try:
-        count = len(read_run(config.runs / run_id).manifest["files"])
+        count = len(check_run(config.runs / run_id)["files"])
     except RunError as error:
         told = "; ".join([str(error), *(fault.message for fault in error.faults)])
         return Finding(name=name, state=BROKEN, message=told)

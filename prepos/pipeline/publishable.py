@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from prepos.config import Config
-from prepos.core.run import RunFiles
+from prepos.core.run import KPIS, LOADS, REDIRECTS, TRANSFERS, RunFiles
 from prepos.core.verdict import Verdict
 from prepos.errors import ConfigError, InfeasibleError, RunError, UnchangedError
 from prepos.pipeline.history import History
-from prepos.publish import is_same_plan, ledger, read_run
+from prepos.publish import check_run, is_same_plan, ledger, read_files
 from prepos.publish.current import CURRENT, read_current
 from prepos.publish.runs import list_runs
 
+DECIDED_IN = (TRANSFERS, REDIRECTS, LOADS, KPIS)  # the files that say what is decided
 NEWEST = "newest"  # the plan made last
 
 
@@ -44,14 +45,22 @@ def find_run(config: Config, run: str | Path) -> Path:
 
 
 def read_plan(folder: Path) -> RunFiles:
-    """Return the files of a run that holds a plan; raises RunError or ConfigError."""
-    files = read_run(folder)
-    if files.manifest["kind"] != "plan":
+    """Return what a run decides, after comparing all its files with the manifest.
+
+    Raises
+    ------
+    ConfigError
+        If it holds no plan.
+    RunError
+        If there is no run, or it is not as it was written.
+    """
+    manifest = check_run(folder)
+    if manifest["kind"] != "plan":
         raise ConfigError(
-            f"{folder} holds no plan, it is a run of kind {files.manifest['kind']}; expected one "
-            "of `prepos plan`"
+            f"{folder} holds no plan, it is a run of kind {manifest['kind']}; expected one of "
+            "`prepos plan`"
         )
-    return files
+    return read_files(folder, DECIDED_IN, manifest)
 
 
 def refuse_same(runs: Path, history: History, files: RunFiles, *, by_job: bool) -> None:
@@ -63,8 +72,8 @@ def refuse_same(runs: Path, history: History, files: RunFiles, *, by_job: bool) 
     if pointed is None:
         return
     try:
-        published = read_run(runs / pointed)
-    except RunError:  # a broken one is no reason to keep it
+        published = read_plan(runs / pointed)
+    except (RunError, ConfigError):  # a broken one is no reason to keep it
         return
     if published.manifest["run_id"] == run_id:
         raise UnchangedError(f"run {run_id} is the published one already")

@@ -9,7 +9,7 @@ from prepos.config import Config
 from prepos.core.faults import Fault
 from prepos.errors import RunError, WriteError
 from prepos.pipeline.history import History, event_of, read_history, this_person, told_of
-from prepos.publish import ledger, read_run
+from prepos.publish import check_run, ledger
 from prepos.publish.ledger import Event
 from prepos.publish.runs import RunNote, list_runs, remove_run
 
@@ -64,7 +64,7 @@ def run_before(notes: Sequence[RunNote], history: History) -> str | None:
     for run_id in reversed(history.order):
         if run_id != history.current and run_id in folders:
             try:
-                read_run(folders[run_id])
+                check_run(folders[run_id])
             except RunError:
                 continue
             return run_id

@@ -27,7 +27,7 @@ from prepos.publish.plan_frames import (
     transfers_frame,
     values_frame,
 )
-from prepos.publish.read import read_files, read_part, read_run
+from prepos.publish.read import check_run, read_files, read_part, read_run
 from prepos.publish.rejects import rejects_frame
 from prepos.publish.routing import routing_frame
 from prepos.publish.timings import Stopwatch
@@ -38,6 +38,7 @@ __all__ = [
     "allocation_frame",
     "catchments_frame",
     "check_model_path",
+    "check_run",
     "check_writable",
     "compare_plans",
     "forecast_frame",

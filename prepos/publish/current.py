@@ -7,7 +7,6 @@ reader finds the run of before or the run of now, at any moment.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -63,11 +62,12 @@ def swap_current(runs: Path, run_id: str) -> None:
 
 
 def _keep_pointer(path: Path, copy: Path) -> Path | None:
-    """Return a copy of the pointer, to be put back; None where there is none."""
-    if not (path.is_symlink() or path.is_file()):
+    """Return a copy of the pointer, to be put back; None where there is none of use."""
+    try:
+        run_id = read_current(path.parent)
+    except RunError:
         return None
-    shutil.copyfile(path, copy, follow_symlinks=False)
-    return copy
+    return _write_pointer(copy, run_id) if run_id else None
 
 
 def _write_pointer(path: Path, run_id: str) -> Path:

@@ -17,24 +17,18 @@ from prepos.errors import RunError, UnchangedError, WriteError
 from prepos.pipeline import load_run, roll_back
 from prepos.publish import ledger
 from prepos.publish.current import read_current
-from tests.published import Office, make_office
+from tests.published import Office
 
 STEPS = st.lists(st.sampled_from(["a", "b", "c", "back"]), max_size=7)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return a workspace with three runs, none of them published."""
-    return make_office(tmp_path_factory.mktemp("office"))
 
 
 @settings(max_examples=8)
 @given(steps=STEPS)
 def test_pointer_and_ledger_agree(
-    made: Office, tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+    planned: Office, tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
     """A rollback undoes a publication; what is published is what a stack of them would say."""
-    office = made.copy(tmp_path_factory.mktemp("steps"))
+    office = planned.copy(tmp_path_factory.mktemp("steps"))
     stack: list[str] = []
     for step in steps:
         if step == "back":
@@ -77,14 +71,14 @@ def refused(patched: pytest.MonkeyPatch, turn: int) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("back", [False, True], ids=["publish", "rollback"])
 def test_wherever_the_disk_refuses_a_whole_plan_stays(
-    made: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, back: bool
+    planned: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, back: bool
 ) -> None:
     """At each write in turn: exit code 7 and the plan of before, or done and said; then it works.
 
     A symbolic link that is refused is no failure: a text file takes its place.
     """
-    a, b, c = made.ids
-    office = made.copy(tmp_path)
+    a, b, c = planned.ids
+    office = planned.copy(tmp_path)
     for run in (a, b):
         office.publish(run)
     aimed = a if back else c

@@ -21,14 +21,14 @@ from prepos.publish.current import read_current, swap_current
 from prepos.publish.held import held_folder
 from prepos.publish.ledger import append_events
 from prepos.publish.lock import hold_lock, this_process
-from tests.published import Office, make_office
+from tests.published import Office
 from tests.unit.publish.test_lock import leave
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def made(planned: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Return a workspace with three runs, published one after another."""
-    office = make_office(tmp_path_factory.mktemp("office"))
+    office = planned.copy(tmp_path_factory.mktemp("published"))
     for run in office.ids:
         office.publish(run)
     return office

@@ -16,22 +16,16 @@ from prepos.errors import InfeasibleError, InputError, RunError, UnchangedError
 from prepos.pipeline.editing import publish_edited
 from prepos.publish.current import read_current
 from prepos.publish.lock import hold_lock
-from tests.published import Office, make_office
+from tests.published import Office
 from tests.unit.test_pipeline import replace_in
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return a workspace with three runs, none of them published."""
-    return make_office(tmp_path_factory.mktemp("office"))
-
-
 @pytest.fixture
-def office(made: Office, tmp_path: Path) -> Office:
+def office(planned: Office, tmp_path: Path) -> Office:
     """Return a copy of it."""
-    return made.copy(tmp_path)
+    return planned.copy(tmp_path)
 
 
 def lines_of(office: Office) -> pd.DataFrame:

@@ -25,21 +25,15 @@ from prepos.pipeline import publish_run, publishing, roll_back
 from prepos.publish import ledger, seal
 from prepos.publish.current import read_current, swap_current
 from prepos.publish.lock import hold_lock
-from tests.published import Office, make_office
+from tests.published import Office
 
 PUBLISHED, SUPERSEDED = ledger.PUBLISHED, ledger.SUPERSEDED
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return a workspace with three runs, none of them published."""
-    return make_office(tmp_path_factory.mktemp("office"))
-
-
 @pytest.fixture
-def office(made: Office, tmp_path: Path) -> Office:
+def office(planned: Office, tmp_path: Path) -> Office:
     """Return a copy of it."""
-    return made.copy(tmp_path)
+    return planned.copy(tmp_path)
 
 
 def names(folder: Path) -> list[str]:
