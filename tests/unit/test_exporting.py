@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,8 @@ from prepos.errors import ConfigError, InputError, RunError, WriteError
 from prepos.pipeline.exporting import export_plan
 from prepos.publish import read_part
 from prepos.publish.current import swap_current
+from prepos.publish.exporters.delimited import write_delimited
+from prepos.publish.exporters.sheet import Sheet
 from tests.unit.publish.exporters.lines import (
     PLAN,
     TODAY,
@@ -102,6 +105,27 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(WriteError):
         export_plan(config, PLAN, ["csv", "odoo"], out=tmp_path / "o", today=TODAY)
     assert [path.name for path in (tmp_path / "o").iterdir()] == ["odoo"]
+
+
+def test_a_full_disk_leaves_the_former_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second file finds no room: the error says where, and the first is not put in place."""
+    write_run(tmp_path)
+    config, out = make_config(tmp_path), tmp_path / "out"
+    export_plan(config, PLAN, ["tryton"], out=out, today=TODAY)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def write(path: Path, sheet: Sheet) -> None:
+        if "update" in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_delimited(path, sheet)
+
+    monkeypatch.setattr("prepos.publish.exporters.write.write_delimited", write)
+    with pytest.raises(WriteError, match=r"internal\.update\.csv: No space left on device"):
+        export_plan(config, PLAN, ["tryton"], out=out, only=["T1"], today=TODAY)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "runs"]
 
 
 def test_what_a_killed_export_left_is_cleared(tmp_path: Path) -> None:
