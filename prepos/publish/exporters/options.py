@@ -49,6 +49,7 @@ class OdooOptions:
                 ("version", self.version, f"one of {known}", self.version in ODOO_VERSIONS),
                 _pattern("picking_type", self.picking_type, held),
                 _pattern("location", self.location, held),
+                *(_named(f"warehouses.{node}", name) for node, name in self.warehouses.items()),
             ),
         )
 
@@ -116,7 +117,8 @@ class ExportOptions:
     openboxes: OpenboxesOptions = field(default_factory=OpenboxesOptions)
 
     def __post_init__(self) -> None:
-        _refuse("", (("key", self.key, " or ".join(KEYS), self.key in KEYS),))
+        named = (_named(f"locations.{node}", name) for node, name in self.locations.items())
+        _refuse("", (("key", self.key, " or ".join(KEYS), self.key in KEYS), *named))
 
 
 def _refuse(table: str, rules: Sequence[Rule]) -> None:

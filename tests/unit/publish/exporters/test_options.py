@@ -24,6 +24,14 @@ from tests.unit.publish.exporters.lines import batch_of, make_config, options_of
     ("make", "said"),
     [
         (lambda: ExportOptions(key="line"), "publish.key is 'line', expected plan or transfer"),
+        (
+            lambda: ExportOptions(locations={"DC1": " "}),
+            "publish.locations.DC1 is ' ', expected a name",
+        ),
+        (
+            lambda: OdooOptions(warehouses={"DC1": ""}),
+            "publish.odoo.warehouses.DC1 is '', expected a name",
+        ),
         (lambda: OdooOptions(version=15), "publish.odoo.version is 15, expected one of 16, 17"),
         (
             lambda: OdooOptions(location="Stock"),  # all nodes would be one place
