@@ -70,7 +70,7 @@ def export(
         only=None if only is None else read_only(only),
         dry_run=dry_run,
     )
-    payload = {"run": run, "exports": [asdict(each) for each in exported]}
+    payload = {"exports": [asdict(each) for each in exported]}
     folder = Path(exported[0].folder)
     common = folder if len(exported) == 1 else folder.parent
     Screen(as_json=as_json, quiet=quiet).show(export_page(exported), payload, folder=common)

@@ -6,7 +6,7 @@ All formats are looked through before any is written, so one fault keeps all of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from prepos.publish import read_part
 from prepos.publish.exporters import (
     EXPORTERS,
     Batch,
+    ExportOptions,
     check_place,
     faults_of,
     make_batch,
@@ -43,11 +44,11 @@ class Exported:
         Not in a dry run.
     """
 
+    run_id: str
     format: str
     folder: str
     files: dict[str, int]
     transfers: int
-    documents: int
     units: int
     written: bool
 
@@ -99,23 +100,19 @@ def export_plan(
     home = find_run(config, run)
     now = datetime.now(ZoneInfo(config.time.timezone))
     batch = _read_batch(config, home, only, today or now.date())
-    breaches = {exporter.name: list(exporter.check(batch, options)) for exporter in exporters}
-    faults = {name: faults_of(batch, found) for name, found in breaches.items()}
-    _refuse(batch, {name: found for name, found in faults.items() if found})
-    above = home.parent / EXPORTS / batch.run_id if out is None else out
-    alone = out is not None and len(exporters) == 1
-    folders = [above if alone else above / exporter.name for exporter in exporters]
+    _look_through(batch, exporters, options)
+    folders = _folders(home.parent / EXPORTS / batch.run_id, out, exporters)
     for folder in () if dry_run else folders:
         check_place(folder)
     exported = []
     for exporter, folder in zip(exporters, folders, strict=True):
         files = exporter.make(batch, options)
         told = Exported(
+            run_id=batch.run_id,
             format=exporter.name,
             folder=str(folder),
             files={name: sheets[0].rows for name, sheets in files.items()},
             transfers=len(batch.keys),
-            documents=batch.document_count,
             units=int(batch.units().sum()),
             written=not dry_run,
         )
@@ -166,24 +163,35 @@ def _read_batch(config: Config, run: Path, only: Sequence[str] | None, today: da
     return batch.only(frozenset(only))
 
 
-def _refuse(batch: Batch, faults: dict[str, list[Fault]]) -> None:
+def _look_through(batch: Batch, exporters: Sequence[Exporter], options: ExportOptions) -> None:
     """Raise InputError with the faults of every format, if there are any."""
+    faults: dict[str, list[Fault]] = {}
+    for exporter in exporters:
+        found = faults_of(batch, exporter.check(batch, options))
+        if found:
+            place = f"{TRANSFERS} for {exporter.name}"
+            faults[exporter.name] = [replace(fault, file=place) for fault in found]
     if faults:
-        told = [
-            replace(fault, file=f"{TRANSFERS} for {n}") for n, f in faults.items() for fault in f
-        ]
         raise InputError(
-            f"{batch.run_id} cannot be exported to {', '.join(faults)}; nothing was written", told
+            f"{batch.run_id} cannot be exported to {', '.join(faults)}; nothing was written",
+            [fault for found in faults.values() for fault in found],
         )
+
+
+def _folders(beside: Path, out: Path | None, exporters: Sequence[Exporter]) -> list[Path]:
+    """Return where each format's files go: beside the run, or where it is asked for."""
+    if out is not None and len(exporters) == 1:
+        return [out]
+    return [(out or beside) / exporter.name for exporter in exporters]
 
 
 def _manifest(batch: Batch, told: Exported) -> dict[str, Any]:
     """Return what the export's manifest tells besides the files' sums."""
-    known = {name: value for name, value in asdict(told).items() if name in ("format", "units")}
-    counts = {"transfers": told.transfers, "documents": told.documents, "rows": told.files}
     return {
         "run_id": batch.run_id,
         "plan_id": batch.plan_id,
-        **known,
-        **counts,
+        "format": told.format,
+        "transfers": told.transfers,
+        "units": told.units,
+        "rows": told.files,
     }

@@ -61,11 +61,6 @@ class Batch:
         """(n,) whether a line is its document's first."""
         return np.asarray(np.diff(self.documents, prepend=-1) != 0)
 
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
-        return int(self.heads.sum())
-
     def text(self, column: str) -> AnyArray:
         """(n,) str of a text column."""
         return self.transfers[column].to_numpy(dtype=object)
