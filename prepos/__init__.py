@@ -21,9 +21,12 @@ if TYPE_CHECKING:
         load_run,
         make_forecast,
         make_plan,
+        publish_run,
+        roll_back,
         run_backtest,
         verify_run,
     )
+    from prepos.pipeline.editing import publish_edited
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -38,6 +41,9 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "next_orders",
+    "publish_edited",
+    "publish_run",
+    "roll_back",
     "run_backtest",
     "serve_from",
     "verify_run",
@@ -52,6 +58,9 @@ _HOMES = {
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
+    "publish_edited": "prepos.pipeline.editing",
+    "publish_run": "prepos.pipeline",
+    "roll_back": "prepos.pipeline",
     "run_backtest": "prepos.pipeline",
     "serve_from": "prepos.core.routing",
     "verify_run": "prepos.pipeline",

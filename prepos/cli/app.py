@@ -13,11 +13,14 @@ import prepos
 from prepos.cli.backtest import backtest
 from prepos.cli.check import check
 from prepos.cli.demo import demo
+from prepos.cli.diff import diff
+from prepos.cli.doctor import doctor
 from prepos.cli.explain import explain
 from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
+from prepos.cli.publish import publish, rollback
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
@@ -81,6 +84,25 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos explain runs/trial --region R1 --sku milk",
         ),
     ),
+    (
+        publish,
+        (
+            "prepos publish runs/2026-11-02-91b7c7277e",
+            "prepos publish 2026-11-02-91b7c7277e --dry-run",
+            "prepos publish newest --wait 600",
+            "prepos publish current --edited transfers-edited.csv",
+        ),
+    ),
+    (rollback, ("prepos rollback", "prepos rollback --to 2026-10-26-5d0c2e91aa")),
+    (
+        diff,
+        (
+            "prepos diff",
+            "prepos diff current 2026-11-02-91b7c7277e",
+            "prepos diff runs/trial runs/other --json",
+        ),
+    ),
+    (doctor, ("prepos doctor", "prepos doctor --fix", "prepos doctor --json")),
     (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),
 )
 

@@ -10,7 +10,7 @@ from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
-from prepos.errors import ConfigError, InfeasibleError
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from prepos.config import Config
@@ -98,6 +98,7 @@ def run_plan(
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.summary import plan_page
+    from prepos.pipeline.publishable import refuse_slacks
 
     with screen.progress() as progress:
         run = pipeline.make_plan(config, out, progress, model=model, published=published)
@@ -122,8 +123,9 @@ def run_comparison(
 ) -> None:
     """Plan with a case and without, both on the published plan, and show what differs."""
     from prepos import pipeline
-    from prepos.cli.compare_page import compare_page
+    from prepos.cli.compare_page import Names, compare_page
     from prepos.cli.paths import from_here
+    from prepos.pipeline.publishable import refuse_slacks
 
     with screen.progress() as progress:
         before = pipeline.make_plan(base, None, progress, reuse=True, published=published)
@@ -137,18 +139,8 @@ def run_comparison(
         "base": str(from_here(before.folder)),
         "comparison": asdict(told),
     }
-    screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
-
-
-def refuse_slacks(files: RunFiles, folder: Path) -> None:
-    """Raise InfeasibleError naming every wish that the plan does not meet, the dearest first."""
-    slacks = sorted(files.kpis["slacks"], key=lambda slack: -slack["penalty"])
-    missed = [
-        f"{slack['limit']} of {slack['place']}: {slack['quantity']:.6g} {slack['unit']} missing"
-        for slack in slacks
-    ]
-    if missed:
-        raise InfeasibleError(f"{'; '.join(missed)}; the plan without them is in {folder}")
+    names = Names(f"Case {case} beside the base", "base", case)
+    screen.show(compare_page(told, names), payload, folder=from_here(after.folder))
 
 
 def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:

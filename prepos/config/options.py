@@ -69,6 +69,7 @@ class RunOptions:
     workers: int = 0  # 0 = all cores
     seed: int = 0
     currency: str = "USD"
+    keep: int = 0  # runs kept besides the published one and the one before it; 0 = all
 
     def __post_init__(self) -> None:
         refuse(
@@ -82,6 +83,7 @@ class RunOptions:
                     self.executor in EXECUTORS,
                 ),
                 ("workers", self.workers, "0 (all cores) or more", self.workers >= 0),
+                ("keep", self.keep, "0 (all) or more", self.keep >= 0),
                 ("seed", self.seed, "0 or more", self.seed >= 0),
                 ("currency", self.currency, "a name such as EUR", bool(self.currency.strip())),
             ),

@@ -20,6 +20,7 @@ from prepos.core.columns import (
     whole_column,
 )
 from prepos.core.files import RUN_TABLES
+from prepos.core.files_of_edits import EDITED
 from prepos.core.side_tables import SIDE_TABLES
 from prepos.errors import ConfigError
 
@@ -227,7 +228,10 @@ TABLES: dict[str, Table] = {  # the input tables: what ``[data]`` may name
     table.name: table
     for table in (ORDERS, PRODUCTS, NODES, REGIONS, STOCK, RECEIPTS, LANES, SERVICE, *SIDE_TABLES)
 }
-ALL_TABLES: dict[str, Table] = {**TABLES, **{table.name: table for table in RUN_TABLES}}
+ALL_TABLES: dict[str, Table] = {
+    **TABLES,
+    **{table.name: table for table in (*RUN_TABLES, EDITED)},
+}
 
 
 def table_schema(name: str) -> dict[str, object]:

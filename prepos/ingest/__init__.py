@@ -1,5 +1,6 @@
 """Station 1: files to tables that honour the contract, or everything that is wrong with them."""
 
+from prepos.ingest.edited import read_edited
 from prepos.ingest.make import make_nodes, make_products, make_stock
 from prepos.ingest.options import IngestOptions
 from prepos.ingest.orders import load_orders
@@ -11,6 +12,7 @@ __all__ = [
     "make_nodes",
     "make_products",
     "make_stock",
+    "read_edited",
     "read_tables",
     "refuse_faults",
 ]

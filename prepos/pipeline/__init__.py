@@ -30,12 +30,14 @@ from prepos.pipeline.carried import (
 )
 from prepos.pipeline.cover import long_cover
 from prepos.pipeline.customers import customers_frame
+from prepos.pipeline.edits import Edits, stand_on_edits
 from prepos.pipeline.handover import NO_DOCUMENTS, Handover, Run, make_handover
 from prepos.pipeline.judging import judge, verify_run, what_was_given
 from prepos.pipeline.known import Known, make_snapshot
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.outlook import above_floor, look_ahead
 from prepos.pipeline.published import read_published, stand_on
+from prepos.pipeline.publishing import publish_run, roll_back
 from prepos.pipeline.replay import Stretch, run_replay
 from prepos.pipeline.tables import forecast_files, plan_files
 from prepos.plan import Question, draft_model
@@ -63,6 +65,8 @@ __all__ = [
     "load_run",
     "make_forecast",
     "make_plan",
+    "publish_run",
+    "roll_back",
     "run_backtest",
     "run_replay",
     "verify_run",
@@ -139,13 +143,15 @@ def make_plan(
     model: Path | None = None,
     reuse: bool = False,
     published: Path | None = None,
+    edits: Edits | None = None,
 ) -> Run:
     """Decide what to move before the next orders, verify it, and write the run's files.
 
     ``model`` is a file (.lp or .mps) to write the exact model to, before it is solved. With
     ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
     ``published`` is the run whose plan stands in the first ``time.frozen`` periods, and is deviated
-    from at ``plan.stability_cost`` a unit after them.
+    from at ``plan.stability_cost`` a unit after them. ``edits`` are a planner's lines, which then
+    are the plan.
 
     Raises
     ------
@@ -166,8 +172,12 @@ def make_plan(
     watch = Stopwatch(progress)
     base = None if published is None else read_published(published, watch)
     known = open_or_refuse(config, out, watch, today)
-    standing = stand_on(base, known, config)
-    run = name_run(config, out, watch, known=known, kind="plan", wishes=standing.wishes)
+    stands = (
+        stand_on(base, known, config) if edits is None else stand_on_edits(edits, known, config)
+    )
+    run = name_run(
+        config, out, watch, known=known, kind="plan", wishes=stands.wishes, told=stands.told
+    )
     if reuse and run.is_there():
         return finish(run, known)
     forecast, state = forecast_regions(config, known, watch)
@@ -179,8 +189,8 @@ def make_plan(
         stock=known.stock,
         overrides=known.tables.get("overrides"),
         options=config.plan,
-        frozen=standing.frozen,
-        prices={} if base is None else base.prices,
+        frozen=stands.frozen,
+        prices=stands.prices,
     )
     if model is not None:
         with watch.stage("writing the model"):
@@ -196,7 +206,7 @@ def make_plan(
     )
     total = above_floor(forecast, config.forecast.floor).total_mean
     frames = plan_files(plan, outlook, known, total) | forecast_files(config, forecast)
-    frames |= state_files(state) | dict(standing.files)
+    frames |= state_files(state) | dict(stands.files)
     proof = {KPIS: kpis, CERTIFICATE: make_certificate(plan)}
     documents = proof | fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))
@@ -225,6 +235,7 @@ def name_run(
     known: Known,
     kind: str,
     wishes: Mapping[str, Any] = NO_DOCUMENTS,
+    told: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
     """Return the run that is about to be made from these inputs."""
     return make_handover(
@@ -237,6 +248,7 @@ def name_run(
         orders=known.orders,
         sources=known.sources,
         wishes=wishes,
+        told=told,
     )
 
 

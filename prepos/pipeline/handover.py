@@ -50,7 +50,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Handover:
-    """A run that is about to be written: its name, its place, and what its manifest tells."""
+    """A run that is about to be written: its name, its place, and what its manifest tells.
+
+    ``told`` is what that says besides, by name.
+    """
 
     config: Config
     kind: str
@@ -59,6 +62,7 @@ class Handover:
     periods: Periods
     sources: tuple[Source, ...]
     watch: Stopwatch
+    told: Mapping[str, Any]
 
     def write(
         self,
@@ -97,7 +101,7 @@ class Handover:
         """Return the manifest but for the sums of files."""
         settings = self.config.as_dict()
         settings["time"] = {**settings["time"], "cutoff": self.periods.cutoff.isoformat()}
-        return make_manifest(
+        manifest = make_manifest(
             run_id=self.run_id,
             kind=self.kind,
             config=settings,
@@ -106,6 +110,7 @@ class Handover:
             sources=self.sources,
             timings=self.watch.timings(),
         )
+        return {**manifest, **self.told}
 
 
 def prepare(config: Config, out: Path | None) -> None:
@@ -124,10 +129,12 @@ def make_handover(
     orders: Orders | None,
     sources: tuple[Source, ...],
     wishes: Mapping[str, Any] = NO_DOCUMENTS,
+    told: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
     """Return a run named by what it is made from, in ``out`` or under ``run.folder``.
 
-    ``wishes`` are what was asked for beside the configuration and changes the files.
+    ``wishes`` are what was asked for beside the configuration and changes the files, ``told`` what
+    the manifest says besides.
     """
     run_id = make_run_id(
         periods.cutoff,
@@ -144,6 +151,7 @@ def make_handover(
         periods=periods,
         sources=sources,
         watch=watch,
+        told=told,
     )
 
 

@@ -7,7 +7,7 @@ What ships in the first ``time.frozen`` periods stands; the rest of the window m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from prepos.core.transfer import Transfer
 from prepos.core.types import BoolArray
 from prepos.errors import ConfigError
 from prepos.pipeline.known import Known
-from prepos.plan import Frozen, planning_window
+from prepos.plan import NOTHING_FROZEN, Frozen, planning_window
 from prepos.publish import Stopwatch, read_run
 
 
@@ -37,11 +37,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Standing:
-    """What a plan stands on: as the planner takes it, as the run keeps it, and what names it."""
+    """What a plan stands on: as the planner takes it, as the run keeps it, and what names it.
 
-    frozen: Frozen
-    files: Mapping[str, pd.DataFrame]
-    wishes: Mapping[str, Any]
+    ``prices`` are by name and place of a limit; ``told`` is what the manifest says of it besides.
+    """
+
+    frozen: Frozen = NOTHING_FROZEN
+    files: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_published(folder: Path, watch: Stopwatch) -> Published:
@@ -75,7 +80,7 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     others those whose SKU and lane there still are, and that ship on a day on which the lane does.
     """
     if published is None:
-        return Standing(frozen=Frozen(), files={}, wishes={})
+        return Standing()
     window = planning_window(known.network, known.periods, config.plan)
     before, last = window.start(config.time.frozen), window.end(window.horizon - 1)
     lines = published.transfers
@@ -92,6 +97,7 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
         ),
         files={PUBLISHED: lines.loc[used, list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
         wishes={"published": published.run_id},
+        prices=published.prices,
     )
 
 

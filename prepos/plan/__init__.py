@@ -2,15 +2,18 @@
 
 from prepos.plan.catchments import make_catchments
 from prepos.plan.foresight import Foresight, foresee
+from prepos.plan.lines import name_transfer
 from prepos.plan.model_file import draft_model
 from prepos.plan.options import PlanOptions
 from prepos.plan.paths import sample_paths
 from prepos.plan.planner import make_plan
-from prepos.plan.problem import planning_window, usual_cover
-from prepos.plan.question import Frozen, Question
+from prepos.plan.problem import planning_window, unit_transport, usual_cover
+from prepos.plan.question import NOTHING_FROZEN, Frozen, Question
 from prepos.plan.scenarios import plan_scenarios
+from prepos.plan.trial import try_solver
 
 __all__ = [
+    "NOTHING_FROZEN",
     "Foresight",
     "Frozen",
     "PlanOptions",
@@ -19,8 +22,11 @@ __all__ = [
     "foresee",
     "make_catchments",
     "make_plan",
+    "name_transfer",
     "plan_scenarios",
     "planning_window",
     "sample_paths",
+    "try_solver",
+    "unit_transport",
     "usual_cover",
 ]

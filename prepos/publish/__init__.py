@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prepos.publish.certificate import make_certificate
-from prepos.publish.compare import Comparison, compare_plans
+from prepos.publish.compare import Comparison, compare_plans, is_same_plan
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -19,6 +19,7 @@ from prepos.publish.model import check_model_path, write_model
 from prepos.publish.plan_frames import (
     allocation_frame,
     catchments_frame,
+    lines_frame,
     loads_frame,
     redirects_frame,
     supply_frame,
@@ -26,7 +27,7 @@ from prepos.publish.plan_frames import (
     transfers_frame,
     values_frame,
 )
-from prepos.publish.read import read_files, read_run
+from prepos.publish.read import check_run, read_files, read_run
 from prepos.publish.rejects import rejects_frame
 from prepos.publish.routing import routing_frame
 from prepos.publish.timings import Stopwatch
@@ -37,10 +38,13 @@ __all__ = [
     "allocation_frame",
     "catchments_frame",
     "check_model_path",
+    "check_run",
     "check_writable",
     "compare_plans",
     "forecast_frame",
     "forecast_total_frame",
+    "is_same_plan",
+    "lines_frame",
     "loads_frame",
     "make_certificate",
     "make_kpis",

@@ -19,7 +19,10 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-ELSEWHERE = {"data": None, "run": ("folder", "executor", "workers")}  # settings that change nothing
+ELSEWHERE = {
+    "data": None,
+    "run": ("folder", "executor", "workers", "keep"),
+}  # settings that change nothing
 DIGITS = 10  # of the digest in a name: 40 bits
 
 

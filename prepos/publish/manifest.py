@@ -55,7 +55,7 @@ def make_manifest(
     sources : sequence of Source
         Where each input table was read from.
     timings : mapping
-        ``stages_s`` and ``peak_memory_mb``.
+        ``made_at``, ``stages_s`` and ``peak_memory_mb``.
     """
     return {
         "schema": MANIFEST_SCHEMA,

@@ -50,11 +50,23 @@ def read_run(folder: Path) -> RunFiles:
         With every file that is missing, altered or unreadable, and every cell that is not of its
         column's type.
     """
+    manifest = check_run(folder)
+    return read_files(folder, manifest["files"], manifest)
+
+
+def check_run(folder: Path) -> dict[str, Any]:
+    """Return a run's manifest after comparing each file with it; reads no further.
+
+    Raises
+    ------
+    RunError
+        With every file that is missing or altered.
+    """
     manifest = _read_manifest(folder)
     faults = check_sums(folder, manifest["files"])
     if faults:
         raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
-    return read_files(folder, manifest["files"], manifest)
+    return manifest
 
 
 def check_sums(folder: Path, sums: Mapping[str, str]) -> list[Fault]:

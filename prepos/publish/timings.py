@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -37,8 +38,15 @@ class Stopwatch:
             self.stages_s[name] = round(self.stages_s.get(name, 0.0) + taken, 3)
 
     def timings(self) -> dict[str, Any]:
-        """Return seconds by stage and the peak memory, null where the system does not tell."""
-        return {"stages_s": dict(self.stages_s), "peak_memory_mb": peak_memory_mb()}
+        """Return the present instant in UTC, seconds by stage, and the peak memory.
+
+        That is null where the system does not tell.
+        """
+        return {
+            "made_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "stages_s": dict(self.stages_s),
+            "peak_memory_mb": peak_memory_mb(),
+        }
 
 
 def peak_memory_mb() -> float | None:
