@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from prepos.core.secrets import redact
 from prepos.errors import ConfigError
 
 POSTGRESQL, DUCKDB, SQLITE = "postgresql", "duckdb", "sqlite"
 SYSTEMS = {"postgresql": POSTGRESQL, "postgres": POSTGRESQL, "duckdb": DUCKDB, "sqlite": SQLITE}
-SECRETS = ("password", "sslpassword")  # of a URL's parameters
+SECRETS = {"password", "sslpassword"}  # of a URL's parameters, however they are written
 QUERY = "query:"
 REMEDY = (
     "expected none: set PGPASSWORD, or write it to ~/.pgpass or to the file that database.passfile "
@@ -88,10 +89,9 @@ def parse_address(key: str, text: str, *, whole: bool = False) -> Address:
     try:
         parts = urlsplit(text)
         names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
-        has_password = parts.password is not None or any(name in SECRETS for name in names)
     except ValueError as error:
         _refuse(key, scheme, f"expected a URL ({error})")
-    if has_password:
+    if redact(text) != text or parts.password is not None or not SECRETS.isdisjoint(names):
         raise ConfigError(f"{key} holds a password, {REMEDY}")
     if whole and parts.fragment:
         _refuse(key, scheme, f"expected a database, without #{parts.fragment}")
