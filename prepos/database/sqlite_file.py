@@ -24,6 +24,7 @@ from prepos.errors import ConfigError, ExternalError, PreposError
 
 BLOCK = 10_000  # rows in memory at a time
 STEPS = 100_000  # of SQLite's machine between two looks at the clock
+UNDECODED = "Could not decode to UTF-8"  # in the words of an error that has no code
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -45,7 +46,6 @@ def connected(address: Address, options: DatabaseOptions, uri: str) -> Iterator[
         with closing(
             sqlite3.connect(uri, uri=True, timeout=options.lock_timeout_s, isolation_level=None)
         ) as connection:
-            connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
             end = time.monotonic() + options.statement_timeout_s
             connection.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
             yield connection
@@ -95,11 +95,24 @@ class Snapshot:
         return tuple(Given(name=n, fractional="REAL" if n in fractional else "") for n in names)
 
     def copy(self, relation: Relation, columns: Sequence[Given], target: Path) -> int:
-        """Write the columns' cells as text to a CSV file; return how many rows there are."""
-        cells = (
-            f"CASE typeof({name}) WHEN 'blob' THEN CAST({name} AS TEXT) ELSE {name} END"
-            for name in (quoted(column.name) for column in columns)
-        )
+        """Write the columns' cells as text to a CSV file; return how many rows there are.
+
+        Text that is not UTF-8 is written as its bytes, so that the fault is that of a file.
+        """
+        try:
+            return self._copy(relation, columns, target)
+        except sqlite3.OperationalError as error:
+            if UNDECODED not in str(error):
+                raise
+        self.connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        return self._copy(relation, columns, target)
+
+    def _copy(self, relation: Relation, columns: Sequence[Given], target: Path) -> int:
+        """Write the cells, some rows at a time."""
+        names = [quoted(column.name) for column in columns]
+        blobs = ", ".join(f"max(typeof({name}) = 'blob')" for name in names)
+        row = self._run(f"SELECT {blobs} FROM {relation.sql}", relation).fetchone()
+        cells = (f"CAST({n} AS TEXT)" if blob else n for n, blob in zip(names, row, strict=True))
         found = self._run(f"SELECT {', '.join(cells)} FROM {relation.sql}", relation)
         rows = 0
         with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as sink:

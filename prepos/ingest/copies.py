@@ -18,6 +18,8 @@ from prepos.ingest.gate import Scan, scan_text
 from prepos.ingest.ledger import Ledger
 from prepos.ingest.options import IngestOptions
 
+HALF = (1 << 64) - 1  # the lower half of 128 bits
+
 
 def dialect_of_copies(options: IngestOptions) -> IngestOptions:
     """Return the options with the signs that copies have, whatever files are declared to have."""
@@ -54,7 +56,7 @@ def fingerprint(
     names = sorted(known)
     cells = ", ".join(f"coalesce(c{known[name]}, chr(30))" for name in names)
     found = connection.execute(
-        "SELECT count(*), sum(md5_number_lower(letters)), sum(md5_number_upper(letters)) "
-        f"FROM (SELECT concat_ws(chr(31), {cells}) AS letters FROM ({select}))"
+        f"SELECT count(*), sum((md5 & {HALF})::UBIGINT), sum((md5 >> 64)::UBIGINT) "
+        f"FROM (SELECT md5_number(concat_ws(chr(31), {cells})) AS md5 FROM ({select}))"
     ).fetchall()
     return hashlib.sha256(json.dumps([names, found], default=str).encode()).hexdigest()

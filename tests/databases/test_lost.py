@@ -301,3 +301,20 @@ def test_file_of_another_kind_ends_in_8(tmp_path: Path, system: str) -> None:
     (tmp_path / "shop.db").write_bytes(b"no database at all" * 400)
     with pytest.raises(ExternalError, match=r"shop\.db: .*not a"):
         read_paths(tmp_path, {"orders": f"{system}:///shop.db#orders"})
+
+
+def test_sqlite_cells_are_read_whatever_their_type(tmp_path: Path) -> None:
+    """A column holds cells of any type: bytes are text, and bytes that are no text are a fault."""
+    given = fill_sqlite(tmp_path / "shop.db")
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("UPDATE products SET sku = CAST(sku AS BLOB), case_pack = '12'")
+    inputs = read_paths(tmp_path, given)
+    assert inputs.findings.faults == ()
+    assert inputs.tables["products"]["sku"].tolist() == ["A", "B"]
+    assert inputs.tables["products"]["case_pack"].tolist() == [12, 12]
+
+    with connection:
+        connection.execute("UPDATE nodes SET kind = CAST(x'e97a' AS TEXT) WHERE node_id = 'SP'")
+    connection.close()
+    (fault,) = read_paths(tmp_path, given).findings.faults
+    assert (fault.line, fault.code) == (2, "PP-FILE-ENCODING")
