@@ -13,7 +13,7 @@ class DatabaseOptions:
 
     passfile: str | None = None  # like ~/.pgpass, mode 600; relative to the config's folder
     connect_timeout_s: int = 10
-    statement_timeout_s: int = 600  # to read one table, or to write one
+    statement_timeout_s: int = 600  # for one table; of an embedded database, for all of them
     lock_timeout_s: int = 10  # to wait for whoever holds a table or a file
     attempts: int = 3
     retry_wait_s: float = 0.5  # before the second attempt

@@ -104,6 +104,8 @@ def stage_table(
     read = _read(job, source, work_folder)
     if read.mask & FAULTS:
         tell_cells(connection, table, read.cells, read.checks, read.mask, job.label, ledger)
+    if isinstance(source, Copy):
+        source.path.unlink()  # its rows are typed now, and the disk may be small
     _make_view(job)
     return Staged(
         table=table,

@@ -56,7 +56,8 @@ def running() -> Iterator[Server]:
     initdb, control = binary("initdb"), binary("pg_ctl")
     assert initdb
     assert control
-    with tempfile.TemporaryDirectory(prefix="prepos-pg-") as home:
+    short = "/tmp" if Path("/tmp").is_dir() else None  # a socket's path is 107 letters at most
+    with tempfile.TemporaryDirectory(prefix="prepos-pg-", dir=short) as home:
         folder = Path(home)
         become = _become(folder)
         cluster = folder / "cluster"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from prepos import pipeline
 from prepos.cli import main
 from prepos.config import load_config
 from prepos.core.run import MANIFEST
-from prepos.database.address import label_of
+from prepos.errors import RunError
 from prepos.pipeline.write_back import hand_to_database
 from tests.databases.filling import fill_sqlite
 from tests.databases.postgres import Server
@@ -110,9 +111,13 @@ def test_check_ends_in_the_promised_codes(
 
 
 def test_plan_of_a_run_is_handed_over(workspace: Path) -> None:
-    """The run's transfers are in the database; without one configured nothing is done."""
+    """The run's transfers are in the database; without one configured nothing is done.
+
+    It is verified against the database that it was made from, and not against another content.
+    """
     path = workspace / "prepos.toml"
     made = pipeline.make_plan(load_config(path), workspace / "run")
+    assert pipeline.verify_run(made.folder).faults == ()
     assert hand_to_database(load_config(path), made.folder) is None
 
     config = load_config(path, sets=["publish.database.url=sqlite:///plans.db"])
@@ -121,4 +126,10 @@ def test_plan_of_a_run_is_handed_over(workspace: Path) -> None:
     transfers = read(made.folder / "transfers.csv")
     assert written.rows["prepos_transfers"] == len(transfers)
     assert hand_to_database(config, made.folder) == replace(written)
-    assert label_of(config.data["stock"]) == "shop.db#stock"
+
+    with sqlite3.connect(workspace / "shop.db") as connection:
+        connection.execute("UPDATE stock SET on_hand = on_hand + 1")
+    connection.close()
+    with pytest.raises(RunError) as caught:
+        pipeline.verify_run(made.folder)
+    assert [fault.code for fault in caught.value.faults] == ["PP-RUN-INPUT"]
