@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import psycopg
 import pytest
 
@@ -170,6 +171,59 @@ def test_types_of_the_server_are_read_like_text(shop: Server, tmp_path: Path) ->
     assert inputs.tables["receipts"]["quantity"].tolist() == [5]
 
 
+def test_what_is_no_number_and_no_day_is_a_fault(shop: Server, tmp_path: Path) -> None:
+    """The server has values that no plan can be made with."""
+    given = fill_postgres(shop)
+    shop.run(
+        "ALTER TABLE orders ALTER quantity TYPE numeric",
+        "UPDATE orders SET quantity = 'NaN' WHERE order_id = 'O1'",
+        "UPDATE orders SET ordered_at = 'infinity' WHERE order_id = 'O2'",
+        "UPDATE orders SET quantity = 1.5 WHERE order_id = 'O3'",
+    )
+    faults = read_paths(tmp_path, given).findings.faults
+
+    values = {(fault.column, fault.value, fault.code) for fault in faults}
+    assert values == {
+        ("quantity", "NaN", "PP-VALUE-NOT-FINITE"),
+        ("ordered_at", "infinity", "PP-TIME-FORMAT"),
+        ("quantity", "1.5", "PP-VALUE-FRACTION"),
+    }
+
+
+def test_query_that_writes_by_a_function_is_refused(shop: Server, tmp_path: Path) -> None:
+    """It looks like a SELECT, and the transaction is read-only."""
+    given = fill_postgres(shop)
+    shop.run(
+        "CREATE FUNCTION lose() RETURNS integer LANGUAGE sql AS 'DELETE FROM stock RETURNING 1'",
+    )
+    given["orders"] = f"{shop.url()}#query:sly"
+    (tmp_path / "queries.toml").write_text('sly = "SELECT * FROM orders WHERE lose() = 1"\n')
+    with pytest.raises(ConfigError, match="cannot execute DELETE in a read-only transaction"):
+        read_paths(tmp_path, given, queries="queries.toml")
+    assert shop.rows("SELECT count(*) FROM stock") == [(2,)]
+
+
+def test_types_of_duckdb_are_read_like_text(tmp_path: Path) -> None:
+    """Zones are brought to the run's, decimals stay, booleans and enums are words."""
+    given = fill_duckdb(tmp_path / "shop.duckdb")
+    with duckdb.connect(tmp_path / "shop.duckdb") as connection:
+        connection.execute(
+            "CREATE TABLE intents AS SELECT 'C1' AS customer_id, 'A' AS sku, "
+            "'cart'::ENUM('cart', 'view') AS kind, TIMESTAMPTZ '2025-01-06 23:30:00.25-05' AS at; "
+            "CREATE TABLE consents AS SELECT uuid '00000000-0000-0000-0000-0000000000AB' AS "
+            "customer_id, 'offers' AS purpose, true AS granted, TIMESTAMP_NS '2025-01-06' AS at; "
+            "CREATE TABLE receipts AS SELECT 'SP' AS node_id, 'A' AS sku, "
+            "5::DECIMAL(9, 3) AS quantity, DATE '2025-01-22' AS arrives_on"
+        )
+    names = ("intents", "consents", "receipts")
+    inputs = read_paths(tmp_path, given | {n: f"duckdb:///shop.duckdb#{n}" for n in names})
+
+    assert inputs.findings.faults == ()
+    assert str(inputs.tables["intents"]["at"][0]) == "2025-01-07 05:30:00.250000"
+    assert inputs.tables["consents"]["customer_id"][0].endswith("0000ab")
+    assert inputs.tables["receipts"]["quantity"].tolist() == [5]
+
+
 def test_password_comes_from_the_environment_or_a_file_of_ones_own(
     shop: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +236,9 @@ def test_password_comes_from_the_environment_or_a_file_of_ones_own(
     given = {n: a.replace("//prepos@", "//keeper@") for n, a in given.items()}
 
     monkeypatch.setenv("PGPASSWORD", "s3cret")
-    assert read_paths(tmp_path, given).findings.faults == ()
+    inputs = read_paths(tmp_path, given)
+    assert inputs.findings.faults == ()
+    assert "s3cret" not in repr(inputs.sources)
     monkeypatch.setenv("PGPASSWORD", "wr0ng")
     with pytest.raises(ExternalError, match="password authentication failed") as caught:
         read_paths(tmp_path, given)
