@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from prepos.config import Config
-from prepos.publish import Written, read_run, write_plan
+from prepos.publish import read_run
+from prepos.publish.database import Written, write_plan
 
 
 def hand_to_database(config: Config, run_folder: Path) -> Written | None:

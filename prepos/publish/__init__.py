@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prepos.publish.certificate import make_certificate
 from prepos.publish.compare import Comparison, compare_plans
-from prepos.publish.database import Written, write_plan
 from prepos.publish.files import write_json, write_table
 from prepos.publish.folder import check_writable, staged_folder
 from prepos.publish.forecast_frames import (
@@ -35,7 +34,6 @@ from prepos.publish.timings import Stopwatch
 __all__ = [
     "Comparison",
     "Stopwatch",
-    "Written",
     "allocation_frame",
     "catchments_frame",
     "check_model_path",
@@ -64,6 +62,5 @@ __all__ = [
     "values_frame",
     "write_json",
     "write_model",
-    "write_plan",
     "write_table",
 ]

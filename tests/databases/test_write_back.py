@@ -23,7 +23,7 @@ from prepos.core.run import FORECAST, LOADS, TARGETS, TRANSFERS, RunFiles
 from prepos.database import postgresql_writer
 from prepos.database.options import DatabaseOptions
 from prepos.errors import ExternalError, RunError
-from prepos.publish import write_plan
+from prepos.publish.database import write_plan
 from prepos.publish.database_options import WriteBackOptions
 from tests.databases.postgres import Server
 
