@@ -125,6 +125,7 @@ def test_plan_of_a_run_is_handed_over(workspace: Path) -> None:
     assert written is not None
     transfers = read(made.folder / "transfers.csv")
     assert written.rows["prepos_transfers"] == len(transfers)
+    assert written.rows["prepos_targets"] == len(read(made.folder / "targets.csv")) > 0
     assert hand_to_database(config, made.folder) == replace(written)
 
     with sqlite3.connect(workspace / "shop.db") as connection:
