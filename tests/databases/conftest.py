@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.importorskip("psycopg", reason="needs psycopg: pip install 'prepos[db]'")
-
 from tests.databases.postgres import Server, binary, running
 
 
