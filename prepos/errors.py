@@ -19,6 +19,7 @@ PreposError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -121,3 +122,8 @@ class UnchangedError(PreposError):
     """Nothing to change: the plan equals the published one."""
 
     exit_code = 99
+
+
+def write_error(path: Path, error: OSError) -> WriteError:
+    """Return the error that says where writing failed, and why."""
+    return WriteError(f"cannot write {path}: {error.strerror or error}")

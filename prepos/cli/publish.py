@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from prepos.cli.screen import Screen
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from prepos.config import Config
     from prepos.pipeline.publishing import Published
 
 Wait = Annotated[
@@ -55,12 +57,10 @@ def publish(
     it is not as it was written or fails verification, in 4 where a minimum fill is missed or an
     edited line breaks a limit.
     """
-    from prepos.pipeline.editing import publish_edited
-    from prepos.pipeline.publishing import publish_run
-
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)
-    step = publish_run if edited is None else partial(publish_edited, file=edited)
+    refuse_at_once(chosen, dry_run=dry_run, wait=wait)
+    step = publication(edited)
     with screen.progress() as progress:
         done = step(
             chosen,
@@ -86,10 +86,31 @@ def rollback(
     quiet: Quiet = False,
 ) -> None:
     """Publish the run before again; runs that are not as they were written are passed over."""
+    chosen = read_config(config, case, sets)
+    refuse_at_once(chosen, dry_run=dry_run, wait=wait)
     from prepos.pipeline.publishing import roll_back
 
-    done = roll_back(read_config(config, case, sets), to=to, dry_run=dry_run, wait_s=wait)
+    done = roll_back(chosen, to=to, dry_run=dry_run, wait_s=wait)
     show(done, Screen(as_json=as_json, quiet=quiet), dry_run=dry_run)
+
+
+def refuse_at_once(config: Config, *, dry_run: bool, wait: float) -> None:
+    """Raise LockError before more is loaded, where a command is at work and is not waited for."""
+    from prepos.publish.lock import refuse_held
+
+    if not dry_run and not wait:
+        refuse_held(config.runs)
+
+
+def publication(edited: Path | None) -> Callable[..., Published]:
+    """Return what publishes: a run, or an edited copy of its transfers."""
+    if edited is None:
+        from prepos.pipeline.publishing import publish_run
+
+        return publish_run
+    from prepos.pipeline.editing import publish_edited
+
+    return partial(publish_edited, file=edited)
 
 
 def show(done: Published, screen: Screen, *, dry_run: bool) -> None:

@@ -11,8 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from prepos.errors import RunError
-from prepos.publish.files import write_error
+from prepos.errors import RunError, write_error
 from prepos.publish.folder import sync_path
 
 CURRENT = "current"

@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prepos.core.run import MANIFEST
-from prepos.errors import WriteError
+from prepos.errors import WriteError, write_error
 from prepos.publish.exchange import exchange
-from prepos.publish.files import write_error
 from prepos.publish.held import held_folder
 
 PARTIAL = ".partial-"  # prefix of a run being written

@@ -19,11 +19,12 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-ELSEWHERE = {
+ELSEWHERE = {  # settings that change no result
     "data": None,
+    "database": None,
     "publish": None,
     "run": ("folder", "executor", "workers", "keep"),
-}  # settings that change nothing
+}
 DIGITS = 10  # of the digest in a name: 40 bits
 
 

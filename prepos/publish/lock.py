@@ -23,14 +23,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prepos.errors import LockError
-from prepos.publish.files import write_error
+from prepos.errors import LockError, write_error
 from prepos.publish.held import hold_open, is_free
 
 LOCK = "lock"
 ASIDE = ".lock-"  # prefix of a lock that is being written
 POLL_S = 0.1  # between two looks at a lock that is waited for
-YOUNG_S = 10.0  # a lock that cannot be read may still be being written for so long
+YOUNG_S = 10.0  # what was written so lately may still be being written
 # what a file system says that knows no second name of a file
 NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP)
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -127,6 +126,13 @@ def is_left_behind(runs: Path) -> bool:
     return holder is not None and _has_ended(runs / LOCK, holder)
 
 
+def refuse_held(runs: Path) -> None:
+    """Raise LockError where another process holds the lock, before any work is begun."""
+    holder = read_holder(runs)
+    if holder is not None and not _has_ended(runs / LOCK, holder):
+        raise _held_by(runs / LOCK, holder)
+
+
 def this_process(command: str, run: str = "") -> Holder:
     """Return this process as the holder of a lock."""
     return Holder(
@@ -160,13 +166,18 @@ def _take(path: Path, aside: Path, deadline: float) -> Holder | None:
                 return holder
             continue  # another has just done so
         if time.monotonic() >= deadline:
-            who = str(holder) if holder.pid else "a process that it does not name"
-            raise LockError(
-                f"{path} is held: {who}; expected it free; --wait SECONDS waits for it, and a lock "
-                "whose process is surely gone may be removed by hand"
-            )
+            raise _held_by(path, holder)
         time.sleep(POLL_S)
     return None
+
+
+def _held_by(path: Path, holder: Holder) -> LockError:
+    """Return the error that names the holder."""
+    who = str(holder) if holder.pid else "a process that it does not name"
+    return LockError(
+        f"{path} is held: {who}; expected it free; --wait SECONDS waits for it, and a lock whose "
+        "process is surely gone may be removed by hand"
+    )
 
 
 def _write(handle: int, aside: Path, holder: Holder) -> None:
@@ -228,12 +239,12 @@ def _has_ended(path: Path, holder: Holder) -> bool:
     if holder.pid and holder.host != socket.gethostname():
         return False
     if not holder.pid:
-        return _age_s(path) > YOUNG_S and is_free(path)
+        return age_s(path) > YOUNG_S and is_free(path)
     lives = holder.boot == _boot() and _started(holder.pid) == holder.started != ""
     return not lives and is_free(path)
 
 
-def _age_s(path: Path) -> float:
+def age_s(path: Path) -> float:
     """Return how many seconds ago a file was written, 0 where it is gone."""
     with suppress(OSError):
         return time.time() - path.stat().st_mtime

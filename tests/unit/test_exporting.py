@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -129,12 +130,13 @@ def test_a_full_disk_leaves_the_former_export(
 
 
 def test_what_a_killed_export_left_is_cleared(tmp_path: Path) -> None:
-    """A half-written sibling of the same name goes; of another, which may be at work, it stays."""
+    """A half-written sibling of the same name goes; of another format it stays."""
     write_run(tmp_path)
     above = tmp_path / "runs" / "exports" / PLAN
     for name in (".partial-csv-a1", ".partial-odoo-b2"):
         (above / name).mkdir(parents=True)
         (above / name / "half.csv").write_text("half")
+        os.utime(above / name, (0, 0))  # of a young one nobody knows whether it is at work
     export_plan(make_config(tmp_path), PLAN, ["csv"], today=TODAY)
     assert sorted(path.name for path in above.iterdir()) == [".partial-odoo-b2", "csv"]
 

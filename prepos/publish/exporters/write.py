@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prepos.core.run import MANIFEST
-from prepos.errors import WriteError
+from prepos.errors import WriteError, write_error
 from prepos.publish.exporters.delimited import write_delimited
 from prepos.publish.exporters.sheet import Files, Sheet
 from prepos.publish.exporters.workbook import write_workbook
-from prepos.publish.files import write_error
 from prepos.publish.folder import PARTIAL, check_writable, staged_folder
 from prepos.publish.manifest import seal
 from prepos.publish.runs import list_leftovers, remove_leftover
