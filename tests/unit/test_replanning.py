@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -370,6 +371,25 @@ def test_the_command_tells_a_person_and_a_program(
     last = [json.loads(line) for line in capsys.readouterr().err.splitlines()][-2:]
     assert [line["level"] for line in last] == ["error", "error"]
     assert "PP-KEY-UNKNOWN" in last[0]["message"]
+
+
+def test_a_signal_ends_the_job_with_the_lock_free(
+    office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM in the middle of the plan: 143, told to the monitor too, and the plan stands."""
+    first = read_current(office / "runs")
+    short_of_stock(office)
+
+    def stop(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(planning, "decide", stop)
+    words = ["replan", "-c", str(office / "prepos.toml"), "--set", f"time.cutoff={CUTOFF}"]
+    assert main([*words, "--set", "run.metrics=prepos.prom"]) == 143
+    assert "stopped by SIGTERM" in capsys.readouterr().err
+    assert not (office / "runs" / "lock").exists()
+    assert values(office / "prepos.prom")["prepos_last_run_exit_code"] == 143
+    assert read_current(office / "runs") == first
 
 
 def values(path: Path) -> dict[str, float]:
