@@ -187,12 +187,15 @@ def test_a_kill_around_the_swap_is_healed_by_the_next(
         with pytest.raises(KeyboardInterrupt):
             step_to()
     aimed = a if back else c
+    (office.runs / ".partial-r9").mkdir()
+    os.utime(office.runs / ".partial-r9", (1.0, 1.0))
     assert office.events()[-1].state == ledger.INTENDED
     assert read_current(office.runs) == (b if step == "before the swap" else aimed)
     begun = len(office.events())
     with pytest.raises(UnchangedError):
         office.publish("current")
     healed = office.told()[begun:]
+    assert not list(office.runs.glob(".*"))
     if step == "before the swap":
         assert healed == [(office.letter(aimed), "dropped")]
     elif back:
