@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 from collections.abc import Callable
@@ -123,6 +124,18 @@ def test_unchanged_inputs_end_in_99_before_anything_is_read(office: Path, force_
         prepos.replan(at(office, "run.log=json"), heard, today=TODAY)
     assert heard.stages == ["looking for changes"]
     assert runs_of(office) == before
+
+
+def test_what_a_killed_job_left_is_cleared_away(office: Path) -> None:
+    """Half a run and half a pointer, an hour old; also on a night without changes."""
+    left = [office / "runs" / name for name in (".partial-2025-x", ".current-x")]
+    for path in left:
+        path.mkdir()
+        (path / "transfers.csv").write_text("half")
+        os.utime(path, (0, 0))
+    with pytest.raises(UnchangedError):
+        prepos.replan(at(office), today=TODAY)
+    assert [path.name for path in left if path.exists()] == []
 
 
 def test_the_same_content_in_other_files_is_unchanged(office: Path) -> None:
