@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +18,18 @@ HEAVY = ("duckdb", "geopandas", "numba", "pulp", "scipy", "statsmodels")
 
 @pytest.mark.parametrize("package", LAZY)
 def test_every_public_name_is_found(package: str) -> None:
-    """Where the package says that it lies; what it does not have is an AttributeError."""
+    """Where its checked import says that it lies; what it does not have is an AttributeError."""
     module = import_module(package)
+    tree = ast.parse(Path(module.__file__ or "").read_text("utf-8"))
+    (checked,) = (node for node in tree.body if isinstance(node, ast.If))
+    homes = {
+        name.asname or name.name: found.module
+        for found in checked.body
+        if isinstance(found, ast.ImportFrom)
+        for name in found.names
+    }
+    assert homes == module._HOMES
+    assert sorted(homes) == sorted(module.__all__)
     assert [name for name in module.__all__ if getattr(module, name, None) is None] == []
     with pytest.raises(AttributeError, match=f"'{package}' has no attribute 'nothing'"):
         module.nothing  # noqa: B018
