@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -147,6 +149,26 @@ def test_the_same_content_in_other_files_is_unchanged(office: Path) -> None:
         prepos.replan(at(office), heard, today=TODAY)
     assert "reading the tables" in heard.stages
     assert runs_of(office) == before
+
+
+def test_a_table_of_a_database_is_known_once_it_is_read(office: Path) -> None:
+    """The same rows as the file's change nothing; another row does, once."""
+    with closing(sqlite3.connect(office / "stock.db")) as connection:
+        frame = pd.read_csv(office / "stock.csv", dtype=str, keep_default_na=False)
+        connection.execute("CREATE TABLE stock (node_id TEXT, sku TEXT, on_hand INTEGER)")
+        connection.executemany("INSERT INTO stock VALUES (?, ?, ?)", frame.to_numpy().tolist())
+        connection.commit()
+        config = at(office, "data.stock=sqlite:///stock.db#stock")
+        with pytest.raises(UnchangedError, match="other files, the same content"):
+            prepos.replan(config, today=TODAY)
+        connection.execute("UPDATE stock SET on_hand = 6 WHERE node_id = 'DC' AND sku = '007'")
+        connection.commit()
+    done = prepos.replan(config, today=TODAY)
+    heard = Listener()
+    with pytest.raises(UnchangedError, match=f"nothing has changed since run {done.run_id}"):
+        prepos.replan(config, heard, today=TODAY)
+    assert "reading the tables" in heard.stages
+    assert "planning" not in heard.stages
 
 
 def test_what_changed_is_planned_on_the_published_plan_and_published(office: Path) -> None:
