@@ -46,7 +46,7 @@ types: $(VENV)/.ready-test
 
 schemas: $(VENV)/.ready
 	@mkdir -p data/schemas
-	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES)'); do \
+	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES, "kpis")'); do \
 		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
 
 bench: $(VENV)/.ready-bench $(VENV)/.kernels

@@ -272,7 +272,11 @@ def test_rule_lets_pass_what_keeps_it(
 
 
 def test_models_hold_no_code() -> None:
-    """Beliefs are text: no Python, no pickles under models/, configs/ and data/."""
+    """Beliefs are text: no Python, no pickles under models/, configs/ and data/.
+
+    But for configs/jobs/, which holds what schedulers are given in their own language.
+    """
     kept = ("models", "configs", "data/sample", "data/schemas")
     odd = [f for room in kept for f in (ROOT / room).rglob("*") if f.suffix in (".py", ".pkl")]
+    odd = [f for f in odd if f.parent != ROOT / "configs" / "jobs" or f.suffix != ".py"]
     assert odd == []

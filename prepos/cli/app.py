@@ -22,6 +22,7 @@ from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
 from prepos.cli.publish import publish, rollback
+from prepos.cli.replan import replan
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
@@ -51,6 +52,15 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "PREPOS_PLAN__NEAR=2 prepos plan --json",
             "prepos plan --case tight_capacity --compare",
             "prepos plan --write-model model.lp",
+            "prepos plan --like runs/2026-11-02-91b7c7277e --out runs/trial",
+        ),
+    ),
+    (
+        replan,
+        (
+            "prepos replan -c prepos.toml",
+            "prepos replan --wait 600 --set run.log=json",
+            "prepos replan --dry-run --json",
         ),
     ),
     (

@@ -80,12 +80,12 @@ def config_of(run: str, file: Path | None, case: str | None, sets: Sequence[str]
     """Return the configuration that is named or lies here, else that of the run's folder."""
     from prepos.config import change_config, restore_config
     from prepos.config.workspace import WORKSPACE
-    from prepos.publish import read_part
+    from prepos.publish import read_manifest
 
     folder = Path(run)
     if file is not None or case is not None or Path(WORKSPACE).is_file() or not folder.is_dir():
         return read_config(file, case, sets)
-    manifest = read_part(folder, ()).manifest
+    manifest = read_manifest(folder)
     told = restore_config(folder / manifest["config_folder"], manifest["config"])
     return change_config(told, sets or ())
 

@@ -23,7 +23,7 @@ from prepos.config.layers import (
     read_sets,
     read_toml,
 )
-from prepos.config.options import PrivacyOptions, RunOptions, TimeOptions
+from prepos.config.options import PrivacyOptions, ReplanOptions, RunOptions, TimeOptions
 from prepos.config.values import plain_value, unfit_value, unknown_key
 from prepos.core.products import ProductDefaults
 from prepos.core.run import MANIFEST
@@ -51,6 +51,7 @@ SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOM
     ("plan", "plan", PlanOptions),
     ("products", "plan", ProductDefaults),
     ("replay", "replay", ReplayOptions),
+    ("replan", "replan", ReplanOptions),
     ("privacy", "privacy", PrivacyOptions),
     ("export", "publish", ExportOptions),
     ("run", "run", RunOptions),
@@ -89,6 +90,7 @@ class Config:
     plan: PlanOptions
     products: ProductDefaults
     replay: ReplayOptions
+    replan: ReplanOptions
     privacy: PrivacyOptions
     export: ExportOptions
     run: RunOptions

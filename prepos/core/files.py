@@ -20,6 +20,7 @@ from prepos.core.columns import (
     text_column,
     whole_column,
 )
+from prepos.core.files_of_fits import BACKCAST
 from prepos.core.files_of_replay import REPLAY_TABLES
 from prepos.core.files_of_scores import SCORE_TABLES
 from prepos.core.files_of_transit import REDIRECTS
@@ -291,6 +292,7 @@ RUN_TABLES = (
     SUPPLY,
     CUSTOMERS,
     STATE,
+    BACKCAST,
     *SCORE_TABLES,
     *REPLAY_TABLES,
 )

@@ -180,11 +180,13 @@ class Transaction:
                 f"COMMENT ON COLUMN {place}.{quoted(column.name)} IS {_text(column.told)}"
             )
 
-    def replace(self, name: str, plan_id: str, frame: pd.DataFrame) -> None:
-        """Put the frame in the place of all rows of the plan."""
+    def replace(self, name: str, plan_id: str | None, frame: pd.DataFrame) -> None:
+        """Put the frame in the place of all rows of the plan, None: of all."""
         place = self._place(name)
         names = ", ".join(quoted(str(column)) for column in frame)
-        self.connection.execute(f"DELETE FROM {place} WHERE plan_id = $plan", {"plan": plan_id})
+        self.connection.execute(
+            f"DELETE FROM {place} WHERE plan_id = $plan OR $plan IS NULL", {"plan": plan_id}
+        )
         self.connection.register("given", pa.Table.from_pandas(frame, preserve_index=False))
         self.connection.execute(f"INSERT INTO {place} ({names}) SELECT {names} FROM given")
         self.connection.unregister("given")

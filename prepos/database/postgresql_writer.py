@@ -93,14 +93,14 @@ class Transaction:
             told = sql.Literal(column.told)
             self.connection.execute(sql.SQL("COMMENT ON COLUMN {} IS {}").format(place, told))
 
-    def replace(self, name: str, plan_id: str, frame: pd.DataFrame) -> None:
-        """Put the frame in the place of all rows of the plan."""
+    def replace(self, name: str, plan_id: str | None, frame: pd.DataFrame) -> None:
+        """Put the frame in the place of all rows of the plan, None: of all."""
         sql = driver().sql
         self.connection.execute(
-            sql.SQL("DELETE FROM {} WHERE plan_id = {}").format(
-                self._place(name), sql.Placeholder()
+            sql.SQL("DELETE FROM {} WHERE plan_id = {plan} OR {plan}::text IS NULL").format(
+                self._place(name), plan=sql.Placeholder("plan")
             ),
-            (plan_id,),
+            {"plan": plan_id},
         )
         into = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)").format(
             self._place(name), _names([str(column) for column in frame])

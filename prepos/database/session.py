@@ -79,8 +79,8 @@ class Writer(Protocol):
         """Make a table of the contract with columns of these names and types."""
         ...
 
-    def replace(self, name: str, plan_id: str, frame: pd.DataFrame) -> None:
-        """Put the frame in the place of all rows of the plan; nulls are empty."""
+    def replace(self, name: str, plan_id: str | None, frame: pd.DataFrame) -> None:
+        """Put the frame in the place of all rows of the plan, None: of all; nulls are empty."""
         ...
 
 

@@ -173,13 +173,15 @@ class Transaction:
         key = ", ".join(quoted(column) for column in table.key)
         self.connection.execute(f"CREATE TABLE {quoted(name)} ({listed}, PRIMARY KEY ({key}))")
 
-    def replace(self, name: str, plan_id: str, frame: pd.DataFrame) -> None:
-        """Put the frame in the place of all rows of the plan."""
+    def replace(self, name: str, plan_id: str | None, frame: pd.DataFrame) -> None:
+        """Put the frame in the place of all rows of the plan, None: of all."""
         place = quoted(name)
         names = ", ".join(quoted(str(column)) for column in frame)
         marks = ", ".join("?" for _ in frame.columns)
         cells = zip(*(_cells(frame[column]) for column in frame), strict=True)
-        self.connection.execute(f"DELETE FROM {place} WHERE plan_id = ?", (plan_id,))
+        self.connection.execute(
+            f"DELETE FROM {place} WHERE plan_id = :plan OR :plan IS NULL", {"plan": plan_id}
+        )
         self.connection.executemany(f"INSERT INTO {place} ({names}) VALUES ({marks})", cells)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -61,6 +61,7 @@ class Handover:
     folder: Path
     periods: Periods
     sources: tuple[Source, ...]
+    asked: Mapping[str, Any]
     watch: Stopwatch
     told: Mapping[str, Any]
 
@@ -77,14 +78,16 @@ class Handover:
         """
         verdict = None
         with staged_folder(self.folder) as stage:
-            with self.watch.stage("writing the run"):
+            with self.watch.stage("writing the run") as writing:
+                writing.rows = sum(map(len, frames.values()))
                 for name, frame in frames.items():
                     write_table(stage / name, frame)
                 for name, content in documents.items():
                     write_json(stage / name, content)
             if judge:
-                with self.watch.stage("verifying the run"):
+                with self.watch.stage("verifying the run") as judging:
                     verdict = judge(read_files(stage, [*frames, *documents]))
+                    judging.rows = sum(check.compared for check in verdict.checks)
             seal(stage, self.manifest())
         return verdict
 
@@ -106,6 +109,7 @@ class Handover:
             kind=self.kind,
             config=settings,
             config_folder=way_to(self.config.folder, self.folder),
+            asked=self.asked,
             seed=self.config.run.seed,
             sources=self.sources,
             timings=self.watch.timings(),
@@ -136,13 +140,15 @@ def make_handover(
     ``wishes`` are what was asked for beside the configuration and changes the files, ``told`` what
     the manifest says besides.
     """
+    asked = {**wishes, "model": asdict(config.spec)}
     run_id = make_run_id(
         periods.cutoff,
         kind=kind,
         tables=tables,
         orders=orders,
-        settings={**config.as_dict(), **wishes},
+        settings={**config.as_dict(), **asked},
     )
+    watch.run_id = run_id
     return Handover(
         config=config,
         kind=kind,
@@ -150,6 +156,7 @@ def make_handover(
         folder=out or config.runs / run_id,
         periods=periods,
         sources=sources,
+        asked={"cutoff": config.time.cutoff is not None, **asked},
         watch=watch,
         told=told,
     )

@@ -81,15 +81,16 @@ def open_inputs(
     """
     day = today or datetime.now(ZoneInfo(config.time.timezone)).date()
     with tempfile.TemporaryDirectory(prefix="prepos-", ignore_cleanup_errors=True) as work:
-        with watch.stage("reading the tables"):
+        with watch.stage("reading the tables") as reading:
             inputs = read_inputs(config, Path(work), day)
+            reading.rows = sum(source.rows for source in inputs.sources)
         periods = make_periods(config, inputs.last_order_day or day)
         with watch.stage("drawing the map"):
             network, placement = draw_map(config, inputs, periods)
         products, of_products = make_products(
             inputs.tables["products"], config.products, label=label_of(config.data["products"])
         )
-        with watch.stage("loading the orders"):
+        with watch.stage("loading the orders") as loading:
             orders, of_orders = (
                 load_orders(
                     inputs,
@@ -102,19 +103,16 @@ def open_inputs(
                 if with_orders
                 else (None, Findings())
             )
+            loading.rows = None if orders is None else len(orders)
     refuse_strange_categories(config, products)
     found = merge_findings((inputs.findings, placement.findings, of_products, of_orders))
+    tables, nodes = inputs.tables, network.node_axis
     return Known(
-        tables=inputs.tables,
+        tables=tables,
         periods=periods,
         products=products,
         network=network,
-        stock=make_stock(
-            inputs.tables["stock"],
-            inputs.tables.get("receipts"),
-            nodes=network.node_axis,
-            skus=products.skus,
-        ),
+        stock=make_stock(tables["stock"], tables.get("receipts"), nodes=nodes, skus=products.skus),
         orders=orders,
         sources=inputs.sources,
         notices=found.notices,

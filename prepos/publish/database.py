@@ -1,7 +1,8 @@
 """Write a plan to a database: all of it in one transaction, or nothing.
 
 A plan is told by its id, which is in the key of every table. Written again, its rows are replaced
-by rows that are the same; other plans' rows are never touched.
+by rows that are the same; other plans' rows are never touched. One more table names the plan that
+was written last, which is the one in force.
 """
 
 from __future__ import annotations
@@ -44,10 +45,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Output:
-    """A table of the plan: its contract, and its rows."""
+    """A table: its contract, and its rows of the plan."""
 
     table: Table
     frame: pd.DataFrame
+    of_plan: bool = True  # False: all there is, whatever the plan
 
 
 def write_plan(
@@ -89,7 +91,7 @@ def _write(writer: Writer, name: str, plan_id: str, output: _Output, database: s
         writer.create(name, output.table, columns)
     elif sorted(found) != sorted(columns):
         raise ExternalError(f"{database}: table {name} {_difference(found, columns)}")
-    writer.replace(name, plan_id, output.frame)
+    writer.replace(name, plan_id if output.of_plan else None, output.frame)
 
 
 def _difference(found: list[tuple[str, str]], columns: list[tuple[str, str]]) -> str:
@@ -104,6 +106,7 @@ def _difference(found: list[tuple[str, str]], columns: list[tuple[str, str]]) ->
 def _outputs(run: RunFiles, plan_id: str, *, forecast: bool) -> Iterator[_Output]:
     """Yield every table of the plan, the one that names it first."""
     yield _plans(run.kpis, run.manifest)
+    yield _current(plan_id)
     yield _kpis(run.kpis)
     for file, table in (*WRITTEN, *(((FORECAST, files.FORECAST),) if forecast else ())):
         frame = run.frames[file]
@@ -153,6 +156,18 @@ def _plans(kpis: Mapping[str, Any], manifest: Mapping[str, Any]) -> _Output:
     )
     frame = pd.DataFrame({column.name: [value] for column, value in cells.items()})
     return _Output(table=table, frame=frame.assign(cutoff=pd.to_datetime(frame["cutoff"])))
+
+
+def _current(plan_id: str) -> _Output:
+    """Return the one row that names the plan in force: the one that was published last."""
+    table = Table(
+        name="current",
+        meaning="the plan in force, in one row",
+        label="current",
+        key=(PLAN.name,),
+        columns=(PLAN,),
+    )
+    return _Output(table=table, frame=pd.DataFrame({PLAN.name: [plan_id]}), of_plan=False)
 
 
 def _kpis(kpis: Mapping[str, Any]) -> _Output:

@@ -62,7 +62,7 @@ def check_run(folder: Path) -> dict[str, Any]:
     RunError
         With every file that is missing or altered.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     faults = check_sums(folder, manifest["files"])
     if faults:
         raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
@@ -71,7 +71,7 @@ def check_run(folder: Path) -> dict[str, Any]:
 
 def read_part(folder: Path, names: Iterable[str]) -> RunFiles:
     """Return those of the files that the run has, compared with the manifest; raises RunError."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     sums = {name: manifest["files"][name] for name in names if name in manifest["files"]}
     faults = check_sums(folder, sums)
     if faults:
@@ -119,7 +119,7 @@ def read_files(
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest; raises RunError where there is none or it is no manifest."""
     path = folder / MANIFEST
     try:

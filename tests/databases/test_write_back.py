@@ -104,7 +104,7 @@ class Target:
 
     def content(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return all rows of all tables."""
-        names = ("plans", "kpis", "transfers", "loads", "targets")
+        names = ("plans", "current", "kpis", "transfers", "loads", "targets")
         return {name: sorted(self.rows(f"SELECT * FROM prepos_{name}"), key=str) for name in names}
 
 
@@ -148,6 +148,7 @@ def test_plan_is_written_to_the_letter(target: Target) -> None:
 
     assert written.rows == {
         "prepos_plans": 1,
+        "prepos_current": 1,
         "prepos_kpis": 2,
         "prepos_transfers": 3,
         "prepos_loads": 1,
@@ -179,6 +180,9 @@ def test_second_time_changes_nothing_and_other_plans_stay(target: Target) -> Non
     assert target.content() == before
 
     target.write(make_plan("P2", lines=1))
+    assert target.rows("SELECT plan_id FROM prepos_current") == [("P2",)]
+    target.write(make_plan("P1"))
+    assert target.rows("SELECT plan_id FROM prepos_current") == [("P1",)]
     kept = target.rows("SELECT plan_id, count(*) FROM prepos_transfers GROUP BY 1 ORDER BY 1")
     assert kept == [("P1", 3), ("P2", 1)]
 

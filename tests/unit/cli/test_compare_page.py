@@ -104,7 +104,10 @@ def asked(
 
     monkeypatch.setattr(prepos.pipeline, "make_plan", make_plan)
     monkeypatch.setattr(prepos.pipeline, "load_run", load_run)
-    monkeypatch.setattr(plan, "read_config", lambda file, case, sets: SimpleNamespace(case=case))
+    logged = SimpleNamespace(log="text")
+    monkeypatch.setattr(
+        plan, "read_config", lambda file, case, sets: SimpleNamespace(case=case, run=logged)
+    )
     return calls
 
 
