@@ -7,14 +7,17 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
 	done)
 RUN := $(VENV)/bin/python
+# A file's tests stay on one worker, so that what they share is made once; files go in order, the long ones first.
+SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 KERNELS := $(shell grep -rl --include='*.py' kernel prepos)
 
-.PHONY: help demo test peers check lint types schemas bench clean
+.PHONY: help demo test cover peers ready check lint types schemas bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, plan the embedded sample, and say what to move"
 	@echo "make test    set up, then lint, types and every test"
+	@echo "make cover   the tests again, with what they cover"
 	@echo "make peers   set up apart with statsforecast and Tryton, then what is tested against them"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
@@ -25,7 +28,13 @@ demo: $(VENV)/.ready $(VENV)/.kernels
 	@$(VENV)/bin/prepos demo
 
 test: check $(VENV)/.kernels
-	$(RUN) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	$(RUN) -m pytest $(SHARED)
+
+cover: $(VENV)/.ready-test $(VENV)/.kernels
+	$(RUN) -m pytest $(SHARED) --cov --cov-report=term:skip-covered
+
+# What can be set up side by side: make -j2 ready
+ready: check $(PEERS)/.ready
 
 # statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2;
 # and Tryton, which takes in what is exported.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from prepos.errors import RunError, write_error
 from prepos.publish.folder import sync_path
+from prepos.publish.lock import NO_LINKS
 
 CURRENT = "current"
 ASIDE = ".current-"  # prefix of a pointer that is being written
@@ -72,9 +72,12 @@ def _keep_pointer(path: Path, copy: Path) -> Path | None:
 def _write_pointer(path: Path, run_id: str) -> Path:
     """Write a pointer, and return its path."""
     if os.name != "nt":  # there a link to a folder cannot be replaced in one step
-        with suppress(OSError, NotImplementedError):
+        try:
             os.symlink(run_id, path, target_is_directory=True)
             return path
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
     path.write_text(f"{run_id}\n", encoding="utf-8", newline="\n")
     sync_path(path)
     return path
