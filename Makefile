@@ -18,7 +18,7 @@ help:
 	@echo "make demo    set up, plan the embedded sample, and say what to move"
 	@echo "make test    set up, then lint, types and every test"
 	@echo "make cover   the tests again, with what they cover"
-	@echo "make peers   set up apart with statsforecast, then what is tested against it, and the tables"
+	@echo "make peers   set up apart with statsforecast and Tryton, then what is tested against them"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
 	@echo "make bench   set up with the peers, then the benchmarks (tests/bench): an hour or two"
@@ -36,11 +36,13 @@ cover: $(VENV)/.ready-test $(VENV)/.kernels
 # What can be set up side by side: make -j2 ready
 ready: check $(PEERS)/.ready
 
-# statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2.
+# statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2;
+# and Tryton, which takes in what is exported.
 peers: $(PEERS)/.ready
-	$(PEERS)/bin/python -m pytest -q -n $(WORKERS) tests/unit/forecast/test_peers.py \
+	$(PEERS)/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/unit/forecast/test_peers.py \
 		tests/unit/forecast/test_boosting.py tests/unit/forecast/test_intermittent.py \
-		tests/unit/ingest tests/unit/regions tests/unit/publish tests/unit/test_pipeline.py
+		tests/unit/ingest tests/unit/regions tests/unit/publish tests/unit/test_pipeline.py \
+		tests/integration/test_tryton.py
 
 check: lint types
 
@@ -89,5 +91,5 @@ $(VENV)/.kernels: $(KERNELS) $(VENV)/pyvenv.cfg
 
 $(PEERS)/.ready: pyproject.toml
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench,erp-test]"
 	@touch $@

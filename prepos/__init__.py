@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         verify_run,
     )
     from prepos.pipeline.editing import publish_edited
+    from prepos.pipeline.exporting import export_plan
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "bundled",
     "check_inputs",
+    "export_plan",
     "load_config",
     "load_run",
     "make_forecast",
@@ -56,6 +58,7 @@ _HOMES = {
     "bundled": "prepos.config",
     "load_config": "prepos.config",
     "check_inputs": "prepos.pipeline",
+    "export_plan": "prepos.pipeline.exporting",
     "load_run": "prepos.pipeline",
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",

@@ -16,6 +16,7 @@ from prepos.cli.demo import demo
 from prepos.cli.diff import diff
 from prepos.cli.doctor import doctor
 from prepos.cli.explain import explain
+from prepos.cli.export import export
 from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
@@ -93,6 +94,14 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos explain runs/trial --region R1",
             "prepos explain runs/trial --sku milk",
             "prepos explain runs/trial --region R1 --sku milk",
+        ),
+    ),
+    (
+        export,
+        (
+            "prepos export current --format odoo --set publish.odoo.version=19",
+            "prepos export runs/trial --format tryton --format xlsx --dry-run",
+            "prepos export runs/trial --format mapping --mapping sap.toml --out outbox",
         ),
     ),
     (

@@ -35,7 +35,10 @@ def diff(
 
     chosen = read_config(config, case, sets)
     folders = [find_run(chosen, name) for name in (before, after)]
-    told = pipeline.compare_plans(*(read_plan(folder) for folder in folders))
-    names = Names(f"Run {told.after} beside {told.before}", "before", "after")
+    plans = [read_plan(folder) for folder in folders]
+    told = pipeline.compare_plans(*plans)
+    edited = plans[1].manifest.get("edited")
+    by = f", edited from {edited['from']} by {edited['by']}," if edited else ""
+    names = Names(f"Run {told.after}{by} beside {told.before}", "before", "after")
     page = compare_page(told, names)
     Screen(as_json=as_json, quiet=quiet).show(page, asdict(told), folder=from_here(folders[1]))

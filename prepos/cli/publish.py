@@ -61,7 +61,7 @@ def publish(
     chosen = read_config(config, case, sets)
     refuse_at_once(chosen, dry_run=dry_run, wait=wait)
     step = publication(edited)
-    with screen.progress() as progress:
+    with screen.progress(chosen.run.log) as progress:
         done = step(
             chosen,
             run,

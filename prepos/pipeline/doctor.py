@@ -25,10 +25,10 @@ from prepos.publish import check_run, ledger
 from prepos.publish.current import read_current
 from prepos.publish.lock import hold_lock, is_left_behind, read_holder
 from prepos.publish.runs import (
+    clear_leftovers,
     folder_bytes,
     list_leftovers,
     list_runs,
-    remove_leftover,
     try_folder,
 )
 
@@ -70,10 +70,7 @@ def mend(config: Config, wait_s: float = 0.0) -> tuple[Path, ...]:
         return ()
     with hold_lock(config.runs, command="doctor", wait_s=wait_s):
         open_history(config.runs)
-        left = list_leftovers(config.runs)
-        for path in left:
-            remove_leftover(path)
-    return tuple(left)
+        return tuple(clear_leftovers(config.runs))
 
 
 def refuse_broken(found: tuple[Finding, ...]) -> None:

@@ -27,6 +27,7 @@ from prepos.core.placement import Placement
 from prepos.core.products import Products
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
+from prepos.database.address import is_address, label_of
 from prepos.errors import ConfigError, InputError
 from prepos.ingest import load_orders, make_nodes, make_products, make_stock, read_tables
 from prepos.publish import Stopwatch
@@ -81,22 +82,13 @@ def open_inputs(
     day = today or datetime.now(ZoneInfo(config.time.timezone)).date()
     with tempfile.TemporaryDirectory(prefix="prepos-", ignore_cleanup_errors=True) as work:
         with watch.stage("reading the tables") as reading:
-            inputs = read_tables(
-                config.data,
-                config.ingest,
-                folder=config.folder,
-                work_folder=Path(work),
-                today=day,
-                timezone=config.time.timezone,
-                cutoff=config.time.cutoff,
-                regions_made=config.regions.cells is not None,
-            )
+            inputs = read_inputs(config, Path(work), day)
             reading.rows = sum(source.rows for source in inputs.sources)
         periods = make_periods(config, inputs.last_order_day or day)
         with watch.stage("drawing the map"):
             network, placement = draw_map(config, inputs, periods)
         products, of_products = make_products(
-            inputs.tables["products"], config.products, label=Path(config.data["products"]).name
+            inputs.tables["products"], config.products, label=label_of(config.data["products"])
         )
         with watch.stage("loading the orders") as loading:
             orders, of_orders = (
@@ -124,6 +116,22 @@ def open_inputs(
         orders=orders,
         sources=inputs.sources,
         notices=found.notices,
+    )
+
+
+def read_inputs(config: Config, work_folder: Path, today: date) -> Inputs:
+    """Return the tables of a configuration, checked, as `read_tables` does."""
+    return read_tables(
+        config.data,
+        config.ingest,
+        folder=config.folder,
+        work_folder=work_folder,
+        today=today,
+        timezone=config.time.timezone,
+        cutoff=config.time.cutoff,
+        regions_made=config.regions.cells is not None,
+        database=config.database,
+        queries=config.queries,
     )
 
 
@@ -165,17 +173,18 @@ def make_periods(config: Config, last_day: date) -> Periods:
 def draw_map(config: Config, inputs: Inputs, periods: Periods) -> tuple[Network, Placement]:
     """Return the network and where orders fall; raises RefusedError with all tables' faults."""
     faults = inputs.findings.faults
-    files = {table: Path(path).name for table, path in config.data.items()}
+    files = {table: label_of(path) for table, path in config.data.items()}
     torn = {fault.file for fault in faults}
     if "nodes" not in inputs.tables or torn & {files.get(table, table) for table in MAP_TABLES}:
         raise RefusedError(faults, inputs, periods)
-    is_layer = "regions" in config.data and "regions" not in inputs.tables
+    regions = config.data.get("regions", "")
+    is_layer = bool(regions) and "regions" not in inputs.tables and not is_address(regions)
     try:
         network, placement = make_network(
             make_nodes(inputs.tables["nodes"]),
             inputs.tables,
             inputs.places,
-            regions_path=config.folder / config.data["regions"] if is_layer else None,
+            regions_path=config.folder / regions if is_layer else None,
             options=MapOptions(
                 regions=config.regions,
                 service=config.service,

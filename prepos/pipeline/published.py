@@ -106,7 +106,8 @@ def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:
     lanes = {lane.lane_id: lane for lane in known.network.lanes}
     ways = zip(lines["lane_id"], lines["ship_date"], strict=True)
     leaves = [lane in lanes and lanes[lane].ships_on(day.date()) for lane, day in ways]
-    return lines["sku"].isin(known.products.skus.ids).to_numpy() & leaves
+    known_skus = lines["sku"].isin(known.products.skus.ids)
+    return (known_skus & pd.Series(leaves, lines.index, dtype=bool)).to_numpy()
 
 
 def read_transfers(lines: pd.DataFrame) -> tuple[Transfer, ...]:

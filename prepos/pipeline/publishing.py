@@ -2,13 +2,14 @@
 
 The order is that of a power cut at any moment: files synced, the intention in the ledger, the
 pointer swapped, its fulfilment in the ledger. What is published was verified, and is looked at by
-its sums once more. No command but these moves the pointer.
+its sums once more. A database that is to take the plan takes it before the pointer moves: where it
+refuses, nothing is published. No command but these moves the pointer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,12 @@ from prepos.pipeline.publishable import (
     refuse_slacks,
 )
 from prepos.pipeline.retention import Cleared, clear_old
+from prepos.pipeline.write_back import hand_to_database
 from prepos.publish import Stopwatch, ledger
 from prepos.publish.current import swap_current
 from prepos.publish.ledger import BrokenLedgerError
 from prepos.publish.lock import Lock, hold_lock
-from prepos.publish.runs import RunNote, copy_run, note_of, sync_run
+from prepos.publish.runs import RunNote, clear_leftovers, copy_run, note_of, sync_run
 
 BY_JOB = "by a job"
 NOTHING: tuple[Fault, ...] = ()
@@ -113,8 +115,8 @@ def publish_run(
         If it is not as it was written, or fails verification.
     InfeasibleError
         If a minimum fill is missed.
-    LockError, WriteError
-        If another command is at it, or the disk refuses.
+    LockError, WriteError, ExternalError
+        If another command is at it, or the disk or the database refuses.
     """
     watch, folder = Stopwatch(progress), find_run(config, run)
     hold = Hold(runs=config.runs, held=held, dry_run=dry_run, command="publish", wait_s=wait_s)
@@ -130,6 +132,8 @@ def publish_run(
         behind, cleared = NOTHING, Cleared()
         if not dry_run:
             settle(config, files, folder)
+            if not waits:
+                hand_to_database(config, config.runs / note.run_id)
             step = propose if waits else move_pointer
             behind = step(config.runs, history, note, BY_JOB if by_job else "")
             cleared = clear_old(config)
@@ -159,8 +163,8 @@ def roll_back(
         If there is none to go back to, or the one named is not as it was written.
     UnchangedError
         If the one named is the published one.
-    LockError, WriteError
-        If another command is at it, or the disk refuses.
+    LockError, WriteError, ExternalError
+        If another command is at it, or the disk or the database refuses.
     """
     runs = config.runs
     hold = Hold(runs=runs, held=held, dry_run=dry_run, command="rollback", wait_s=wait_s)
@@ -174,6 +178,7 @@ def roll_back(
         behind = NOTHING
         if not dry_run:
             sync_run(note.folder)
+            hand_to_database(config, note.folder)
             behind = move_pointer(runs, history, note, ROLLBACK)
     return Published(
         run_id=note.run_id,
@@ -208,6 +213,8 @@ class Hold:
         lock = nullcontext(self.held) if self.held else None
         with lock or hold_lock(self.runs, command=self.command, run=run, wait_s=self.wait_s) as own:
             history = open_history(self.runs)
+            with suppress(WriteError):  # what cannot be cleared away does no harm
+                clear_leftovers(self.runs)
             yield history, (*(() if self.held else told_takeover(own)), *history.notices)
 
 

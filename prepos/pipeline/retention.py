@@ -10,7 +10,6 @@ from prepos.core.faults import Fault
 from prepos.errors import RunError, WriteError
 from prepos.pipeline.history import History, event_of, read_history, this_person, told_of
 from prepos.publish import check_run, ledger
-from prepos.publish.ledger import Event
 from prepos.publish.runs import RunNote, list_runs, remove_run
 
 
@@ -25,25 +24,21 @@ def clear_old(config: Config) -> Cleared:
     """Remove the runs beyond ``run.keep``, the oldest first; to be called under the lock."""
     if not config.run.keep:
         return Cleared()
-    removed: list[Event] = []
-    faults: list[Fault] = []
+    faults: dict[str, Fault] = {}
     try:
-        history = read_history(config.runs)
+        old = too_old(list_runs(config.runs), read_history(config.runs), config.run.keep)
+        events = [event_of(note, note.run_id, ledger.REMOVED, by=this_person()) for note in old]
+        if events:  # told first: a run that is told of and gone by half is taken for damaged
+            ledger.append_events(config.runs, events)
     except WriteError as error:  # another time: what was published stands
         return Cleared((), (told_of(config.runs / ledger.LEDGER, "PP-LEDGER-BEHIND", str(error)),))
-    for note in too_old(list_runs(config.runs), history, config.run.keep):
+    for note in old:
         try:
             remove_run(note.folder)
         except WriteError as error:
-            faults.append(Fault(note.run_id, 0, "", "", "PP-RUN-NOT-REMOVED", str(error)))
-        else:
-            removed.append(event_of(note, note.run_id, ledger.REMOVED, by=this_person()))
-    if removed:
-        try:
-            ledger.append_events(config.runs, removed)
-        except WriteError as error:  # they are gone all the same
-            faults.append(told_of(config.runs / ledger.LEDGER, "PP-LEDGER-BEHIND", str(error)))
-    return Cleared(tuple(event.run_id for event in removed), tuple(faults))
+            faults[note.run_id] = Fault(note.run_id, 0, "", "", "PP-RUN-NOT-REMOVED", str(error))
+    gone = (note.run_id for note in old if note.run_id not in faults)
+    return Cleared(tuple(gone), tuple(faults.values()))
 
 
 def too_old(notes: Sequence[RunNote], history: History, keep: int) -> list[RunNote]:

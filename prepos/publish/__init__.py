@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         transfers_frame,
         values_frame,
     )
-    from prepos.publish.read import check_run, read_files, read_manifest, read_run
+    from prepos.publish.read import check_run, read_files, read_manifest, read_part, read_run
     from prepos.publish.rejects import rejects_frame
     from prepos.publish.routing import routing_frame
     from prepos.publish.timings import Stopwatch
@@ -59,6 +59,7 @@ __all__ = [
     "make_run_id",
     "read_files",
     "read_manifest",
+    "read_part",
     "read_run",
     "redirects_frame",
     "rejects_frame",
@@ -99,6 +100,7 @@ _HOMES = {
     "make_run_id": "prepos.publish.identity",
     "read_files": "prepos.publish.read",
     "read_manifest": "prepos.publish.read",
+    "read_part": "prepos.publish.read",
     "read_run": "prepos.publish.read",
     "redirects_frame": "prepos.publish.plan_frames",
     "rejects_frame": "prepos.publish.rejects",

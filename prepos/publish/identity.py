@@ -20,7 +20,13 @@ from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
 RUN_SETTINGS = ("folder", "executor", "workers", "keep", "log", "metrics")
-ELSEWHERE = {"data": None, "run": RUN_SETTINGS, "replan": None}  # settings that change no result
+ELSEWHERE = {  # settings that change no result
+    "data": None,
+    "database": None,
+    "publish": None,
+    "replan": None,
+    "run": RUN_SETTINGS,
+}
 DIGITS = 10  # of the digest in a name: 40 bits
 
 

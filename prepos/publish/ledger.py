@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS events (
     run_id TEXT NOT NULL, plan_id TEXT NOT NULL, kind TEXT NOT NULL, made_at TEXT NOT NULL,
     state TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     previous TEXT NOT NULL, note TEXT NOT NULL
-) STRICT;
+);
 CREATE TRIGGER IF NOT EXISTS never_changed BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'events of the ledger are never changed'); END;
 CREATE TRIGGER IF NOT EXISTS never_deleted BEFORE DELETE ON events
@@ -142,7 +142,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     except UnicodeDecodeError as error:  # of a message that shows what the file holds
         raise BrokenLedgerError(f"{path} is damaged: {error}") from error
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in CORRUPT:  # the rest of the code tells more
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above tells more
+        if code in CORRUPT:
             raise BrokenLedgerError(f"{path} is damaged: {error}") from error
         raise WriteError(f"cannot write {path}: {error}") from error
 

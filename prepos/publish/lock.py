@@ -29,7 +29,7 @@ from prepos.publish.held import hold_open, is_free
 LOCK = "lock"
 ASIDE = ".lock-"  # prefix of a lock that is being written
 POLL_S = 0.1  # between two looks at a lock that is waited for
-YOUNG_S = 10.0  # a lock that cannot be read may still be being written for so long
+YOUNG_S = 10.0  # what was written so lately may still be being written
 # what a file system says that knows no second name of a file
 NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP)
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -239,12 +239,12 @@ def _has_ended(path: Path, holder: Holder) -> bool:
     if holder.pid and holder.host != socket.gethostname():
         return False
     if not holder.pid:
-        return _age_s(path) > YOUNG_S and is_free(path)
+        return age_s(path) > YOUNG_S and is_free(path)
     lives = holder.boot == _boot() and _started(holder.pid) == holder.started != ""
     return not lives and is_free(path)
 
 
-def _age_s(path: Path) -> float:
+def age_s(path: Path) -> float:
     """Return how many seconds ago a file was written, 0 where it is gone."""
     with suppress(OSError):
         return time.time() - path.stat().st_mtime

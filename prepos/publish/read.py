@@ -69,6 +69,16 @@ def check_run(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def read_part(folder: Path, names: Iterable[str]) -> RunFiles:
+    """Return those of the files that the run has, compared with the manifest; raises RunError."""
+    manifest = read_manifest(folder)
+    sums = {name: manifest["files"][name] for name in names if name in manifest["files"]}
+    faults = check_sums(folder, sums)
+    if faults:
+        raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
+    return read_files(folder, sums, manifest)
+
+
 def check_sums(folder: Path, sums: Mapping[str, str]) -> list[Fault]:
     """Return a fault for each file that is missing or whose SHA-256 is another."""
     faults = []

@@ -107,10 +107,22 @@ def remove_run(folder: Path) -> None:
 
 
 def list_leftovers(runs: Path) -> list[Path]:
-    """Return what killed commands left behind: none of it is a run, and no process is at it."""
+    """Return what killed commands left behind: none of it is a run, and no process is at it.
+
+    What is younger than some seconds may not be held yet by whoever is about to write it.
+    """
     if not runs.is_dir():
         return []
-    return sorted(p for p in runs.iterdir() if p.name.startswith(LEFT) and is_free(p))
+    named = (path for path in runs.iterdir() if path.name.startswith(LEFT))
+    return sorted(path for path in named if is_free(path) and lock.age_s(path) > lock.YOUNG_S)
+
+
+def clear_leftovers(runs: Path) -> list[Path]:
+    """Remove what killed commands left behind, and return it; to be called under the lock."""
+    left = list_leftovers(runs)
+    for path in left:
+        remove_leftover(path)
+    return left
 
 
 def clear_leftovers(runs: Path) -> None:

@@ -94,7 +94,7 @@ def retail(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[Wo
 def fictional(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[World]:
     """Yield Superstore, H3 cells as regions; its orders are fictional."""
     config = superstore.prepare(source, folder / "superstore")
-    first = date(2017, 9, 4) if words.earlier else date(2017, 11, 6)
+    first = date(2017, 8, 28) if words.earlier else date(2017, 10, 30)
     yield World(name="superstore", config=config, first=first, sets=SUPPLIED)
 
 

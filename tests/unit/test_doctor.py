@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -103,7 +104,13 @@ def point_back(office: Office) -> None:
 
 
 def leave_partial(office: Office) -> None:
-    office.runs.joinpath(".partial-r9").mkdir()
+    left(office.runs / ".partial-r9")
+
+
+def left(folder: Path) -> None:
+    """Make a folder that was left behind some time ago."""
+    folder.mkdir(exist_ok=True)
+    os.utime(folder, (1.0, 1.0))
 
 
 def leave_lock(office: Office) -> None:
@@ -144,9 +151,10 @@ def test_what_can_be_mended_is(office: Office) -> None:
     lose_ledger(office)
     leave_partial(office)
     leave_lock(office)
-    (office.runs / ".lock-x").write_text("")
-    (office.runs / ".replaced-x").mkdir()
+    left(office.runs / ".current-x")
+    left(office.runs / ".replaced-x")
     office.runs.joinpath(office.ids[2]).rename(office.runs / ".replaced-x" / office.ids[2])
+    left(office.runs / ".replaced-x")
     assert main(["doctor", "-c", office.file, "--fix"]) == 0
     assert told(office) == {}
     names = sorted(path.name for path in office.runs.iterdir())
@@ -154,7 +162,11 @@ def test_what_can_be_mended_is(office: Office) -> None:
 
 
 def test_what_is_in_use_is_left_alone(office: Office) -> None:
-    """A run being written is no leftover; while a command is at work nothing is mended."""
+    """A run being written is no leftover; while a command is at work nothing is mended.
+
+    Nor is what was made a moment ago, and may be held in the next.
+    """
+    (office.runs / ".partial-new").mkdir()
     leave_partial(office)
     with held_folder(office.runs / ".partial-r9"):
         assert told(office) == {}
@@ -164,6 +176,7 @@ def test_what_is_in_use_is_left_alone(office: Office) -> None:
         with pytest.raises(LockError, match="`prepos replan`"):
             mend(office.config())
     assert mend(office.config()) == (office.runs / ".partial-r9",)
+    assert (office.runs / ".partial-new").is_dir()
 
 
 def test_the_disk_is_looked_at(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,17 @@ def test_unchanged_data_give_the_published_plan_again(workspace: Path) -> None:
     assert PUBLISHED not in pipeline.load_run(first.folder).frames
 
 
+def test_published_plan_that_moves_nothing_keeps_nothing(workspace: Path) -> None:
+    """There is no line to stand on, and no other reason to end."""
+    first = pipeline.make_plan(settle(workspace, "plan.budget=0"), today=TODAY)
+    assert transfers(first).empty
+
+    second = pipeline.make_plan(settle(workspace), today=TODAY, published=first.folder)
+
+    assert transfers(second, PUBLISHED).empty
+    assert not transfers(second).empty
+
+
 def test_prices_are_looked_for_from_the_published_ones(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

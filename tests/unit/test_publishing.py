@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from prepos.cli.app import main
 from prepos.core.verdict import Check, Verdict
 from prepos.errors import (
     ConfigError,
+    ExternalError,
     InfeasibleError,
     LockError,
     RunError,
@@ -39,6 +41,45 @@ def office(planned: Office, tmp_path: Path) -> Office:
 def names(folder: Path) -> list[str]:
     """Return what lies in a folder."""
     return sorted(path.name for path in folder.iterdir())
+
+
+def in_force(office: Office) -> list[tuple[str, int]]:
+    """Return the plan that the database says is in force, and how many plans it holds."""
+    with sqlite3.connect(office.folder / "plans.db") as connection:
+        query = "SELECT plan_id, (SELECT count(*) FROM prepos_plans) FROM prepos_current"
+        return connection.execute(query).fetchall()
+
+
+def test_database_takes_what_is_published_and_what_is_gone_back_to(office: Office) -> None:
+    """One plan is in force there, the pointer's; earlier ones stay."""
+    a, b, _ = office.ids
+    there = "publish.database.url=sqlite:///plans.db"
+    office.publish(a, there)
+    office.publish(b, there, dry_run=True)
+    assert in_force(office) == [(a, 1)]
+    office.publish(b, there)
+    assert in_force(office) == [(b, 2)]
+    roll_back(office.config(there))
+    assert in_force(office) == [(a, 2)]
+
+
+def test_what_is_only_proposed_is_in_no_database(office: Office) -> None:
+    """A person publishes it, and then it is handed over."""
+    sets = ("publish.database.url=sqlite:///plans.db", "plan.approval=manual")
+    office.publish(office.ids[0], *sets, by_job=True)
+    assert not (office.folder / "plans.db").exists()
+    office.publish(office.ids[0], *sets)
+    assert in_force(office) == [(office.ids[0], 1)]
+
+
+def test_nothing_is_published_where_the_database_refuses(office: Office) -> None:
+    """The plan of before stays in force."""
+    a, b, _ = office.ids
+    office.publish(a)
+    (office.folder / "plans.db").write_text("no database")
+    with pytest.raises(ExternalError, match=r"plans\.db"):
+        office.publish(b, "publish.database.url=sqlite:///plans.db")
+    assert read_current(office.runs) == a
 
 
 def test_runs_are_published_one_after_another(office: Office) -> None:
@@ -187,12 +228,15 @@ def test_a_kill_around_the_swap_is_healed_by_the_next(
         with pytest.raises(KeyboardInterrupt):
             step_to()
     aimed = a if back else c
+    (office.runs / ".partial-r9").mkdir()
+    os.utime(office.runs / ".partial-r9", (1.0, 1.0))
     assert office.events()[-1].state == ledger.INTENDED
     assert read_current(office.runs) == (b if step == "before the swap" else aimed)
     begun = len(office.events())
     with pytest.raises(UnchangedError):
         office.publish("current")
     healed = office.told()[begun:]
+    assert not list(office.runs.glob(".*"))
     if step == "before the swap":
         assert healed == [(office.letter(aimed), "dropped")]
     elif back:

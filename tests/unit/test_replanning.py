@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,6 +128,18 @@ def test_unchanged_inputs_end_in_99_before_anything_is_read(office: Path, force_
     assert runs_of(office) == before
 
 
+def test_what_a_killed_job_left_is_cleared_away(office: Path) -> None:
+    """Half a run and half a pointer, an hour old; also on a night without changes."""
+    left = [office / "runs" / name for name in (".partial-2025-x", ".current-x")]
+    for path in left:
+        path.mkdir()
+        (path / "transfers.csv").write_text("half")
+        os.utime(path, (0, 0))
+    with pytest.raises(UnchangedError):
+        prepos.replan(at(office), today=TODAY)
+    assert [path.name for path in left if path.exists()] == []
+
+
 def test_the_same_content_in_other_files_is_unchanged(office: Path) -> None:
     """Rows in another order are read, and nothing is forecast or planned."""
     header, *rows = (office / "stock.csv").read_text().splitlines()
@@ -133,6 +149,26 @@ def test_the_same_content_in_other_files_is_unchanged(office: Path) -> None:
         prepos.replan(at(office), heard, today=TODAY)
     assert "reading the tables" in heard.stages
     assert runs_of(office) == before
+
+
+def test_a_table_of_a_database_is_known_once_it_is_read(office: Path) -> None:
+    """The same rows as the file's change nothing; another row does, once."""
+    with closing(sqlite3.connect(office / "stock.db")) as connection:
+        frame = pd.read_csv(office / "stock.csv", dtype=str, keep_default_na=False)
+        connection.execute("CREATE TABLE stock (node_id TEXT, sku TEXT, on_hand INTEGER)")
+        connection.executemany("INSERT INTO stock VALUES (?, ?, ?)", frame.to_numpy().tolist())
+        connection.commit()
+        config = at(office, "data.stock=sqlite:///stock.db#stock")
+        with pytest.raises(UnchangedError, match="other files, the same content"):
+            prepos.replan(config, today=TODAY)
+        connection.execute("UPDATE stock SET on_hand = 6 WHERE node_id = 'DC' AND sku = '007'")
+        connection.commit()
+    done = prepos.replan(config, today=TODAY)
+    heard = Listener()
+    with pytest.raises(UnchangedError, match=f"nothing has changed since run {done.run_id}"):
+        prepos.replan(config, heard, today=TODAY)
+    assert "reading the tables" in heard.stages
+    assert "planning" not in heard.stages
 
 
 def test_what_changed_is_planned_on_the_published_plan_and_published(office: Path) -> None:
@@ -370,6 +406,25 @@ def test_the_command_tells_a_person_and_a_program(
     last = [json.loads(line) for line in capsys.readouterr().err.splitlines()][-2:]
     assert [line["level"] for line in last] == ["error", "error"]
     assert "PP-KEY-UNKNOWN" in last[0]["message"]
+
+
+def test_a_signal_ends_the_job_with_the_lock_free(
+    office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM in the middle of the plan: 143, told to the monitor too, and the plan stands."""
+    first = read_current(office / "runs")
+    short_of_stock(office)
+
+    def stop(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(planning, "decide", stop)
+    words = ["replan", "-c", str(office / "prepos.toml"), "--set", f"time.cutoff={CUTOFF}"]
+    assert main([*words, "--set", "run.metrics=prepos.prom"]) == 143
+    assert "stopped by SIGTERM" in capsys.readouterr().err
+    assert not (office / "runs" / "lock").exists()
+    assert values(office / "prepos.prom")["prepos_last_run_exit_code"] == 143
+    assert read_current(office / "runs") == first
 
 
 def values(path: Path) -> dict[str, float]:

@@ -20,7 +20,14 @@ import pytest
 from prepos.errors import LockError, WriteError
 from prepos.publish import lock
 from prepos.publish.held import is_free
-from prepos.publish.lock import UNKNOWN, Holder, hold_lock, is_left_behind, read_holder
+from prepos.publish.lock import (
+    UNKNOWN,
+    Holder,
+    hold_lock,
+    is_left_behind,
+    read_holder,
+    refuse_held,
+)
 from prepos.publish.lock import this_process as told
 
 HOLD = """
@@ -81,6 +88,19 @@ def test_the_second_is_refused_at_once(tmp_path: Path) -> None:
         assert f"{tmp_path / 'lock'} is held: {who}, since {me.since}" in str(caught.value)
         assert read_holder(tmp_path) == me
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_comes_is_refused_before_any_work(tmp_path: Path) -> None:
+    """Unless the lock is free, or was left behind; nothing is written by looking."""
+    refuse_held(tmp_path)
+    with (
+        hold_lock(tmp_path, command="replan"),
+        pytest.raises(LockError, match="is held: `prepos replan` by"),
+    ):
+        refuse_held(tmp_path)
+    leave(tmp_path, replace(told("plan"), pid=2**22 + 1))
+    refuse_held(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
 def test_who_waits_gets_it(tmp_path: Path) -> None:
