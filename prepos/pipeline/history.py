@@ -17,7 +17,7 @@ from prepos.errors import RunError
 from prepos.publish import current, ledger
 from prepos.publish.ledger import BrokenLedgerError, Event
 from prepos.publish.lock import user_name
-from prepos.publish.runs import RunNote, clear_leftovers, list_runs
+from prepos.publish.runs import RunNote, list_runs
 
 ROLLBACK = "rollback"  # the note of an intention to go back; of one to publish it is empty
 
@@ -64,14 +64,11 @@ def read_history(runs: Path) -> History:
 def open_history(runs: Path) -> History:
     """Return the history, its ledger there, whole and true; to be called under the lock.
 
-    What killed commands left is cleared away.
-
     Raises
     ------
     WriteError
         If the ledger cannot be written.
     """
-    clear_leftovers(runs)
     history = read_history(runs)
     if not history.written:
         ledger.set_aside(runs)
