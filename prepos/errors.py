@@ -12,6 +12,7 @@ PreposError
 ├── LockError            6   another run holds the lock
 ├── WriteError           7   cannot write
 ├── ExternalError        8   database, cluster or optional driver
+├── OutOfMemoryError     1   the process may have no more memory
 ├── InternalError        1   prepos broke a law of its own: a fault of the program
 └── UnchangedError      99   the plan equals the published one
 """
@@ -112,6 +113,10 @@ class ExternalError(PreposError):
     """A database, a cluster or an optional driver failed or is missing."""
 
     exit_code = 8
+
+
+class OutOfMemoryError(PreposError):
+    """The process may have no more memory; a command was stopped in its midst."""
 
 
 class InternalError(PreposError):

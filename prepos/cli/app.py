@@ -27,10 +27,11 @@ from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
 from prepos.cli.verify import verify
-from prepos.errors import PreposError, WriteError
+from prepos.errors import OutOfMemoryError, PreposError, WriteError
 
 # no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command, its examples
     (demo, ("prepos demo", "prepos demo --json", "prepos demo --set plan.near=1")),
     (init, ("prepos init", "prepos init my-stock")),
@@ -163,6 +164,7 @@ def _prepos(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is told in plain words, not as a trace."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    told: PreposError
     try:
         with stop_on_signals():
             app(args=given, prog_name="prepos")
@@ -172,6 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in DISK_TROUBLE:
             raise
         told = WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
+        return report_error(told, as_json="--json" in given)
+    except MemoryError as error:
+        told = OutOfMemoryError(f"memory ran out{f' ({error})' if str(error) else ''}; {FEWER}")
         return report_error(told, as_json="--json" in given)
     except Stopped as stopped:
         sys.stderr.write(f"prepos: {stopped}\n")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prepos.core.faults import Fault
-from prepos.errors import RunError
+from prepos.errors import RunError, WriteError
 from prepos.publish import current, ledger
 from prepos.publish.ledger import BrokenLedgerError, Event
 from prepos.publish.lock import user_name
@@ -71,7 +72,8 @@ def open_history(runs: Path) -> History:
     WriteError
         If the ledger cannot be written.
     """
-    clear_leftovers(runs)
+    with suppress(WriteError):  # what cannot be cleared away does no harm
+        clear_leftovers(runs)
     history = read_history(runs)
     if not history.written:
         ledger.set_aside(runs)

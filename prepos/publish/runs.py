@@ -6,21 +6,18 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from prepos.core.run import MANIFEST
-from prepos.errors import WriteError, write_error
+from prepos.errors import write_error
 from prepos.publish import current, lock
 from prepos.publish.files import write_json
 from prepos.publish.folder import PARTIAL, REPLACED, staged_folder, sync_path
 from prepos.publish.held import is_free
 
-YOUNG_S = 10.0  # what is younger may be about to be held by whoever made it
 LEFT = (PARTIAL, REPLACED, lock.ASIDE, current.ASIDE)  # prefixes of what a killed run leaves
 
 
@@ -123,14 +120,6 @@ def clear_leftovers(runs: Path) -> list[Path]:
     for path in left:
         remove_leftover(path)
     return left
-
-
-def clear_leftovers(runs: Path) -> None:
-    """Remove what lies there since a command was killed; what cannot be waits for another time."""
-    for path in list_leftovers(runs):
-        with suppress(OSError, WriteError):
-            if time.time() - path.lstat().st_mtime > YOUNG_S:
-                remove_leftover(path)
 
 
 def remove_leftover(path: Path) -> None:

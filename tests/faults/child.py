@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,7 +29,7 @@ UNTOLD = 70  # a traceback
 
 
 def live(wish: dict[str, Any], mouth: int) -> NoReturn:
-    """Run the command and end; what it told lies in a file, how often it wrote goes to ``mouth``."""
+    """Run the command and end; its words lie in a file, its changes are counted to ``mouth``."""
     told = os.open(wish["told"], os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(told, stream)
@@ -58,7 +60,14 @@ def prepare(wish: dict[str, Any]) -> None:
     if wish.get("file_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (wish["file_bytes"],) * 2)
-    if wish.get("verified", True):
+    for name, text in wish.get("surroundings", {}).items():
+        os.environ[name] = text
+    time.tzset()
+    locale.setlocale(locale.LC_ALL, "")
+    os.chdir(wish.get("folder", "/"))
+    if wish.get("slow"):
+        prepos.pipeline.publishing.verify_run = lambda *_: time.sleep(600)
+    elif wish.get("verified", True):
         verify_run = lambda folder, *_: Verdict(run_id=folder.name, checks=())  # noqa: E731
         prepos.pipeline.publishing.verify_run = verify_run
 

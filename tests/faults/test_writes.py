@@ -47,7 +47,7 @@ def restore(office: Office, current: str) -> None:
 
 
 def assert_tidy(office: Office) -> None:
-    """Runs, pointer and ledger lie there, all runs whole, and nothing else."""
+    """Fail where anything but runs, pointer and ledger lies there, or a run is not whole."""
     there = {path.name for path in office.runs.iterdir()} - {"ledger.sqlite-journal"}
     assert there == {*office.ids, "current", "ledger.sqlite"}
     for run in office.ids:
@@ -107,7 +107,7 @@ def test_a_run_is_replaced_or_not(
 def test_no_file_may_grow_beyond_a_size(
     office: Office, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that is full in the middle of a file, in C code too: exit 7, and the plan of before."""
+    """A disk is full in the middle of a file, in C code too: exit 7, and the plan of before."""
     skip_verification(monkeypatch)
     current, codes = office.ids[1], []
     for power in range(6, 18, 2):

@@ -171,15 +171,10 @@ def list_goods(problem: Problem) -> Goods:
     least = CASE_SHARE * smallest / products.case_pack if np.isfinite(smallest) else 0.0
     return Goods(
         np.maximum(products.unit_volume_m3, least),
-        *(
-            np.ascontiguousarray(each)
-            for each in (
-                products.unit_weight_kg,
-                products.shortage_cost,
-                products.holding_cost,
-                products.return_cost,
-            )
-        ),
+        np.ascontiguousarray(products.unit_weight_kg),
+        np.ascontiguousarray(products.shortage_cost),
+        np.ascontiguousarray(products.holding_cost),
+        np.ascontiguousarray(products.return_cost),
         problem.demand_mean.sum(axis=(0, 1)),
         problem.fill_group,
     )
