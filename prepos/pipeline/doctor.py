@@ -69,8 +69,9 @@ def mend(config: Config, wait_s: float = 0.0) -> tuple[Path, ...]:
     if not config.runs.is_dir():
         return ()
     with hold_lock(config.runs, command="doctor", wait_s=wait_s):
+        removed = tuple(clear_leftovers(config.runs))
         open_history(config.runs)
-        return tuple(clear_leftovers(config.runs))
+        return removed
 
 
 def refuse_broken(found: tuple[Finding, ...]) -> None:

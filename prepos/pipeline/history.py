@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prepos.core.faults import Fault
-from prepos.errors import RunError
+from prepos.errors import RunError, WriteError
 from prepos.publish import current, ledger
 from prepos.publish.ledger import BrokenLedgerError, Event
 from prepos.publish.lock import user_name
-from prepos.publish.runs import RunNote, list_runs
+from prepos.publish.runs import RunNote, clear_leftovers, list_runs
 
 ROLLBACK = "rollback"  # the note of an intention to go back; of one to publish it is empty
 
@@ -64,11 +65,15 @@ def read_history(runs: Path) -> History:
 def open_history(runs: Path) -> History:
     """Return the history, its ledger there, whole and true; to be called under the lock.
 
+    What killed commands left is cleared away.
+
     Raises
     ------
     WriteError
         If the ledger cannot be written.
     """
+    with suppress(WriteError):  # what cannot be cleared away does no harm
+        clear_leftovers(runs)
     history = read_history(runs)
     if not history.written:
         ledger.set_aside(runs)

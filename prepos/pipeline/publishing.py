@@ -9,7 +9,7 @@ refuses, nothing is published. No command but these moves the pointer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ from prepos.publish import Stopwatch, ledger
 from prepos.publish.current import swap_current
 from prepos.publish.ledger import BrokenLedgerError
 from prepos.publish.lock import Lock, hold_lock
-from prepos.publish.runs import RunNote, clear_leftovers, copy_run, note_of, sync_run
+from prepos.publish.runs import RunNote, copy_run, note_of, sync_run
 
 BY_JOB = "by a job"
 NOTHING: tuple[Fault, ...] = ()
@@ -213,8 +213,6 @@ class Hold:
         lock = nullcontext(self.held) if self.held else None
         with lock or hold_lock(self.runs, command=self.command, run=run, wait_s=self.wait_s) as own:
             history = open_history(self.runs)
-            with suppress(WriteError):  # what cannot be cleared away does no harm
-                clear_leftovers(self.runs)
             yield history, (*(() if self.held else told_takeover(own)), *history.notices)
 
 

@@ -8,7 +8,6 @@ wrong, the published plan stands.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,14 +16,13 @@ from prepos import pipeline
 from prepos.config import Config
 from prepos.core.progress import SILENT, Progress
 from prepos.core.verdict import Verdict
-from prepos.errors import RunError, UnchangedError, WriteError
+from prepos.errors import RunError, UnchangedError
 from prepos.ingest.sums import input_sums
 from prepos.pipeline.history import open_history
 from prepos.pipeline.measuring import report_job
 from prepos.pipeline.unchanged import PLAN, Sums, find_made, is_whole, made_from, was_made_from
 from prepos.publish import Comparison, Stopwatch, check_writable, ledger, read_manifest
 from prepos.publish.lock import hold_lock
-from prepos.publish.runs import clear_leftovers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +153,6 @@ def replan(
             for notice in pipeline.told_takeover(lock) if lock.taken_over else ():
                 watch.tell(str(notice), level="warning")
             history = open_history(config.runs)
-            with suppress(WriteError):  # what a killed job left and cannot be cleared does no harm
-                clear_leftovers(config.runs)
             past = Past(history.current, ledger.last_states(history.events), anew=force)
             with watch.stage("looking for changes"):
                 sums = input_sums(config.data, config.folder)

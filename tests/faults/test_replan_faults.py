@@ -1,4 +1,4 @@
-"""The nightly job, killed or refused at some of its changes of files, from the first to the last."""
+"""The nightly job, killed or refused at some of its changes of files, first to last."""
 
 from __future__ import annotations
 
