@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from prepos.pipeline.editing import publish_edited
     from prepos.pipeline.exporting import export_plan
+    from prepos.pipeline.reconciling import reconcile, refused_transfers
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -46,6 +47,8 @@ __all__ = [
     "next_orders",
     "publish_edited",
     "publish_run",
+    "reconcile",
+    "refused_transfers",
     "replan",
     "roll_back",
     "run_backtest",
@@ -63,6 +66,8 @@ _HOMES = {
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
+    "reconcile": "prepos.pipeline.reconciling",
+    "refused_transfers": "prepos.pipeline.reconciling",
     "replan": "prepos.pipeline",
     "publish_edited": "prepos.pipeline.editing",
     "publish_run": "prepos.pipeline",

@@ -22,6 +22,7 @@ from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
 from prepos.cli.publish import publish, rollback
+from prepos.cli.reconcile import reconcile
 from prepos.cli.replan import replan
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
@@ -102,6 +103,15 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos export current --format odoo --set publish.odoo.version=19",
             "prepos export runs/trial --format tryton --format xlsx --dry-run",
             "prepos export runs/trial --format mapping --mapping sap.toml --out outbox",
+            "prepos export current --refused --format tryton --out again",
+        ),
+    ),
+    (
+        reconcile,
+        (
+            "prepos reconcile current",
+            "prepos reconcile 2026-11-02-91b7c7277e --receipts answers.csv",
+            "prepos reconcile current --receipts answers.parquet --dry-run --json",
         ),
     ),
     (

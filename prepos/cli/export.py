@@ -11,6 +11,7 @@ from typer import Argument, Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,6 +48,10 @@ def export(
         Path | None,
         Option("--only", metavar="FILE", help="Only transfers whose ids it lists, one a line."),
     ] = None,
+    refused: Annotated[
+        bool,
+        Option("--refused", help="Only what was refused and not taken since, by `reconcile`."),
+    ] = False,
     dry_run: Annotated[
         bool, Option("--dry-run", help="Look through everything, and write nothing.")
     ] = False,
@@ -59,21 +64,36 @@ def export(
     Without -c and prepos.toml the run's own configuration holds; its table publish names places.
     """
     from prepos.pipeline.exporting import export_plan
-    from prepos.publish.exporters.only import read_only
 
+    chosen = config_of(run, config, case, sets)
     exported = export_plan(
-        config_of(run, config, case, sets),
+        chosen,
         run,
         formats,
         out=out,
         mapping=mapping,
-        only=None if only is None else read_only(only),
+        only=chosen_lines(chosen, run, only, refused=refused),
         dry_run=dry_run,
     )
     payload = {"exports": [asdict(each) for each in exported]}
     folder = Path(exported[0].folder)
     common = folder if len(exported) == 1 else folder.parent
     Screen(as_json=as_json, quiet=quiet).show(export_page(exported), payload, folder=common)
+
+
+def chosen_lines(config: Config, run: str, only: Path | None, *, refused: bool) -> list[str] | None:
+    """Return the transfers that are to go out: those of a file, those refused, or None for all."""
+    if refused and only is not None:
+        raise ConfigError("--only and --refused are both given, expected one of them")
+    if refused:
+        from prepos.pipeline.reconciling import refused_transfers
+
+        return refused_transfers(config, run)
+    if only is None:
+        return None
+    from prepos.publish.exporters.only import read_only
+
+    return read_only(only)
 
 
 def config_of(run: str, file: Path | None, case: str | None, sets: Sequence[str] | None) -> Config:

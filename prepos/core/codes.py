@@ -9,6 +9,7 @@ from prepos.core.codes_of_edits import EDITS
 from prepos.core.codes_of_exports import EXPORTS
 from prepos.core.codes_of_files import DATABASES, DIALECT, FILES, IDS, VALUES
 from prepos.core.codes_of_map import LANES, LAYERS, PLACINGS
+from prepos.core.codes_of_receipts import RECEIPTS
 from prepos.core.codes_of_runs import RUNS
 from prepos.core.codes_of_tables import KEYS, PLACES, SENSE, TIMES
 from prepos.core.faults import Code
@@ -29,6 +30,7 @@ _GROUPS = (
     RUNS,
     EDITS,
     EXPORTS,
+    RECEIPTS,
 )
 
 CODES: dict[str, Code] = {code.code: code for group in _GROUPS for code in group}

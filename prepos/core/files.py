@@ -23,7 +23,7 @@ from prepos.core.columns import (
 from prepos.core.files_of_fits import BACKCAST
 from prepos.core.files_of_replay import REPLAY_TABLES
 from prepos.core.files_of_scores import SCORE_TABLES
-from prepos.core.files_of_transit import REDIRECTS
+from prepos.core.files_of_transit import IN_TRANSIT, REDIRECTS
 
 SKU = id_column("sku", "the item", required=True)
 REGION = id_column("region_id", "where", required=True)
@@ -279,6 +279,7 @@ RUN_TABLES = (
     TRANSFERS,
     REDIRECTS,
     PUBLISHED,
+    IN_TRANSIT,
     LOADS,
     TARGETS,
     FORECAST,

@@ -21,6 +21,7 @@ MEASURE = "measure"  # a number, or nothing where there is nothing to measure
 TRANSFERS = "transfers.csv"
 REDIRECTS = "redirects.csv"
 PUBLISHED = "published.csv"
+IN_TRANSIT = "in_transit.csv"
 LOADS = "loads.csv"
 TARGETS = "targets.csv"
 CATCHMENTS = "catchments.parquet"
@@ -62,6 +63,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         TRANSFERS: files.TRANSFERS,
         REDIRECTS: files_of_transit.REDIRECTS,
         PUBLISHED: files.PUBLISHED,
+        IN_TRANSIT: files_of_transit.IN_TRANSIT,
         LOADS: files.LOADS,
         TARGETS: files.TARGETS,
         CATCHMENTS: files.CATCHMENTS,

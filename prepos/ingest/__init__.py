@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prepos.core.lazily import lazy_names
 
 if TYPE_CHECKING:
+    from prepos.ingest.acknowledgements import read_answers
     from prepos.ingest.edited import read_edited
     from prepos.ingest.make import make_nodes, make_products, make_stock
     from prepos.ingest.options import IngestOptions
@@ -21,6 +22,7 @@ __all__ = [
     "make_nodes",
     "make_products",
     "make_stock",
+    "read_answers",
     "read_edited",
     "read_tables",
     "refuse_faults",
@@ -33,6 +35,7 @@ _HOMES = {
     "make_nodes": "prepos.ingest.make",
     "make_products": "prepos.ingest.make",
     "make_stock": "prepos.ingest.make",
+    "read_answers": "prepos.ingest.acknowledgements",
     "read_edited": "prepos.ingest.edited",
     "read_tables": "prepos.ingest.read",
     "refuse_faults": "prepos.ingest.read",

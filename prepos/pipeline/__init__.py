@@ -14,6 +14,7 @@ from prepos.core.lazily import lazy_names
 
 if TYPE_CHECKING:
     from prepos.pipeline.anew import hand_over, make_anew
+    from prepos.pipeline.answering import retell
     from prepos.pipeline.backtest import Trial, run_backtest
     from prepos.pipeline.handover import Run
     from prepos.pipeline.judging import verify_run
@@ -40,6 +41,7 @@ __all__ = [
     "publish_run",
     "repeat_plan",
     "replan",
+    "retell",
     "roll_back",
     "run_backtest",
     "run_replay",
@@ -62,6 +64,7 @@ _HOMES = {
     "make_plan": "prepos.pipeline.making",
     "publish_run": "prepos.pipeline.publishing",
     "repeat_plan": "prepos.pipeline.repeating",
+    "retell": "prepos.pipeline.answering",
     "replan": "prepos.pipeline.replanning",
     "roll_back": "prepos.pipeline.publishing",
     "run_backtest": "prepos.pipeline.backtest",

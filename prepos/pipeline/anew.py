@@ -9,6 +9,7 @@ from prepos.config import Config
 from prepos.errors import UnchangedError
 from prepos.pipeline.carrying import prepare_forecast
 from prepos.pipeline.finishing import name_run
+from prepos.pipeline.in_transit import from_ledger
 from prepos.pipeline.known import Known
 from prepos.pipeline.measuring import JobReport
 from prepos.pipeline.opening import open_or_refuse
@@ -33,7 +34,7 @@ def make_anew(
         If the inputs, now that they are read, say the same as those of the published plan: rows in
         another order, another file's name or compression, a table of a database.
     """
-    known = open_or_refuse(config, None, watch, today)
+    known = open_or_refuse(config, None, watch, today, from_ledger(config))
     report.sources = known.sources
     sums = {source.table: source.sha256 for source in known.sources}
     there = past.look_back(config, sums)

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from prepos.core.faults import Fault
 from prepos.errors import RunError, WriteError
+from prepos.pipeline.told import read_told
 from prepos.publish import current, ledger
+from prepos.publish.acknowledgements import append_acknowledgements
 from prepos.publish.ledger import BrokenLedgerError, Event
 from prepos.publish.lock import user_name
 from prepos.publish.runs import RunNote, clear_leftovers, list_runs
@@ -24,7 +26,8 @@ ROLLBACK = "rollback"  # the note of an intention to go back; of one to publish 
 
 ANEW = (  # what of a ledger that was lost cannot be known
     "it is made anew from the runs' manifests and the pointer; when each run was published, by "
-    "whom, and what was published before are not known"
+    "whom, and what was published before are not known; what other systems answered is read from "
+    "the files kept in receipts/"
 )
 
 
@@ -76,7 +79,11 @@ def open_history(runs: Path) -> History:
         clear_leftovers(runs)
     history = read_history(runs)
     if not history.written:
+        told = read_told(runs)
+        history = replace(history, notices=(*history.notices, *told.notices))
         ledger.set_aside(runs)
+        if told.answers:  # first: a ledger without events is taken for none
+            append_acknowledgements(runs, told.answers)
         ledger.append_events(runs, history.events)
     missed = missed_words(history, list_runs(runs))
     if missed:

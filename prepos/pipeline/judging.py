@@ -11,6 +11,7 @@ from prepos.core.progress import SILENT, Progress
 from prepos.core.run import RunFiles
 from prepos.core.verdict import Verdict
 from prepos.errors import InputError, RunError, SolverError
+from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.known import Known, open_inputs
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
@@ -30,7 +31,7 @@ def verify_run(folder: Path, progress: Progress = SILENT) -> Verdict:
         files = read_run(folder)
     config = restore_config(folder / files.manifest["config_folder"], files.manifest["config"])
     try:
-        known = open_inputs(config, watch, with_orders=False)
+        known = open_inputs(config, watch, with_orders=False, on_its_way=from_run(folder))
     except InputError as error:
         raise RunError(
             f"{folder}: the inputs cannot be read again: {error}", error.faults

@@ -30,6 +30,7 @@ from prepos.core.stock import Stock
 from prepos.database.address import is_address, label_of
 from prepos.errors import ConfigError, InputError
 from prepos.ingest import load_orders, make_nodes, make_products, make_stock, read_tables
+from prepos.pipeline.in_transit import NOTHING, OnItsWay, add_to_receipts
 from prepos.publish import Stopwatch
 from prepos.regions.network import MapOptions, make_network
 
@@ -48,6 +49,8 @@ class Known:
         Those before the cutoff; None where they were not asked for.
     notices : tuple of Fault
         What is worth knowing and stops nothing.
+    in_transit : frame
+        What of the receipts was shipped by earlier plans, as ``in_transit.csv``.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -58,10 +61,16 @@ class Known:
     orders: Orders | None
     sources: tuple[Source, ...]
     notices: tuple[Fault, ...]
+    in_transit: pd.DataFrame
 
 
 def open_inputs(
-    config: Config, watch: Stopwatch, *, today: date | None = None, with_orders: bool = True
+    config: Config,
+    watch: Stopwatch,
+    *,
+    today: date | None = None,
+    with_orders: bool = True,
+    on_its_way: OnItsWay = NOTHING,
 ) -> Known:
     """Read, check and draw the map.
 
@@ -71,6 +80,8 @@ def open_inputs(
         Orders later than it are faults; None is the present day in the run's time zone.
     with_orders : bool
         False leaves the order lines on disk: a check of a plan needs none.
+    on_its_way : OnItsWay
+        What earlier plans shipped, to be added to the receipts.
 
     Raises
     ------
@@ -85,6 +96,7 @@ def open_inputs(
             inputs = read_inputs(config, Path(work), day)
             reading.rows = sum(source.rows for source in inputs.sources)
         periods = make_periods(config, inputs.last_order_day or day)
+        inputs, in_transit, of_transit = add_to_receipts(inputs, on_its_way, periods.cutoff)
         with watch.stage("drawing the map"):
             network, placement = draw_map(config, inputs, periods)
         products, of_products = make_products(
@@ -115,7 +127,8 @@ def open_inputs(
         stock=make_stock(tables["stock"], tables.get("receipts"), nodes=nodes, skus=products.skus),
         orders=orders,
         sources=inputs.sources,
-        notices=found.notices,
+        notices=(*found.notices, *of_transit),
+        in_transit=in_transit,
     )
 
 

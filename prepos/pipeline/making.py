@@ -13,6 +13,7 @@ from prepos.pipeline.edits import Edits, stand_on_edits
 from prepos.pipeline.finishing import finish, name_run
 from prepos.pipeline.forecasting import forecast_known
 from prepos.pipeline.handover import Run
+from prepos.pipeline.in_transit import from_ledger, from_run
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
 from prepos.pipeline.published import read_published, stand_on
@@ -108,7 +109,8 @@ def make_plan(
         check_model_path(model)
     watch = Stopwatch(progress)
     base = None if published is None else read_published(published, watch)
-    known = open_or_refuse(config, out, watch, today)
+    on_its_way = from_ledger(config) if edits is None else from_run(edits.folder)
+    known = open_or_refuse(config, out, watch, today, on_its_way)
     stands = (
         stand_on(base, known, config) if edits is None else stand_on_edits(edits, known, config)
     )

@@ -10,7 +10,7 @@ from typing import Any
 from prepos.config import Config
 from prepos.core.demand import Forecast
 from prepos.core.outlook import Outlook
-from prepos.core.run import CERTIFICATE, KPIS
+from prepos.core.run import CERTIFICATE, IN_TRANSIT, KPIS
 from prepos.core.transfer import Plan
 from prepos.pipeline.carried import Base, fit_documents, state_files
 from prepos.pipeline.finishing import finish, name_run
@@ -64,6 +64,8 @@ def plan_known(
     total = above_floor(forecast, config.forecast.floor).total_mean
     frames = plan_files(plan, outlook, known, total) | forecast_files(config, forecast)
     frames |= state_files(state) | dict(stands.files)
+    if len(known.in_transit):
+        frames[IN_TRANSIT] = known.in_transit
     documents = documents_of(config, plan, forecast, outlook)
     documents |= fit_documents(config, forecast, state)
     second_opinion = partial(judge, run.run_id, what_was_given(config, known))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prepos.config import Config
@@ -87,7 +88,7 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     ships = lines["ship_date"]
     within = ships.between(pd.Timestamp(window.cutoff), pd.Timestamp(last)).to_numpy()
     stands = (ships < pd.Timestamp(before)).to_numpy()
-    used = within & (stands | has_place(lines, known))
+    used = within & (stands | has_place(lines, known)) & ~has_left(published, known.in_transit)
     transfers = read_transfers(lines[used])
     return Standing(
         frozen=Frozen(
@@ -99,6 +100,14 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
         wishes={"published": published.run_id},
         prices=published.prices,
     )
+
+
+def has_left(published: Published, in_transit: pd.DataFrame) -> BoolArray:
+    """Return which lines are wholly on their way already, ahead of their day."""
+    own = in_transit[in_transit["run_id"] == published.run_id]
+    units = dict(zip(own["transfer_id"], own["quantity"], strict=True))
+    names = zip(published.transfers["transfer_id"], published.transfers["quantity"], strict=True)
+    return np.array([units.get(name) == planned for name, planned in names], dtype=np.bool_)
 
 
 def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:

@@ -14,6 +14,7 @@ from prepos.core.progress import SILENT, Progress
 from prepos.errors import ConfigError, RunError
 from prepos.pipeline.carried import read_base
 from prepos.pipeline.handover import Run
+from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.judging import input_changes
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
@@ -73,7 +74,7 @@ def repeat_plan(
     with watch.stage("reading the run"):
         manifest = read_run(folder).manifest
     config = config_of(folder, manifest, sets)
-    known = open_or_refuse(config, out, watch, today)
+    known = open_or_refuse(config, out, watch, today, from_run(folder))
     faults = input_changes(manifest["inputs"], known)
     changes = [*(str(fault) for fault in faults), *other_terms(config, manifest)]
     if changes and not sets:

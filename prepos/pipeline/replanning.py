@@ -17,10 +17,17 @@ from prepos.config import Config
 from prepos.core.progress import SILENT, Progress
 from prepos.core.verdict import Verdict
 from prepos.errors import RunError, UnchangedError
-from prepos.ingest.sums import input_sums
 from prepos.pipeline.history import open_history
 from prepos.pipeline.measuring import report_job
-from prepos.pipeline.unchanged import PLAN, Sums, find_made, is_whole, made_from, was_made_from
+from prepos.pipeline.unchanged import (
+    PLAN,
+    Sums,
+    find_made,
+    is_whole,
+    known_sums,
+    made_from,
+    was_made_from,
+)
 from prepos.publish import Comparison, Stopwatch, check_writable, ledger, read_manifest
 from prepos.publish.lock import hold_lock
 
@@ -155,7 +162,7 @@ def replan(
             history = open_history(config.runs)
             past = Past(history.current, ledger.last_states(history.events), anew=force)
             with watch.stage("looking for changes"):
-                sums = input_sums(config.data, config.folder)
+                sums = known_sums(config)
                 there = past.look_back(config, sums) if sums else None
             made = there or pipeline.make_anew(config, past, watch, report, today=today)
             return pipeline.hand_over(config, made, past, watch, lock, dry_run=dry_run)

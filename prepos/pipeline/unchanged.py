@@ -15,17 +15,31 @@ from typing import Any
 
 from prepos.config import Config
 from prepos.errors import RunError
+from prepos.ingest.sums import input_sums
+from prepos.pipeline.told import read_told
 from prepos.publish import deciding, library_versions, read_manifest
+from prepos.publish.acknowledgements import moving_digest
 from prepos.publish.read import check_sums
 from prepos.publish.runs import list_runs
 
 PLAN, FORECAST = "plan", "forecast"
 OF_PLANS = {  # kind to tables and sections that the step does not read
     PLAN: frozenset(("replay",)),
-    FORECAST: frozenset(("replay", "plan", "stock", "receipts", "lanes", "overrides")),
+    FORECAST: frozenset(
+        ("replay", "plan", "stock", "receipts", "in_transit", "lanes", "overrides")
+    ),
 }
 
 Sums = Mapping[str, str]  # table to SHA-256
+
+
+def known_sums(config: Config) -> Sums | None:
+    """Return the sum of each input and of what is on its way; None as `input_sums` says."""
+    sums = input_sums(config.data, config.folder)
+    if sums is None or config.ingest.shipped == "ignore":
+        return sums
+    digest = moving_digest(read_told(config.runs).answers)
+    return sums if digest is None else {**sums, "in_transit": digest}
 
 
 def made_from(kind: str, config: Config, sums: Sums) -> str:

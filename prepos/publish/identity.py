@@ -23,6 +23,7 @@ RUN_SETTINGS = ("folder", "executor", "workers", "keep", "log", "metrics")
 ELSEWHERE = {  # settings that change no result
     "data": None,
     "database": None,
+    "ingest": ("shipped",),  # what it adds is among the tables
     "publish": None,
     "replan": None,
     "run": RUN_SETTINGS,

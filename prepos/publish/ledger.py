@@ -88,7 +88,7 @@ def append_events(runs: Path, events: Sequence[Event]) -> None:
         If it cannot be written.
     """
     marks = ", ".join("?" * len(COLUMNS))
-    with _opened(runs / LEDGER) as connection:
+    with opened(runs / LEDGER) as connection:
         connection.executescript(SCHEMA)
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
@@ -109,7 +109,7 @@ def read_events(runs: Path) -> tuple[Event, ...] | None:
     """
     if not (runs / LEDGER).exists():
         return None
-    with _opened(runs / LEDGER) as connection:
+    with opened(runs / LEDGER) as connection:
         (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if told != "ok":
             raise BrokenLedgerError(f"{runs / LEDGER} is damaged: {told}")
@@ -133,7 +133,7 @@ def set_aside(runs: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Give a connection; what SQLite says of a bad disk or file is told as errors of our own."""
     try:
         with closing(sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)) as connection:
