@@ -17,7 +17,8 @@ PUBLISHING = (
         "PP-LEDGER-REBUILT",
         "the ledger of runs was missing or damaged, and is made anew",
         "ledger.sqlite tells what became of every run. The runs' manifests and the pointer tell "
-        "which runs there are and which one is published; the rest of it is lost.",
+        "which runs there are and which one is published; what other systems answered is read from "
+        "the files in receipts/. The rest of it is lost.",
         "Go back by name, `prepos rollback --to RUN`. A damaged ledger is kept as "
         "ledger.sqlite.broken.",
     ),

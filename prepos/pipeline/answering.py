@@ -112,8 +112,9 @@ def find_answers(
     sha256 = sha256_of(file) if file.is_file() else ""
     lines, faults, answers = plan.lines(), list(found.faults), []
     for row in frame.to_dict("records"):
-        line, name = int(row["line"]), plain_name(str(row["transfer_id"]), plan.plan_id)
-        wrong = wrong_line(name, lines, plan) or wrong_time(row["at"], today)
+        line, given = int(row["line"]), str(row["transfer_id"])
+        name = plain_name(given, plan.plan_id)
+        wrong = wrong_line(given, name, lines, plan) or wrong_time(row["at"], today)
         if wrong is not None:
             faults.append(fault_of(file.name, line, row, wrong))
         else:
@@ -135,12 +136,12 @@ class Wrong(NamedTuple):
     words: str
 
 
-def wrong_line(name: str, lines: Mapping[str, Any], plan: Carried) -> Wrong | None:
+def wrong_line(given: str, name: str, lines: Mapping[str, Any], plan: Carried) -> Wrong | None:
     """Return what is wrong with a line's name."""
     if name in lines:
         return None
-    other, _, rest = name.partition("_")
-    if rest in lines:
+    other, named, _ = name.partition("_")
+    if given.startswith(STEM) and named:
         words = f"a line of plan {other}, expected one of {plan.plan_id}"
         return Wrong("transfer_id", "PP-RECEIPT-PLAN", words)
     words = f"expected a transfer of {plan.run_id}{nearest(name, lines)}"

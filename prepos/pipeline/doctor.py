@@ -20,10 +20,13 @@ from prepos.config import Config
 from prepos.core.faults import Fault
 from prepos.errors import PreposError, RunError
 from prepos.pipeline.history import History, open_history, read_history
+from prepos.pipeline.told import read_told
 from prepos.plan import try_solver
 from prepos.publish import check_run, ledger
 from prepos.publish.current import read_current
+from prepos.publish.files import sha256_of
 from prepos.publish.lock import hold_lock, is_left_behind, read_holder
+from prepos.publish.receipts import list_kept, sum_in
 from prepos.publish.runs import (
     clear_leftovers,
     folder_bytes,
@@ -169,6 +172,24 @@ def ledger_doubts(config: Config, history: History) -> Iterator[str]:
         yield f"it tells of runs that are not there: {', '.join(gone)}"
 
 
+def check_receipts(config: Config) -> Iterator[Finding]:
+    """Look whether the files of what other systems answered are whole, and in the ledger."""
+    kept = [path for _, path in list_kept(config.runs)]
+    if not kept:
+        return
+    told = {one.file for one in read_told(config.runs).answers}
+    torn = [path.name for path in kept if sha256_of(path) != sum_in(path)]
+    strange = [path.name for path in kept if sum_in(path) not in told]
+    if torn:
+        words = f"altered since they were kept: {', '.join(torn)}"
+    elif strange:
+        words = f"kept, but not in the ledger: {', '.join(strange)}; reconcile them again"
+    else:
+        words = f"{len(kept):,} files are as they came, and in the ledger"
+    state = BROKEN if torn else DOUBT if strange else OK
+    yield Finding(name="receipts", state=state, message=words)
+
+
 def check_leftovers(config: Config) -> Iterator[Finding]:
     """Look for what killed commands left."""
     left = [path.name for path in list_leftovers(config.runs)]
@@ -242,6 +263,7 @@ CHECKS: tuple[Check, ...] = (
     check_space,
     check_runs,
     check_ledger,
+    check_receipts,
     check_leftovers,
     check_lock,
     check_solver,

@@ -25,7 +25,7 @@ from prepos.core.texts import TEXT_TYPE
 from prepos.pipeline.answering import STEM
 from prepos.pipeline.told import read_told
 from prepos.publish import read_part
-from prepos.publish.acknowledgements import moving_digest
+from prepos.publish.acknowledgements import moving_digest, that_left
 from prepos.publish.ledger import LEDGER
 
 TABLE = "in_transit"
@@ -76,12 +76,12 @@ def from_ledger(config: Config) -> OnItsWay:
     if config.ingest.shipped == "ignore":
         return NOTHING
     told = read_told(config.runs)
-    digest = moving_digest(told.answers)
+    left, digest = that_left(told.answers), moving_digest(told.answers)
     if digest is None:
         return replace(NOTHING, notices=told.notices)
     return OnItsWay(
-        find=partial(find_shipped, told.answers),
-        source=Source(table=TABLE, path=LEDGER, rows=len(told.answers), sha256=digest),
+        find=partial(find_shipped, left),
+        source=Source(table=TABLE, path=LEDGER, rows=len(left), sha256=digest),
         notices=told.notices,
     )
 

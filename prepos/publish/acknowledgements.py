@@ -75,11 +75,16 @@ def read_acknowledgements(runs: Path) -> tuple[Acknowledgement, ...] | None:
     return tuple(Acknowledgement(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
 
+def that_left(told: Sequence[Acknowledgement]) -> list[Acknowledgement]:
+    """Return the answers to lines of which units have left: what decides what is on its way."""
+    left = {one.line for one in told if one.status in (SHIPPED, RECEIVED)}
+    return [one for one in told if one.line in left]
+
+
 def moving_digest(told: Sequence[Acknowledgement]) -> str | None:
     """Return the SHA-256 of what decides which units are on their way; None where none ever were.
 
-    Who told of it and when does not matter, nor do lines that have not left.
+    Who told of it and when does not matter.
     """
-    moved = {one.line for one in told if one.status in (SHIPPED, RECEIVED)}
-    names = sorted(json.dumps([one.name, one.quantity]) for one in told if one.line in moved)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest() if moved else None
+    names = sorted(json.dumps([one.name, one.quantity]) for one in that_left(told))
+    return hashlib.sha256("\n".join(names).encode()).hexdigest() if names else None

@@ -23,7 +23,7 @@ def keep_file(runs: Path, run_id: str, file: Path) -> Path:
     place = kept_place(runs, run_id, file)
     aside = place.with_name(f"{place.name}{ASIDE}")
     try:
-        if place.exists() and sha256_of(place) == place.name.partition(".")[0]:
+        if place.exists() and sha256_of(place) == sum_in(place):
             return place
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, aside)
@@ -42,6 +42,11 @@ def kept_place(runs: Path, run_id: str, file: Path) -> Path:
     packed = ".gz" if name.endswith(".gz") else ""
     ending = ".parquet" if name.endswith((".parquet", ".pq")) else f".csv{packed}"
     return runs / RECEIPTS / run_id / f"{sha256_of(file)}{ending}"
+
+
+def sum_in(place: Path) -> str:
+    """Return the SHA-256 that the name of a kept file tells."""
+    return place.name.partition(".")[0]
 
 
 def list_kept(runs: Path) -> Iterator[tuple[str, Path]]:

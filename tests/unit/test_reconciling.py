@@ -18,11 +18,15 @@ from prepos.errors import (
     LockError,
     RunError,
     UnchangedError,
+    WriteError,
 )
+from prepos.pipeline import reconciling
+from prepos.pipeline.doctor import examine
 from prepos.pipeline.in_transit import find_shipped
 from prepos.pipeline.reconciling import Reconciled, reconcile, refused_transfers
 from prepos.publish.acknowledgements import read_acknowledgements
 from prepos.publish.lock import hold_lock
+from prepos.publish.receipts import keep_file
 from tests.answers import HEADER, answer
 from tests.published import Office
 from tests.unit.test_pipeline import CUTOFF, TODAY
@@ -104,7 +108,7 @@ def test_all_faults_are_told_at_once(office: Office) -> None:
             office,
             f"{a},gone,,2025-03-03,,",
             f"{a},taken,0.5,2025-03-03,,",
-            f"prepos.2025-02-24-0000000000_{a},taken,,2025-03-03,,",
+            "prepos.2025-02-24-0000000000_T5,taken,,2025-03-03,,",
             "T0,taken,,2025-03-03,,",
             f"{b},taken,,2026-03-03,,",
             f"{c},shipped,,2025-03-03,,",
@@ -154,12 +158,41 @@ def test_what_is_no_plan_here_is_refused(office: Office, tmp_path: Path) -> None
     (office.runs / office.ids[0]).rename(elsewhere)
     with pytest.raises(RunError, match="does not lie in"):
         reconcile(office.config(), elsewhere, file, today=TODAY)
+    told = reconcile(office.config(), office.ids[1], dry_run=True, today=TODAY)
+    assert (told.added, told.whereabouts.run_id) == (0, office.ids[1])
     checked = pipeline.check_inputs(office.config(), today=TODAY)
     with pytest.raises(ConfigError, match="holds no plan"):
         reconcile(office.config(), checked.run_id)
     with pytest.raises(InputError) as told:
         reconcile(office.config(), "current", office.folder / "none.csv", today=TODAY)
     assert [fault.code for fault in told.value.faults] == ["PP-FILE-MISSING"]
+
+
+def test_a_plan_that_was_never_published_is_doubted(office: Office) -> None:
+    """What is shipped is on its way all the same."""
+    run = office.ids[1]
+    (name, *_) = pipeline.load_run(office.runs / run).frames[TRANSFERS]["transfer_id"]
+    file = write(office, f"prepos.{run}_{name},shipped,,2025-03-03,,")
+    done = reconcile(office.config(), run, file, today=TODAY)
+    assert [notice.code for notice in done.notices] == ["PP-RECEIPT-UNPUBLISHED"]
+    assert done.whereabouts.total.shipped > 0
+
+
+def test_the_doctor_looks_at_what_was_kept(office: Office) -> None:
+    """A file that the ledger does not tell of is doubted, one that was altered is broken."""
+
+    def look() -> list[str]:
+        return [one.state for one in examine(office.config()) if one.name == "receipts"]
+
+    assert look() == []
+    (name, *_) = lines_of(office)["transfer_id"]
+    kept = Path(take_in(office, f"{name},taken,,2025-03-03,,").kept)
+    assert look() == ["ok"]
+    stray = keep_file(office.runs, office.ids[2], write(office, f"{name},shipped,,2025-03-04,,"))
+    assert look() == ["doubt"]
+    stray.unlink()
+    kept.write_text("torn")
+    assert look() == ["broken"]
 
 
 def test_a_lost_ledger_is_told_anew_from_the_files(office: Office) -> None:
@@ -183,6 +216,24 @@ def test_a_lost_ledger_is_told_anew_from_the_files(office: Office) -> None:
     assert torn.whereabouts.total.open == torn.whereabouts.total.planned
     codes = [notice.code for notice in torn.notices]
     assert codes == ["PP-RECEIPT-LOST", "PP-RECEIPT-LOST", "PP-RECEIPT-RETOLD"]
+
+
+def test_a_file_that_was_not_taken_in_is_taken_in_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk was full between keeping it and the ledger: nothing is known, nothing is lost."""
+
+    def full(*_: object) -> None:
+        raise WriteError("cannot write ledger.sqlite: disk full")
+
+    (name, *_) = lines_of(office)["transfer_id"]
+    with monkeypatch.context() as patch:
+        patch.setattr(reconciling, "append_acknowledgements", full)
+        with pytest.raises(WriteError):
+            take_in(office, f"{name},taken,,2025-03-03,,")
+    assert read_acknowledgements(office.runs) == ()
+    assert take_in(office, f"{name},taken,,2025-03-03,,").added == 1
+    assert len(list((office.runs / "receipts" / office.ids[2]).iterdir())) == 1
 
 
 def next_plan(office: Office, *sets: str) -> pipeline.Run:
