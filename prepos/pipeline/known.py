@@ -127,7 +127,7 @@ def open_inputs(
         stock=make_stock(tables["stock"], tables.get("receipts"), nodes=nodes, skus=products.skus),
         orders=orders,
         sources=inputs.sources,
-        notices=(*found.notices, *of_transit),
+        notices=(*of_transit, *found.notices),
         in_transit=in_transit,
     )
 
