@@ -32,6 +32,7 @@ from prepos.errors import OutOfMemoryError, PreposError, WriteError
 
 # no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+NO_PLACE = "No usable temporary directory"  # in the words of `tempfile`
 FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command, its examples
     (demo, ("prepos demo", "prepos demo --json", "prepos demo --set plan.near=1")),
@@ -181,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PreposError as error:
         return report_error(error, as_json="--json" in given)
     except OSError as error:
-        if error.errno not in DISK_TROUBLE:
+        if error.errno not in DISK_TROUBLE and NO_PLACE not in str(error):
             raise
         told = WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
         return report_error(told, as_json="--json" in given)

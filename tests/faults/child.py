@@ -16,9 +16,11 @@ from typing import Any, NoReturn
 # what commands load when they are called, loaded before the forks
 import prepos.cli.paths
 import prepos.cli.publish
+import prepos.cli.reconcile_page
 import prepos.config.workspace
 import prepos.pipeline
 import prepos.pipeline.publishing
+import prepos.pipeline.reconciling
 from prepos.cli import main
 from prepos.core.verdict import Verdict
 from prepos.publish import read_files, seal, staged_folder, write_json, write_table

@@ -19,7 +19,7 @@ from tests.answers import HEADER
 from tests.integration.cutting_sample import cut_sample, read
 
 TODAY = date(2018, 1, 1)
-SKUS = 6
+SKUS = 3
 QUICK = ["plan.gap=0.05", "forecast.model=naive", "time.horizon=2", "plan.cover=2"]
 MODEL = "stock.shipment.internal.csv"
 Rows = list[dict[str, str]]
