@@ -7,15 +7,18 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
 	done)
 RUN := $(VENV)/bin/python
+# A file's tests stay on one worker, so that what they share is made once; files go in order, the long ones first.
+SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 KERNELS := $(shell grep -rl --include='*.py' kernel prepos)
 
-.PHONY: help demo test peers check lint types schemas bench clean
+.PHONY: help demo test cover peers ready check lint types schemas bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, plan the embedded sample, and say what to move"
 	@echo "make test    set up, then lint, types and every test"
-	@echo "make peers   set up apart with statsforecast, then what is tested against it, and the tables"
+	@echo "make cover   the tests again, with what they cover"
+	@echo "make peers   set up apart with statsforecast and Tryton, then what is tested against them"
 	@echo "make check   lint and types alone"
 	@echo "make schemas write data/schemas/ anew, after a change of the tables' contract"
 	@echo "make bench   set up with the peers, then the benchmarks (tests/bench): an hour or two"
@@ -25,13 +28,21 @@ demo: $(VENV)/.ready $(VENV)/.kernels
 	@$(VENV)/bin/prepos demo
 
 test: check $(VENV)/.kernels
-	$(RUN) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	$(RUN) -m pytest $(SHARED)
 
-# statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2.
+cover: $(VENV)/.ready-test $(VENV)/.kernels
+	$(RUN) -m pytest $(SHARED) --cov --cov-report=term:skip-covered
+
+# What can be set up side by side: make -j2 ready
+ready: check $(PEERS)/.ready
+
+# statsforecast holds pandas below 3, so here both are tried: the peers, and the tables under pandas 2;
+# and Tryton, which takes in what is exported.
 peers: $(PEERS)/.ready
-	$(PEERS)/bin/python -m pytest -q -n $(WORKERS) tests/unit/forecast/test_peers.py \
+	$(PEERS)/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/unit/forecast/test_peers.py \
 		tests/unit/forecast/test_boosting.py tests/unit/forecast/test_intermittent.py \
-		tests/unit/ingest tests/unit/regions tests/unit/publish tests/unit/test_pipeline.py
+		tests/unit/ingest tests/unit/regions tests/unit/publish tests/unit/test_pipeline.py \
+		tests/integration/test_tryton.py
 
 check: lint types
 
@@ -44,7 +55,7 @@ types: $(VENV)/.ready-test
 
 schemas: $(VENV)/.ready
 	@mkdir -p data/schemas
-	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES)'); do \
+	@for table in $$($(RUN) -c 'from prepos.core.tables import ALL_TABLES; print(*ALL_TABLES, "kpis")'); do \
 		$(VENV)/bin/prepos schema $$table > data/schemas/$$table.json; done
 
 bench: $(VENV)/.ready-bench $(VENV)/.kernels
@@ -80,5 +91,5 @@ $(VENV)/.kernels: $(KERNELS) $(VENV)/pyvenv.cfg
 
 $(PEERS)/.ready: pyproject.toml
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench,erp-test]"
 	@touch $@

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
         load_run,
         make_forecast,
         make_plan,
+        publish_run,
+        replan,
+        roll_back,
         run_backtest,
         verify_run,
     )
+    from prepos.pipeline.editing import publish_edited
+    from prepos.pipeline.exporting import export_plan
+    from prepos.pipeline.reconciling import reconcile, refused_transfers
     from prepos.signals.next_order import next_orders
 
 __version__ = "0.1.0"
@@ -33,11 +39,18 @@ __all__ = [
     "__version__",
     "bundled",
     "check_inputs",
+    "export_plan",
     "load_config",
     "load_run",
     "make_forecast",
     "make_plan",
     "next_orders",
+    "publish_edited",
+    "publish_run",
+    "reconcile",
+    "refused_transfers",
+    "replan",
+    "roll_back",
     "run_backtest",
     "serve_from",
     "verify_run",
@@ -48,10 +61,17 @@ _HOMES = {
     "bundled": "prepos.config",
     "load_config": "prepos.config",
     "check_inputs": "prepos.pipeline",
+    "export_plan": "prepos.pipeline.exporting",
     "load_run": "prepos.pipeline",
     "make_forecast": "prepos.pipeline",
     "make_plan": "prepos.pipeline",
     "next_orders": "prepos.signals.next_order",
+    "reconcile": "prepos.pipeline.reconciling",
+    "refused_transfers": "prepos.pipeline.reconciling",
+    "replan": "prepos.pipeline",
+    "publish_edited": "prepos.pipeline.editing",
+    "publish_run": "prepos.pipeline",
+    "roll_back": "prepos.pipeline",
     "run_backtest": "prepos.pipeline",
     "serve_from": "prepos.core.routing",
     "verify_run": "prepos.pipeline",

@@ -12,6 +12,7 @@ PreposError
 ├── LockError            6   another run holds the lock
 ├── WriteError           7   cannot write
 ├── ExternalError        8   database, cluster or optional driver
+├── OutOfMemoryError     1   the process may have no more memory
 ├── InternalError        1   prepos broke a law of its own: a fault of the program
 └── UnchangedError      99   the plan equals the published one
 """
@@ -19,6 +20,7 @@ PreposError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -113,6 +115,10 @@ class ExternalError(PreposError):
     exit_code = 8
 
 
+class OutOfMemoryError(PreposError):
+    """The process may have no more memory; a command was stopped in its midst."""
+
+
 class InternalError(PreposError):
     """A law that the program keeps was broken: a fault of the program, not of its input."""
 
@@ -121,3 +127,8 @@ class UnchangedError(PreposError):
     """Nothing to change: the plan equals the published one."""
 
     exit_code = 99
+
+
+def write_error(path: Path, error: OSError) -> WriteError:
+    """Return the error that says where writing failed, and why."""
+    return WriteError(f"cannot write {path}: {error.strerror or error}")

@@ -24,12 +24,13 @@ STATIONS = (
 LEVELS = {
     "errors": 0,
     "core": 1,
-    **dict.fromkeys((*STATIONS, "compute"), 2),
-    "config": 3,
-    "pipeline": 4,
-    "cli": 5,
-    "__main__": 6,
-    "": 6,  # prepos/__init__.py
+    "database": 2,  # what is read from and written to by more than one station
+    **dict.fromkeys((*STATIONS, "compute"), 3),
+    "config": 4,
+    "pipeline": 5,
+    "cli": 6,
+    "__main__": 7,
+    "": 7,  # prepos/__init__.py
 }
 NEIGHBOURS = {("forecast", "signals")}  # the one station that may know another
 HOMES = {  # library: where it may be imported
@@ -38,12 +39,18 @@ HOMES = {  # library: where it may be imported
     "highspy": ("prepos/plan/",),
     "geopandas": ("prepos/regions/", "prepos/report/"),
     "shapely": ("prepos/regions/", "prepos/report/"),
-    "duckdb": ("prepos/ingest/",),
+    "duckdb": ("prepos/ingest/", "prepos/database/"),
     "typer": ("prepos/cli",),
     "rich": ("prepos/cli",),
 }
 EDGES = (
-    *("prepos/ingest/", "prepos/publish/", "prepos/report/page.py", "prepos/config"),
+    *(
+        "prepos/ingest/",
+        "prepos/database/",
+        "prepos/publish/",
+        "prepos/report/page.py",
+        "prepos/config",
+    ),
     "prepos/regions/layers.py",  # polygons: geopandas, which reads them, lives in regions
     "prepos/cli/screen.py",  # standard output
 )
@@ -52,7 +59,7 @@ FILE_CALLS = {
     *("read_csv", "to_csv", "read_parquet", "to_parquet", "read_file", "to_file"),
     *("mkdir", "unlink", "rmdir", "rmtree"),
 }
-EXTRAS = {"lightgbm", "statsforecast", "distributed", "sqlalchemy", "psycopg", "matplotlib"}
+EXTRAS = {"lightgbm", "statsforecast", "distributed", "psycopg", "matplotlib"}
 LATE = ("prepos/cli", "prepos/__init__.py")  # may import late, so that help answers at once
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 50
 
@@ -119,7 +126,7 @@ def imports_point_down(module: Module) -> Iterator[str]:
             continue
         if (module.room, other) in NEIGHBOURS:
             continue
-        if LEVELS[other] >= LEVELS.get(module.room, 2):
+        if LEVELS[other] >= LEVELS.get(module.room, 3):
             yield f"{module.path}:{line} imports {name}, expected what lies below {module.room}"
 
 
@@ -265,7 +272,11 @@ def test_rule_lets_pass_what_keeps_it(
 
 
 def test_models_hold_no_code() -> None:
-    """Beliefs are text: no Python, no pickles under models/, configs/ and data/."""
+    """Beliefs are text: no Python, no pickles under models/, configs/ and data/.
+
+    But for configs/jobs/, which holds what schedulers are given in their own language.
+    """
     kept = ("models", "configs", "data/sample", "data/schemas")
     odd = [f for room in kept for f in (ROOT / room).rglob("*") if f.suffix in (".py", ".pkl")]
+    odd = [f for f in odd if f.parent != ROOT / "configs" / "jobs" or f.suffix != ".py"]
     assert odd == []

@@ -13,19 +13,27 @@ import prepos
 from prepos.cli.backtest import backtest
 from prepos.cli.check import check
 from prepos.cli.demo import demo
+from prepos.cli.diff import diff
+from prepos.cli.doctor import doctor
 from prepos.cli.explain import explain
+from prepos.cli.export import export
 from prepos.cli.faults import report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
+from prepos.cli.publish import publish, rollback
+from prepos.cli.reconcile import reconcile
+from prepos.cli.replan import replan
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
 from prepos.cli.verify import verify
-from prepos.errors import PreposError, WriteError
+from prepos.errors import OutOfMemoryError, PreposError, WriteError
 
 # no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+NO_PLACE = "No usable temporary directory"  # in the words of `tempfile`
+FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command, its examples
     (demo, ("prepos demo", "prepos demo --json", "prepos demo --set plan.near=1")),
     (init, ("prepos init", "prepos init my-stock")),
@@ -47,6 +55,15 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "PREPOS_PLAN__NEAR=2 prepos plan --json",
             "prepos plan --case tight_capacity --compare",
             "prepos plan --write-model model.lp",
+            "prepos plan --like runs/2026-11-02-91b7c7277e --out runs/trial",
+        ),
+    ),
+    (
+        replan,
+        (
+            "prepos replan -c prepos.toml",
+            "prepos replan --wait 600 --set run.log=json",
+            "prepos replan --dry-run --json",
         ),
     ),
     (
@@ -81,6 +98,42 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos explain runs/trial --region R1 --sku milk",
         ),
     ),
+    (
+        export,
+        (
+            "prepos export current --format odoo --set publish.odoo.version=19",
+            "prepos export runs/trial --format tryton --format xlsx --dry-run",
+            "prepos export runs/trial --format mapping --mapping sap.toml --out outbox",
+            "prepos export current --refused --format tryton --out again",
+        ),
+    ),
+    (
+        reconcile,
+        (
+            "prepos reconcile current",
+            "prepos reconcile 2026-11-02-91b7c7277e --receipts answers.csv",
+            "prepos reconcile current --receipts answers.parquet --dry-run --json",
+        ),
+    ),
+    (
+        publish,
+        (
+            "prepos publish runs/2026-11-02-91b7c7277e",
+            "prepos publish 2026-11-02-91b7c7277e --dry-run",
+            "prepos publish newest --wait 600",
+            "prepos publish current --edited transfers-edited.csv",
+        ),
+    ),
+    (rollback, ("prepos rollback", "prepos rollback --to 2026-10-26-5d0c2e91aa")),
+    (
+        diff,
+        (
+            "prepos diff",
+            "prepos diff current 2026-11-02-91b7c7277e",
+            "prepos diff runs/trial runs/other --json",
+        ),
+    ),
+    (doctor, ("prepos doctor", "prepos doctor --fix", "prepos doctor --json")),
     (schema, ("prepos schema", "prepos schema orders", "prepos schema lanes --json")),
 )
 
@@ -122,15 +175,19 @@ def _prepos(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is told in plain words, not as a trace."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    told: PreposError
     try:
         with stop_on_signals():
             app(args=given, prog_name="prepos")
     except PreposError as error:
         return report_error(error, as_json="--json" in given)
     except OSError as error:
-        if error.errno not in DISK_TROUBLE:
+        if error.errno not in DISK_TROUBLE and NO_PLACE not in str(error):
             raise
         told = WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
+        return report_error(told, as_json="--json" in given)
+    except MemoryError as error:
+        told = OutOfMemoryError(f"memory ran out{f' ({error})' if str(error) else ''}; {FEWER}")
         return report_error(told, as_json="--json" in given)
     except Stopped as stopped:
         sys.stderr.write(f"prepos: {stopped}\n")

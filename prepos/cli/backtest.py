@@ -64,7 +64,7 @@ def backtest(
         peers=tuple(peers or ()),
         sample_skus=sample_skus,
     )
-    with screen.progress() as progress:
+    with screen.progress(settings.run.log) as progress:
         run = pipeline.run_backtest(settings, trial, out, progress)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)

@@ -25,8 +25,9 @@ def check(
     from prepos.cli.paths import from_here
 
     screen = Screen(as_json=as_json, quiet=quiet)
-    with screen.progress() as progress:
-        run = pipeline.check_inputs(read_config(config, case, sets), out, progress)
+    chosen = read_config(config, case, sets)
+    with screen.progress(chosen.run.log) as progress:
+        run = pipeline.check_inputs(chosen, out, progress)
     folder = from_here(run.folder)
     payload = {
         "run": str(folder),

@@ -1,8 +1,9 @@
-"""A case beside the base: what it costs, serves and moves otherwise, on one screen."""
+"""A plan beside another: what it costs, serves and moves otherwise, on one screen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -19,31 +20,40 @@ SHOWN = 10
 SHARES = {"fill_rate": "demand served from stock", "local_share": "served by the nearest node"}
 
 
-def compare_page(told: Comparison, case: str) -> RenderableType:
-    """Return the differences of a case's plan from the base's."""
-    parts: list[RenderableType] = [_head(told, case), _figures(told, case)]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the two plans are called, and what is said of them first."""
+
+    head: str
+    before: str
+    after: str
+
+
+def compare_page(told: Comparison, names: Names) -> RenderableType:
+    """Return the differences of a plan from another."""
+    parts: list[RenderableType] = [_head(told, names), _figures(told, names)]
     moved = [lane for lane in told.lanes if lane.change != "same"]
     if moved:
-        parts.append(_lanes(moved))
+        parts.append(_lanes(moved, names))
     if told.lines:
-        parts.append(_lines(told.lines, told.currency))
+        parts.append(_lines(told.lines, told.currency, names))
     else:
         parts.append(Text("Both plans move the same."))
-    return Group(*parts, _proof(told, case))
+    return Group(*parts, _proof(told, names))
 
 
-def _head(told: Comparison, case: str) -> Text:
-    """Return what the case sets otherwise."""
-    head = Text(f"\nCase {case} beside the base", "bold")
+def _head(told: Comparison, names: Names) -> Text:
+    """Return what is set otherwise."""
+    head = Text(f"\n{names.head}", "bold")
     for change in told.settings:
         head.append(f"\n  {change.name}: {_shown(change.before)} → {_shown(change.after)}", "none")
     return head
 
 
-def _figures(told: Comparison, case: str) -> Table:
-    """Return costs by part and service, base and case."""
+def _figures(told: Comparison, names: Names) -> Table:
+    """Return costs by part and service of both."""
     by_name = {change.name: change for change in told.figures}
-    table = _table("", "base", case, "change", words=1)
+    table = _table("", names.before, names.after, "change", words=1)
     for name, words in COSTS.items():
         change = by_name.get(name)
         if change is None or not (change.before or change.after or name == "total_cost"):
@@ -62,9 +72,9 @@ def _figures(told: Comparison, case: str) -> Table:
     return table
 
 
-def _lanes(lanes: Sequence[LaneChange]) -> Table:
+def _lanes(lanes: Sequence[LaneChange], names: Names) -> Table:
     """Return the lanes on which units differ, the largest change first."""
-    table = _table("lane", "from", "to", "", "base", "case", "change", words=4)
+    table = _table("lane", "from", "to", "", names.before, names.after, "change", words=4)
     for lane in lanes[:SHOWN]:
         table.add_row(
             Text(lane.lane_id),
@@ -80,9 +90,10 @@ def _lanes(lanes: Sequence[LaneChange]) -> Table:
     return table
 
 
-def _lines(lines: Sequence[LineChange], currency: str) -> Table:
+def _lines(lines: Sequence[LineChange], currency: str, names: Names) -> Table:
     """Return the transfers that differ most in what they save."""
-    table = _table("SKU", "from", "to", "ships", "", "base", "case", f"saving, {currency}", words=5)
+    ends = (names.before, names.after, f"saving, {currency}")
+    table = _table("SKU", "from", "to", "ships", "", *ends, words=5)
     for line in lines[:SHOWN]:
         table.add_row(
             Text(line.sku),
@@ -99,7 +110,7 @@ def _lines(lines: Sequence[LineChange], currency: str) -> Table:
     return table
 
 
-def _proof(told: Comparison, case: str) -> Text:
+def _proof(told: Comparison, names: Names) -> Text:
     """Return what is proven of each plan."""
     found = {change.name: change for change in told.proof}
 
@@ -112,14 +123,14 @@ def _proof(told: Comparison, case: str) -> Text:
         )
 
     return Text(
-        f"The base ({told.before}) is proven {proven('before')};\n"
-        f"{case} ({told.after}) {proven('after')}.\n"
-        "A difference within the gaps may be the search's, not the case's."
+        f"{names.before} ({told.before}) is proven {proven('before')};\n"
+        f"{names.after} ({told.after}) {proven('after')}.\n"
+        "A difference within the gaps may be the search's alone."
     )
 
 
 def _numbers(change: Change) -> tuple[str, str, str]:
-    """Return base, case and difference of a figure."""
+    """Return a figure of both, and the difference."""
     before, after = change.before or 0, change.after or 0
     return f"{before:,.0f}", f"{after:,.0f}", f"{after - before:+,.0f}"
 

@@ -57,10 +57,11 @@ def forecast(
     from prepos.core.run import FORECAST
 
     screen = Screen(as_json=as_json, quiet=quiet)
-    with screen.progress() as progress:
+    chosen = read_config(config, case, sets)
+    with screen.progress(chosen.run.log) as progress:
         told: dict[str, Any] = {"top": top} if customers else {}
         told |= {"update": update} if update else {}
-        run = pipeline.make_forecast(read_config(config, case, sets), out, progress, **told)
+        run = pipeline.make_forecast(chosen, out, progress, **told)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
     frame = files.frames[FORECAST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
-from prepos.errors import ConfigError, InfeasibleError
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from prepos.config import Config
@@ -54,6 +55,17 @@ Strict = Annotated[
 ]
 
 
+Like = Annotated[
+    Path | None,
+    Option(
+        "--like",
+        metavar="RUN",
+        help="Make the plan of this run again, from its manifest: same files to the byte, or a "
+        "word of which input, spec or version is another. --set lies on top, and then they may be.",
+    ),
+]
+
+
 def plan(
     config: ConfigFile = None,
     case: Case = None,
@@ -62,6 +74,7 @@ def plan(
     compare: Compare = False,
     model: Model = None,
     published: Published = None,
+    like: Like = None,
     strict: Strict = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -75,6 +88,11 @@ def plan(
     names the least to change so that there is a plan.
     """
     screen = Screen(as_json=as_json, quiet=quiet)
+    if like is not None:
+        others = {"-c": config, "--case": case, "--published": published, "--write-model": model}
+        refuse_beside_like(others | {"--compare": compare or None, "--strict": strict or None})
+        run_again(like, out, screen, sets or ())
+        return
     if compare and case is None:
         raise ConfigError("--compare is given without a case, expected --case NAME beside it")
     chosen = read_config(config, case, sets)
@@ -83,6 +101,41 @@ def plan(
         run_comparison(base, chosen, case, out, screen, model, published, strict=strict)
     else:
         run_plan(chosen, out, screen, model, published, strict=strict)
+
+
+def refuse_beside_like(given: Mapping[str, object]) -> None:
+    """Raise ConfigError naming the flags that say what the repeated run's manifest says."""
+    there = [flag for flag, value in given.items() if value is not None]
+    if there:
+        raise ConfigError(
+            f"--like is given with {', '.join(there)}, expected --set, --out and no others: the "
+            "rest is as the run's manifest says"
+        )
+
+
+def run_again(like: Path, out: Path | None, screen: Screen, sets: Sequence[str]) -> None:
+    """Plan like an earlier run, and say whether it came out the same."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from prepos import pipeline
+    from prepos.cli.paths import from_here
+    from prepos.cli.summary import plan_page
+
+    with screen.progress() as progress:
+        again = pipeline.repeat_plan(like, out, progress, sets=sets)
+        files = pipeline.load_run(again.run.folder)
+    folder = from_here(again.run.folder)
+    word = f"differs from run {again.like}: {', '.join(again.differs)}"
+    told = word if again.differs else f"every file as in run {again.like}"
+    notes = "\n".join((told, *again.changes))
+    payload = plan_facts(again.run, files, None) | {
+        "like": again.like,
+        "changes": list(again.changes),
+        "differs": list(again.differs),
+    }
+    page = Group(plan_page(files, folder, again.run.notices), Text(notes, "bold"))
+    screen.show(page, payload, folder=folder)
 
 
 def run_plan(
@@ -98,8 +151,9 @@ def run_plan(
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.summary import plan_page
+    from prepos.pipeline.publishable import refuse_slacks
 
-    with screen.progress() as progress:
+    with screen.progress(config.run.log) as progress:
         run = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)
@@ -122,10 +176,11 @@ def run_comparison(
 ) -> None:
     """Plan with a case and without, both on the published plan, and show what differs."""
     from prepos import pipeline
-    from prepos.cli.compare_page import compare_page
+    from prepos.cli.compare_page import Names, compare_page
     from prepos.cli.paths import from_here
+    from prepos.pipeline.publishable import refuse_slacks
 
-    with screen.progress() as progress:
+    with screen.progress(config.run.log) as progress:
         before = pipeline.make_plan(base, None, progress, reuse=True, published=published)
         after = pipeline.make_plan(config, out, progress, model=model, published=published)
         files = pipeline.load_run(after.folder)
@@ -137,18 +192,8 @@ def run_comparison(
         "base": str(from_here(before.folder)),
         "comparison": asdict(told),
     }
-    screen.show(compare_page(told, case), payload, folder=from_here(after.folder))
-
-
-def refuse_slacks(files: RunFiles, folder: Path) -> None:
-    """Raise InfeasibleError naming every wish that the plan does not meet, the dearest first."""
-    slacks = sorted(files.kpis["slacks"], key=lambda slack: -slack["penalty"])
-    missed = [
-        f"{slack['limit']} of {slack['place']}: {slack['quantity']:.6g} {slack['unit']} missing"
-        for slack in slacks
-    ]
-    if missed:
-        raise InfeasibleError(f"{'; '.join(missed)}; the plan without them is in {folder}")
+    names = Names(f"Case {case} beside the base", "base", case)
+    screen.show(compare_page(told, names), payload, folder=from_here(after.folder))
 
 
 def plan_facts(run: Run, files: RunFiles, model: Path | None) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def replay(
         sweep=sweep,
         bound=bound,
     )
-    with screen.progress() as progress:
+    with screen.progress(settings.run.log) as progress:
         run = pipeline.run_replay(settings, stretch, out, progress)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 
 def schema(
     table: Annotated[
-        str | None, Argument(metavar="[TABLE]", help="One table; else a list of all.")
+        str | None,
+        Argument(metavar="[TABLE]", help="One table, or kpis for kpis.json; else a list of all."),
     ] = None,
     text: Annotated[bool, Option("--text", help="Tell it in a grid for reading.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell which tables prepos reads and writes, and what each column holds.
 
-    One table is printed as Frictionless Table Schema (JSON), for editors and validators.
+    One table is printed as Frictionless Table Schema (JSON), for editors and validators; the
+    measures of a plan (kpis) as JSON Schema.
     """
     import json
 
+    from prepos.core.kpis import kpis_schema
     from prepos.core.tables import ALL_TABLES
 
+    if table == "kpis":
+        write_out(json.dumps(kpis_schema(), indent=2, ensure_ascii=False) + "\n")
+        return
     if table is None:
         described = {name: t.schema() for name, t in ALL_TABLES.items()}
         Screen(as_json=as_json, quiet=as_json).show(table_list(), described)
@@ -38,7 +44,7 @@ def schema(
     if table not in ALL_TABLES:
         from prepos.config.keys import nearest
 
-        known = f"{', '.join(ALL_TABLES)}{nearest(table, ALL_TABLES)}"
+        known = f"{', '.join(ALL_TABLES)}, kpis{nearest(table, ALL_TABLES)}"
         raise ConfigError(f"table is {table!r}, expected one of {known}")
     if text and not as_json:
         Screen().show(column_grid(ALL_TABLES[table].columns), {})

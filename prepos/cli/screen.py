@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from prepos.core.progress import SILENT, Progress
+from prepos.cli.json_log import json_log
+from prepos.core.progress import SILENT, Event, Progress
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 WIDTH = 100  # columns, where the output is no terminal
+COLOURS = {"info": "dim", "warning": "yellow", "error": "red"}  # of an event's level
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,15 @@ class Screen:
             write_out(rendered(page))
 
     @contextmanager
-    def progress(self) -> Iterator[Progress]:
-        """Give who listens to the steps: a terminal, or nobody."""
+    def progress(self, log: str = "text") -> Iterator[Progress]:
+        """Give who listens to the steps: JSON lines, a terminal, or nobody.
+
+        ``log`` is ``run.log``: "json" writes a line an event to standard error, whatever it is.
+        """
+        if log == "json":
+            with json_log(sys.stderr, errors=not self.as_json) as lines:
+                yield lines
+            return
         if self.quiet or not sys.stderr.isatty():
             yield SILENT
             return
@@ -72,12 +81,25 @@ class Steps:
         self._since = time.perf_counter()
         self._update(self._name)
 
+    def tell(self, event: Event) -> None:
+        """Show an event that is no stage's end: those are ticked off as the next step begins."""
+        if not event.stage:
+            colour = COLOURS[event.level]
+            self._tell(f"  [{colour}]{escaped(event.message)}[/{colour}]", highlight=False)
+
     def end(self) -> None:
         """Say how long the step took."""
         if self._name:
             seconds = time.perf_counter() - self._since
             self._tell(f"[green]✓[/green] {self._name} [dim]{seconds:.1f} s[/dim]", highlight=False)
             self._name = ""
+
+
+def escaped(text: str) -> str:
+    """Return a text with nothing in it that would be read as markup."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 def console_on(stream: IO[str]) -> Console:

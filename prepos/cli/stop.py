@@ -24,7 +24,7 @@ class Stopped(BaseException):
     """The command was told to stop; no handler of errors catches it."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(number).name}; nothing was published")
+        super().__init__(f"stopped by {signal.Signals(number).name}; what is published is whole")
         self.exit_code = 128 + number
 
 

@@ -10,7 +10,6 @@ from typer import Argument
 
 from prepos.cli.flags import AsJson, Quiet
 from prepos.cli.screen import Screen
-from prepos.errors import RunError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,13 +24,12 @@ def verify(
 ) -> None:
     """Recompute every constraint and the cost of a run from its files and inputs, in plain code."""
     from prepos import pipeline
+    from prepos.pipeline.publishable import refuse_failed
 
     screen = Screen(as_json=as_json, quiet=quiet)
     with screen.progress() as progress:
         verdict = pipeline.verify_run(run, progress)
-    if not verdict.passed:
-        broken = [check.name for check in verdict.checks if not check.passed]
-        raise RunError(f"{run} fails verification: {', '.join(broken)}", verdict.faults)
+    refuse_failed(verdict, run)
     payload = {
         "run": str(run),
         "run_id": verdict.run_id,

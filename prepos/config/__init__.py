@@ -13,6 +13,7 @@ from prepos.config.idle import idle_settings
 from prepos.config.options import (
     DefaultConsent,
     PrivacyOptions,
+    ReplanOptions,
     RunOptions,
     TimeOptions,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Config",
     "DefaultConsent",
     "PrivacyOptions",
+    "ReplanOptions",
     "RunOptions",
     "TimeOptions",
     "bundled",

@@ -6,35 +6,38 @@ at its default until everything else has been looked at.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from prepos.config.bundle import bundled
-from prepos.config.keys import NONE, MisfitError, fit, keys_of, nearest, tables_of_names
+from prepos.config.keys import MisfitError, fit, keys_of, nearest, tables_of_names
 from prepos.config.layers import (
     Layer,
     Setting,
-    Words,
     flatten,
     read_environment,
     read_sets,
     read_toml,
 )
-from prepos.config.options import PrivacyOptions, RunOptions, TimeOptions
-from prepos.config.secrets import redact
+from prepos.config.options import PrivacyOptions, ReplanOptions, RunOptions, TimeOptions
+from prepos.config.values import plain_value, unfit_value, unknown_key
 from prepos.core.products import ProductDefaults
 from prepos.core.run import MANIFEST
+from prepos.core.secrets import redact
 from prepos.core.tables import TABLES
+from prepos.database.address import is_address, parse_address
+from prepos.database.options import DatabaseOptions
 from prepos.errors import ConfigError
 from prepos.forecast.options import ForecastOptions
 from prepos.forecast.spec import ModelSpec, parse_spec
 from prepos.ingest.options import IngestOptions
 from prepos.plan.options import PlanOptions
+from prepos.publish.database_options import WriteBackOptions
+from prepos.publish.exporters.options import ExportOptions
 from prepos.regions.options import LaneOptions, RegionOptions, ServiceOptions
 from prepos.replay.options import ReplayOptions
 
@@ -48,9 +51,14 @@ SECTIONS: tuple[tuple[str, str, type], ...] = (  # field of Config, table in TOM
     ("plan", "plan", PlanOptions),
     ("products", "plan", ProductDefaults),
     ("replay", "replay", ReplayOptions),
+    ("replan", "replan", ReplanOptions),
     ("privacy", "privacy", PrivacyOptions),
+    ("export", "publish", ExportOptions),
     ("run", "run", RunOptions),
+    ("database", "database", DatabaseOptions),
+    ("write_back", "publish.database", WriteBackOptions),
 )
+QUERIES = "queries"  # the key of data that names no table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,8 @@ class Config:
     folder : Path
         Where the configuration lies; ``data`` and ``run.folder`` are relative to it.
     data : table name to path or URL, as written
+    queries : str
+        Path of the file of queries, as written; empty where there is none.
     spec : ModelSpec
         What ``forecast.model`` names.
     settings : dotted key to value
@@ -70,6 +80,7 @@ class Config:
 
     folder: Path
     data: Mapping[str, str]
+    queries: str
     time: TimeOptions
     ingest: IngestOptions
     regions: RegionOptions
@@ -79,8 +90,12 @@ class Config:
     plan: PlanOptions
     products: ProductDefaults
     replay: ReplayOptions
+    replan: ReplanOptions
     privacy: PrivacyOptions
+    export: ExportOptions
     run: RunOptions
+    database: DatabaseOptions
+    write_back: WriteBackOptions
     spec: ModelSpec
     settings: Mapping[str, object]
 
@@ -97,7 +112,7 @@ class Config:
             inner = tree
             for table in tables:
                 inner = inner.setdefault(table, {})
-            inner[name] = _plain(value)
+            inner[name] = plain_value(value)
         return tree
 
 
@@ -177,7 +192,7 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
     for key, setting in settings.items():
         table = next((table for table in items if key.startswith(f"{table}.")), "")
         if key not in hints and not table:
-            problems.append(_unknown(key, setting, hints))
+            problems.append(unknown_key(key, setting, hints))
             continue
         try:
             if table:
@@ -185,7 +200,7 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
             else:
                 values[key] = fit(setting.value, hints[key])
         except MisfitError as misfit:
-            problems.append(_misfit(key, setting, str(misfit)))
+            problems.append(unfit_value(key, setting, str(misfit)))
             values.update({key: fit(base[key].value, hints[key])} if key in base else {})
     values |= named
     built: dict[str, Any] = {
@@ -197,15 +212,19 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
     if spec and built["forecast"]:
         without = built["forecast"].without
         spec = _collect(lambda: spec.leaving_out(without), settings, problems)
+    data = {key.partition(".")[2]: str(v) for key, v in values.items() if key.startswith("data.")}
+    queries = data.pop(QUERIES, "")
+    for table, text in data.items():
+        if is_address(text):
+            _collect(partial(parse_address, f"data.{table}", text), settings, problems)
     if problems:
         raise ConfigError(redact("\n".join(problems)))
-    data = {key.partition(".")[2]: str(v) for key, v in values.items() if key.startswith("data.")}
-    return Config(folder=folder, data=data, spec=spec, settings=values, **built)
+    return Config(folder=folder, data=data, queries=queries, spec=spec, settings=values, **built)
 
 
 def _known_keys() -> dict[str, object]:
     """Return every dotted key and its type."""
-    keys: dict[str, object] = {f"data.{table}": str for table in TABLES}
+    keys: dict[str, object] = {f"data.{table}": str for table in (*TABLES, QUERIES)}
     for _, table, options in SECTIONS:
         keys |= keys_of(options, table)
     return keys
@@ -259,37 +278,3 @@ def _load_spec(folder: Path, model: str) -> ModelSpec:
         return parse_spec({key: s.value for key, s in read_toml(known[model], name).items()})
     except ConfigError as error:
         raise ConfigError(f"{name}: {error}") from None
-
-
-def _unknown(key: str, setting: Setting, hints: Mapping[str, object]) -> str:
-    """Return the words for a key that there is not."""
-    if any(known.startswith(f"{key}.") for known in hints):
-        return f"{setting.place}: {key} is {_shown(setting.value)}, expected a table of keys"
-    return f"{setting.place}: {key} is no known key{nearest(key, hints)}"
-
-
-def _misfit(key: str, setting: Setting, expected: str) -> str:
-    """Return the words for a value of the wrong type."""
-    return f"{setting.place}: {key} is {_shown(setting.value)}, expected {expected}"
-
-
-def _shown(value: object) -> str:
-    """Return a value as the user wrote it, more or less."""
-    if isinstance(value, Words):
-        return repr(value.text)
-    return str(value) if isinstance(value, date) else repr(value)
-
-
-def _plain(value: object) -> object:
-    """Return a value that JSON can hold."""
-    if value is None or value == math.inf:
-        return NONE
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        value = value._asdict()
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return redact(value) if isinstance(value, str) else value

@@ -9,7 +9,6 @@ from prepos.config.layers import read_toml
 from prepos.core.faults import Fault
 
 IDLE = (
-    "plan.approval",
     "privacy.default_consent.offers",
     "run.executor",
     "run.workers",

@@ -11,6 +11,7 @@ from prepos.errors import ConfigError
 
 PERIOD_DAYS = {"day": 1, "week": 7}
 EXECUTORS = ("serial", "process", "dask")
+LOGS = ("text", "json")
 
 Rule = tuple[str, object, str, bool]  # key, value found, value expected, whether it holds
 
@@ -69,6 +70,9 @@ class RunOptions:
     workers: int = 0  # 0 = all cores
     seed: int = 0
     currency: str = "USD"
+    log: str = "text"  # json: a line of JSON an event, on standard error
+    metrics: str | None = None  # Prometheus textfile of the last replan, relative to the folder
+    keep: int = 0  # runs kept besides the published one and the one before it; 0 = all
 
     def __post_init__(self) -> None:
         refuse(
@@ -82,9 +86,24 @@ class RunOptions:
                     self.executor in EXECUTORS,
                 ),
                 ("workers", self.workers, "0 (all cores) or more", self.workers >= 0),
+                ("keep", self.keep, "0 (all) or more", self.keep >= 0),
                 ("seed", self.seed, "0 or more", self.seed >= 0),
                 ("currency", self.currency, "a name such as EUR", bool(self.currency.strip())),
+                ("log", self.log, f"one of {', '.join(LOGS)}", self.log in LOGS),
             ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplanOptions:
+    """How a nightly job plans anew."""
+
+    refit_every: int = 4  # periods that a fit of the forecast is carried on; 0 = fit each time
+
+    def __post_init__(self) -> None:
+        refuse(
+            "replan",
+            (("refit_every", self.refit_every, "0 or more periods", self.refit_every >= 0),),
         )
 
 

@@ -86,6 +86,16 @@ FILES = (
     ),
 )
 
+DATABASES = (
+    Code(
+        "PP-DATABASE-TABLE",
+        "the database has no such table or view",
+        "Names are looked up in the catalogue, to the letter. A table of a schema outside the "
+        "search path needs it before its name.",
+        "Write #table or #schema.table as the catalogue has it.",
+    ),
+)
+
 DIALECT = (
     Code(
         "PP-DIALECT-DELIMITER",

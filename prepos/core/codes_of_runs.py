@@ -5,6 +5,49 @@ from __future__ import annotations
 from prepos.core.faults import Code
 from prepos.core.verdict import CHECKS, code_of
 
+PUBLISHING = (
+    Code(
+        "PP-LOCK-STALE",
+        "a lock was left behind, and is taken over",
+        "Its process ended without giving it back: it was killed, or the machine went down. Only a "
+        "lock of the same machine is taken over, when its process is surely gone.",
+        "Nothing. If it comes again, look for what kills the command: `prepos doctor` helps.",
+    ),
+    Code(
+        "PP-LEDGER-REBUILT",
+        "the ledger of runs was missing or damaged, and is made anew",
+        "ledger.sqlite tells what became of every run. The runs' manifests and the pointer tell "
+        "which runs there are and which one is published; what other systems answered is read from "
+        "the files in receipts/. The rest of it is lost.",
+        "Go back by name, `prepos rollback --to RUN`. A damaged ledger is kept as "
+        "ledger.sqlite.broken.",
+    ),
+    Code(
+        "PP-LEDGER-BEHIND",
+        "the run is published, but the ledger could not be told so",
+        "The pointer decides which run is published. The disk may be full, or gone.",
+        "See to the disk; the next `prepos publish`, `rollback` or `doctor --fix` writes it.",
+    ),
+    Code(
+        "PP-POINTER-BROKEN",
+        "runs/current does not name a run",
+        "It is a link to a run's folder beside it, or a text file with a run's id; nothing else.",
+        "`prepos publish RUN` or `prepos rollback` write it anew.",
+    ),
+    Code(
+        "PP-DOCTOR",
+        "something that publishing stands on is broken",
+        "prepos doctor looked at runs, pointer, ledger, disk, solver, libraries and clock.",
+        "The message says what was found. An altered run: `prepos rollback`, or plan again.",
+    ),
+    Code(
+        "PP-RUN-NOT-REMOVED",
+        "a run beyond run.keep could not be removed",
+        "What was published stands; only an old run's folder could not be cleared away.",
+        "See to the folder's permissions; the next publish tries again.",
+    ),
+)
+
 RUNS = (
     Code(
         "PP-CONFIG-IDLE",
@@ -50,6 +93,7 @@ RUNS = (
         "A run is verified against the inputs it was made from; its manifest holds their sums.",
         "Run `prepos plan` on the present inputs, or put the former ones back.",
     ),
+    *PUBLISHING,
     *(
         Code(
             code_of(check),

@@ -75,6 +75,11 @@ class Column:
         return f"{words}{self.range_words}"
 
     @property
+    def told(self) -> str:
+        """The meaning, with its unit."""
+        return f"{self.meaning} ({self.unit})" if self.unit else self.meaning
+
+    @property
     def range_words(self) -> str:
         """The bounds in words, with a leading blank; empty where there are none."""
         most = "" if self.maximum in (None, MAXIMUM_UNITS) else f"{self.maximum:,.0f}"

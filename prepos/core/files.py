@@ -20,9 +20,10 @@ from prepos.core.columns import (
     text_column,
     whole_column,
 )
+from prepos.core.files_of_fits import BACKCAST
 from prepos.core.files_of_replay import REPLAY_TABLES
 from prepos.core.files_of_scores import SCORE_TABLES
-from prepos.core.files_of_transit import REDIRECTS
+from prepos.core.files_of_transit import IN_TRANSIT, REDIRECTS
 
 SKU = id_column("sku", "the item", required=True)
 REGION = id_column("region_id", "where", required=True)
@@ -278,6 +279,7 @@ RUN_TABLES = (
     TRANSFERS,
     REDIRECTS,
     PUBLISHED,
+    IN_TRANSIT,
     LOADS,
     TARGETS,
     FORECAST,
@@ -291,6 +293,7 @@ RUN_TABLES = (
     SUPPLY,
     CUSTOMERS,
     STATE,
+    BACKCAST,
     *SCORE_TABLES,
     *REPLAY_TABLES,
 )

@@ -36,3 +36,21 @@ REDIRECTS = Table(
         text_column("reason", "where they go instead, and what that is worth", required=True),
     ),
 )
+
+IN_TRANSIT = Table(
+    name="in_transit",
+    meaning="units of earlier plans that were shipped and not received before the cutoff, as they "
+    "were added to the receipts",
+    label="{transfer_id} of {run_id}",
+    key=("run_id", "transfer_id"),
+    columns=(
+        id_column("node_id", "where it arrives", required=True),
+        id_column("sku", "the item", required=True),
+        whole_column("quantity", "that is on its way", unit="units", required=True, above=0),
+        date_column(
+            "arrives_on", "as planned, or the cutoff's day where that is past", required=True
+        ),
+        id_column("transfer_id", "the line that it was planned by", required=True),
+        id_column("run_id", "the plan of that line", required=True),
+    ),
+)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core import files, files_of_replay, files_of_scores, files_of_transit
+from prepos.core import files, files_of_fits, files_of_replay, files_of_scores, files_of_transit
 from prepos.core.columns import Column, Kind, Table
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
@@ -21,6 +21,7 @@ MEASURE = "measure"  # a number, or nothing where there is nothing to measure
 TRANSFERS = "transfers.csv"
 REDIRECTS = "redirects.csv"
 PUBLISHED = "published.csv"
+IN_TRANSIT = "in_transit.csv"
 LOADS = "loads.csv"
 TARGETS = "targets.csv"
 CATCHMENTS = "catchments.parquet"
@@ -33,6 +34,7 @@ FORECAST_TOTAL = "forecast_total.parquet"
 SIGNALS = "signals.parquet"
 CUSTOMERS = "customers.parquet"
 STATE = "state.parquet"
+BACKCAST = "backcast.parquet"
 REJECTS = "rejects.csv"
 SCORES = "scores.csv"
 SCORES_BY_CUTOFF = "scores.parquet"
@@ -61,6 +63,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         TRANSFERS: files.TRANSFERS,
         REDIRECTS: files_of_transit.REDIRECTS,
         PUBLISHED: files.PUBLISHED,
+        IN_TRANSIT: files_of_transit.IN_TRANSIT,
         LOADS: files.LOADS,
         TARGETS: files.TARGETS,
         CATCHMENTS: files.CATCHMENTS,
@@ -73,6 +76,7 @@ RUN_TABLES: dict[str, dict[str, str]] = {
         SIGNALS: files.SIGNALS,
         CUSTOMERS: files.CUSTOMERS,
         STATE: files.STATE,
+        BACKCAST: files_of_fits.BACKCAST,
         REJECTS: files.REJECTS,
         SCORES: files_of_scores.SCORES,
         SCORES_BY_CUTOFF: files_of_scores.SCORES_BY_CUTOFF,
@@ -106,7 +110,8 @@ def is_speed(column: str) -> bool:
 
 def column_type(file: str, column: str) -> str:
     """Return the type of a file's column; what the contract does not know is text."""
-    if is_quantile(column) or (file == STATE and is_speed(column)):
+    of_file = {STATE: is_speed, BACKCAST: files_of_fits.is_past}.get(file, is_quantile)
+    if of_file(column):
         return NUMBER
     return RUN_TABLES[file].get(column, TEXT)
 

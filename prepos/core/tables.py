@@ -20,6 +20,8 @@ from prepos.core.columns import (
     whole_column,
 )
 from prepos.core.files import RUN_TABLES
+from prepos.core.files_of_acknowledgements import ACKNOWLEDGEMENTS
+from prepos.core.files_of_edits import EDITED
 from prepos.core.side_tables import SIDE_TABLES
 from prepos.errors import ConfigError
 
@@ -170,6 +172,9 @@ RECEIPTS = Table(
             "hub_node_id", "the last node it comes by, where it may be redirected", refers="nodes"
         ),
         date_column("at_hub_on", "day it comes there; from the next day on it may leave by lanes"),
+        id_column(
+            "transfer_id", "the line of an earlier plan that it is; not added again from the ledger"
+        ),
     ),
 )
 
@@ -227,7 +232,10 @@ TABLES: dict[str, Table] = {  # the input tables: what ``[data]`` may name
     table.name: table
     for table in (ORDERS, PRODUCTS, NODES, REGIONS, STOCK, RECEIPTS, LANES, SERVICE, *SIDE_TABLES)
 }
-ALL_TABLES: dict[str, Table] = {**TABLES, **{table.name: table for table in RUN_TABLES}}
+ALL_TABLES: dict[str, Table] = {
+    **TABLES,
+    **{table.name: table for table in (*RUN_TABLES, EDITED, ACKNOWLEDGEMENTS)},
+}
 
 
 def table_schema(name: str) -> dict[str, object]:

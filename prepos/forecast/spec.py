@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
 from prepos.errors import ConfigError
+from prepos.signals.names import OWN_SIGNALS, SIGNAL_NAMES
 from prepos.signals.options import SignalOptions
-from prepos.signals.registry import OWN_SIGNALS, SIGNALS
 
 GRAIN = "region x sku x period"
 SEASONS = ("auto", "none")
@@ -38,11 +38,11 @@ class ModelSpec:
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3)  # intermittent: tried for both levels
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.signals if name not in SIGNALS]
+        unknown = [name for name in self.signals if name not in SIGNAL_NAMES]
         rules = (
             ("grain", repr(GRAIN), self.grain == GRAIN),
             ("season", f"one of {', '.join(SEASONS)}", self.season in SEASONS),
-            ("signals", f"one or more of {', '.join(SIGNALS)}", self.signals and not unknown),
+            ("signals", f"one or more of {', '.join(SIGNAL_NAMES)}", self.signals and not unknown),
             ("origins", "1 or more", self.origins >= 1),
             ("average_periods", "1 or more", self.average_periods >= 1),
             ("series", "1 or more", self.series >= 1),

@@ -10,6 +10,7 @@ DUPLICATES = ("sum", "drop", "refuse")
 CANCELLATIONS = ("refuse", "drop")
 DELIMITERS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
+SHIPPED = ("add", "ignore")
 DATES = ("ymd", "dmy", "mdy")
 
 
@@ -23,6 +24,7 @@ class IngestOptions:
     )
     allow_odd_ids: bool = False  # ids that start with = + - @
     max_stock_age_days: int = 7
+    shipped: str = "add"  # what reconciled plans have on its way, to the receipts
     delimiter: str = ","
     decimal: str = "."
     dates: str = "ymd"  # order of year, month and day
@@ -35,6 +37,7 @@ class IngestOptions:
             "delimiter": DELIMITERS,
             "decimal": DECIMALS,
             "dates": DATES,
+            "shipped": SHIPPED,
         }
         problems = [
             f"ingest.{name} is {getattr(self, name)!r}, "

@@ -23,6 +23,7 @@ from prepos.core.inputs import Inputs
 from prepos.core.orders import Orders
 from prepos.core.tables import ORDERS
 from prepos.core.types import IntArray
+from prepos.database.address import label_of
 from prepos.errors import TableError
 from prepos.ingest import sql
 from prepos.ingest.options import DUPLICATES
@@ -89,7 +90,7 @@ def load_orders(
     order_ids, order = _number_ids(found["order_id"])
     customer_ids, customer = _number_ids(found["customer_id"])
     lines = _sort_lines(found, order, customer)
-    label = next(Path(one.path).name for one in inputs.sources if one.table == "orders")
+    label = next(label_of(one.path) for one in inputs.sources if one.table == "orders")
     orders = _sum_lines(lines, Axis("customer_id", tuple(customer_ids.to_pylist())), regions, skus)
     return orders, Findings((), tuple(_doubt_orders(lines, order_ids, label)))
 

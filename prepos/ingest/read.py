@@ -14,7 +14,11 @@ from prepos.core.faults import Fault
 from prepos.core.inputs import Inputs, Source
 from prepos.core.tables import TABLES
 from prepos.core.texts import TEXT_TYPE
-from prepos.errors import ExternalError, InputError, TableError
+from prepos.database.address import is_address, parse_address
+from prepos.database.options import DatabaseOptions
+from prepos.database.queries import read_queries
+from prepos.database.reading import Copy, Trip, Wanted, copy_tables
+from prepos.errors import InputError, TableError
 from prepos.ingest import sql
 from prepos.ingest.gate import check_path, digest
 from prepos.ingest.history import check_history, last_day, read_days, tell_trimmed
@@ -26,6 +30,7 @@ from prepos.ingest.rules import Reading
 from prepos.ingest.sense import check_sense
 from prepos.ingest.stage import Staged, stage_table
 
+USUAL = DatabaseOptions()
 POLYGONS = (".geojson", ".json", ".gpkg", ".shp")
 
 
@@ -39,12 +44,14 @@ def read_tables(
     timezone: str = "UTC",
     cutoff: date | None = None,
     regions_made: bool = False,
+    database: DatabaseOptions = USUAL,
+    queries: str = "",
 ) -> Inputs:
     """Return the tables, checked, with all that was found; faults do not raise.
 
     Parameters
     ----------
-    paths : table name to path
+    paths : table name to path, or address of a database's table
         As configured; relative ones are relative to ``folder``.
     work_folder : Path
         Where typed Parquet and what spills from memory go; made if it is not there.
@@ -53,25 +60,36 @@ def read_tables(
     timezone : str
         What instants with an offset are turned into.
     cutoff : date or None
-        Orders from it on are counted, and left out of the numbers of ``places``.
+        Orders from it on are counted, and left out of the numbers of ``places``; ``:cutoff`` of
+        queries.
     regions_made : bool
         Regions are made from the orders' points, so that no table of them is needed.
+    queries : str
+        Path of the file of queries; empty where there is none.
 
     Raises
     ------
+    ConfigError
+        If a query is not there or cannot be run.
     ExternalError
-        If a path names a database.
+        If a database cannot be reached, stays locked or is too slow, or its driver is missing.
     """
     work_folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger()
     _tell_not_given(paths, regions_made, ledger)
     reading = Reading(options=options, timezone=timezone, today=today)
+    trip = Trip(
+        options=database,
+        folder=folder,
+        target=work_folder,
+        queries=read_queries(folder / queries) if queries else {},
+        cutoff=cutoff,
+    )
     with sql.connect(work_folder, memory_mb=options.memory_mb) as connection:
         staged, sources = _stage_all(
             connection,
             paths,
-            folder=folder,
-            work_folder=work_folder,
+            trip=trip,
             reading=reading,
             ledger=ledger,
         )
@@ -116,32 +134,29 @@ def _stage_all(
     connection: duckdb.DuckDBPyConnection,
     paths: Mapping[str, str],
     *,
-    folder: Path,
-    work_folder: Path,
+    trip: Trip,
     reading: Reading,
     ledger: Ledger,
 ) -> tuple[dict[str, Staged], list[Source]]:
     """Read every table given; one that cannot be read leaves its fault."""
     staged: dict[str, Staged] = {}
     sources: list[Source] = []
+    copies = _copy_all(paths, trip)
     for name in (name for name in TABLES if name in paths):
-        if "://" in paths[name]:
-            raise ExternalError(
-                f"data.{name} is {paths[name].split('://')[0]}://…: tables of databases are not "
-                f"read yet, expected the path of a CSV or Parquet file"
-            )
-        path = folder / paths[name]
+        source = copies[name] if name in copies else trip.folder / paths[name]
         try:
-            if name == "regions" and _is_layer(connection, path):
-                check_path(path, path.name)
-                sources.append(Source(table=name, path=paths[name], rows=0, sha256=digest(path)))
+            if isinstance(source, TableError):
+                raise source
+            if name == "regions" and isinstance(source, Path) and _is_layer(connection, source):
+                check_path(source, source.name)
+                sources.append(Source(table=name, path=paths[name], rows=0, sha256=digest(source)))
                 continue
             staged[name] = stage_table(
                 connection,
                 TABLES[name],
-                path,
+                source,
                 given_as=paths[name],
-                work_folder=work_folder,
+                work_folder=trip.target,
                 reading=reading,
                 ledger=ledger,
             )
@@ -150,6 +165,16 @@ def _stage_all(
             for fault in error.faults:
                 ledger.fault(fault)
     return staged, sources
+
+
+def _copy_all(paths: Mapping[str, str], trip: Trip) -> dict[str, Copy | TableError]:
+    """Return a copy of every table that lies in a database, or what is wrong with it."""
+    wanted = {
+        name: Wanted(address=parse_address(f"data.{name}", path), columns=TABLES[name].names)
+        for name, path in paths.items()
+        if name in TABLES and is_address(path)
+    }
+    return copy_tables(wanted, trip)
 
 
 def _is_layer(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:

@@ -2,7 +2,8 @@
 
 A clean file is read once, by DuckDB, straight into Arrow; each row carries a mask of the rules it
 breaks. Only when the mask is not empty, or lines do not match records, is a CSV file read again by
-the careful reader, which knows the line of every record.
+the careful reader, which knows the line of every record. A table of a database comes as a copy, a
+CSV file that is well-formed whatever its cells hold; its rows are counted, not its lines.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ import duckdb
 
 from prepos.core.columns import Table
 from prepos.core.inputs import Source
+from prepos.database.address import label_of
+from prepos.database.reading import Copy
+from prepos.errors import InternalError
 from prepos.ingest import sql
 from prepos.ingest.checks import FAULTS, Cells, Checks, make_checks, mask_sql, values_sql
+from prepos.ingest.copies import (
+    dialect_of_copies,
+    fingerprint,
+    scan_copy,
+    tell_fractional_ids,
+)
 from prepos.ingest.gate import scan_text
 from prepos.ingest.header import match_header, read_header
 from prepos.ingest.ledger import Ledger
@@ -33,7 +43,7 @@ class Staged:
     """A table that has been read: typed rows, and a view of the table's name with ``line``."""
 
     table: Table
-    label: str  # the file's name, for messages
+    label: str  # what messages call it
     file: Path  # of the typed rows
     given: frozenset[str]  # columns that the header has
     rows: int
@@ -48,15 +58,10 @@ class _Job:
 
     connection: duckdb.DuckDBPyConnection
     table: Table
-    path: Path
+    label: str  # what messages call it
     target: Path
     reading: Reading
     ledger: Ledger
-
-    @property
-    def label(self) -> str:
-        """The file's name, for messages."""
-        return self.path.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ class _Read:
 def stage_table(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
-    path: Path,
+    source: Path | Copy,
     *,
     given_as: str,
     work_folder: Path,
@@ -91,14 +96,16 @@ def stage_table(
     job = _Job(
         connection=connection,
         table=table,
-        path=path,
+        label=label_of(given_as),
         target=work_folder / f"{table.name}.arrow",
         reading=reading,
         ledger=ledger,
     )
-    read = _read_parquet(job) if path.suffix.lower() in PARQUET else _read_text(job, work_folder)
+    read = _read(job, source, work_folder)
     if read.mask & FAULTS:
         tell_cells(connection, table, read.cells, read.checks, read.mask, job.label, ledger)
+    if isinstance(source, Copy):
+        source.path.unlink()  # its rows are typed now, and the disk may be small
     _make_view(job)
     return Staged(
         table=table,
@@ -112,20 +119,54 @@ def stage_table(
     )
 
 
-def _read_parquet(job: _Job) -> _Read:
+def _read(job: _Job, source: Path | Copy, work_folder: Path) -> _Read:
+    """Read a table, each kind of source in its own way."""
+    if isinstance(source, Copy):
+        return _read_copy(job, source, work_folder)
+    if source.suffix.lower() in PARQUET:
+        return _read_parquet(job, source)
+    return _read_text(job, source, work_folder)
+
+
+def _read_copy(job: _Job, copy: Copy, work_folder: Path) -> _Read:
+    """Read the copy of a database's table; a line is a row, from 1."""
+    match_header(job.table, copy.names, job.label, job.ledger)
+    tell_fractional_ids(job.table, copy, job.label, job.ledger)
+    scan = scan_copy(copy, job.label, work_folder)
+    own = replace(job.reading, options=dialect_of_copies(job.reading.options))
+    simple = scan.regular and scan.lines == copy.rows + 1  # no cell holds a line end
+    looks = replace(own, plain=scan.plain, short=scan.short, underscored=scan.underscored)
+    known = {column.name: nth for nth, column in enumerate(copy.columns)}
+    checks = make_checks(job.table, known, looks if simple else own)
+    select = _csv(copy.path, len(known), ",", parallel=simple)
+    rows, mask = _write(job, Cells(select=select, line=""), checks, first_line=1)
+    if rows != copy.rows:
+        raise InternalError(f"{job.label}: {rows:,} of {copy.rows:,} rows were read back")
+    numbered = f"SELECT *, row_number() OVER () AS line FROM ({_csv(copy.path, len(known), ',')})"
+    return _Read(
+        cells=Cells(select=numbered, line="line"),
+        checks=checks,
+        rows=rows,
+        mask=mask,
+        whole=True,
+        sha256=fingerprint(job.connection, select, known),
+    )
+
+
+def _read_parquet(job: _Job, path: Path) -> _Read:
     """Read a Parquet file; a line is a row, from 1."""
-    names, sha256 = open_parquet(job.connection, job.path, job.label)
+    names, sha256 = open_parquet(job.connection, path, job.label)
     known = match_header(job.table, names, job.label, job.ledger)
-    select = cells_of_parquet(job.connection, job.table, job.path, job.label, known, job.ledger)
+    select = cells_of_parquet(job.connection, job.table, path, job.label, known, job.ledger)
     cells = Cells(select=select, line="line")
     checks = make_checks(job.table, known, job.reading)
     rows, mask = _write(job, cells, checks)
     return _Read(cells=cells, checks=checks, rows=rows, mask=mask, whole=True, sha256=sha256)
 
 
-def _read_text(job: _Job, work_folder: Path) -> _Read:
+def _read_text(job: _Job, path: Path, work_folder: Path) -> _Read:
     """Read a CSV file the fast way if it is clean, else the careful way."""
-    scan = scan_text(job.path, job.label, work_folder, job.reading.options.delimiter)
+    scan = scan_text(path, job.label, work_folder, job.reading.options.delimiter)
     names = read_header(scan.path, job.label, job.reading.options)
     known = match_header(job.table, names, job.label, job.ledger)
     delimiter = job.reading.options.delimiter
@@ -134,7 +175,7 @@ def _read_text(job: _Job, work_folder: Path) -> _Read:
             job.reading, plain=scan.plain, short=scan.short, underscored=scan.underscored
         )
         checks = make_checks(job.table, known, looks)
-        cells = Cells(select=_csv(scan.path, len(names), delimiter), line="")
+        cells = Cells(select=_csv(scan.path, len(names), delimiter, parallel=True), line="")
         try:
             rows, mask = _write(job, cells, checks)
         except duckdb.Error:
@@ -155,7 +196,9 @@ def _read_text(job: _Job, work_folder: Path) -> _Read:
     )
 
 
-def _csv(path: Path, width: int, delimiter: str, *, line: bool = False) -> str:
+def _csv(
+    path: Path, width: int, delimiter: str, *, line: bool = False, parallel: bool = False
+) -> str:
     """Return SQL that reads a CSV file as text columns c0 …; a rewritten one has its lines."""
     columns = ["'line': 'BIGINT'"] if line else []
     columns += [f"'c{i}': 'VARCHAR'" for i in range(width)]
@@ -163,12 +206,12 @@ def _csv(path: Path, width: int, delimiter: str, *, line: bool = False) -> str:
         f"SELECT * FROM read_csv({sql.file(path)}, auto_detect = false, header = false, "
         f"skip = {0 if line else 1}, delim = {sql.literal(delimiter)}, "
         "quote = '\"', escape = '\"', "
-        f"columns = {{{', '.join(columns)}}}, nullstr = '', parallel = {str(not line).lower()}, "
+        f"columns = {{{', '.join(columns)}}}, nullstr = '', parallel = {str(parallel).lower()}, "
         f"buffer_size = 8388608, max_line_size = 2097152)"
     )
 
 
-def _write(job: _Job, cells: Cells, checks: Checks) -> tuple[int, int]:
+def _write(job: _Job, cells: Cells, checks: Checks, *, first_line: int = 2) -> tuple[int, int]:
     """Write the typed rows; return how many there are and all bits of their masks."""
     columns = [
         f"{rule.typed} AS {sql.name(rule.column.name)}"
@@ -181,7 +224,7 @@ def _write(job: _Job, cells: Cells, checks: Checks) -> tuple[int, int]:
         letters = ", ".join(rule.cell for rule in checks.rules) or "0"
         columns.append(f"hash({letters}) AS letters")
     select = f"SELECT {', '.join(columns)} FROM ({values_sql(cells, checks)})"
-    return write_rows(job.connection, select, job.target, first_line=2)
+    return write_rows(job.connection, select, job.target, first_line=first_line)
 
 
 def _make_view(job: _Job) -> None:

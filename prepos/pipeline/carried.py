@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import pandas as pd
 from prepos.config import Config
 from prepos.core.demand import Forecast
 from prepos.core.fitted import Fitted, read_fitted
-from prepos.core.run import FITTED, STATE
+from prepos.core.run import BACKCAST, FITTED, STATE
 from prepos.core.snapshot import Snapshot
 from prepos.errors import DemandError, RunError
+from prepos.forecast.backcast import backcast_frame, read_backcast
 from prepos.forecast.make import spec_of
 from prepos.forecast.update import refuse_other_spec, update_pooled
 from prepos.publish import Stopwatch, read_run
@@ -38,6 +39,8 @@ class Base:
         Periods that its widths of the sum are of.
     spec : mapping
         The spec that it was fitted with.
+    past : frame or None
+        What it said at past origins, where the run keeps that.
     """
 
     folder: Path
@@ -46,6 +49,7 @@ class Base:
     state: BankState
     horizon: int
     spec: Mapping[str, Any]
+    past: pd.DataFrame | None
 
 
 def make_state(config: Config, snapshot: Snapshot, forecast: Forecast) -> BankState | None:
@@ -58,6 +62,13 @@ def make_state(config: Config, snapshot: Snapshot, forecast: Forecast) -> BankSt
 def state_files(state: BankState | None) -> dict[str, pd.DataFrame]:
     """Return the state's table by file name."""
     return {} if state is None else {STATE: state.frame()}
+
+
+def past_files(forecast: Forecast) -> dict[str, pd.DataFrame]:
+    """Return what the model said in the past, by file name; nothing where there is no past."""
+    if forecast.backcast is None:
+        return {}
+    return {BACKCAST: backcast_frame(forecast.backcast, forecast.regions, forecast.skus)}
 
 
 def fit_documents(
@@ -93,6 +104,7 @@ def read_base(folder: Path, watch: Stopwatch) -> Base:
                 state=read_state(files.frames[STATE], told["state"]),
                 horizon=int(told["horizon"]),
                 spec=told["spec"],
+                past=files.frames.get(BACKCAST),
             )
         except (DemandError, KeyError, TypeError, ValueError) as error:
             raise RunError(f"{folder} cannot be carried on: {error}; {ANEW}") from error
@@ -115,6 +127,10 @@ def carry_on(config: Config, snapshot: Snapshot, base: Base) -> tuple[Forecast, 
             )
         spec = spec_of(config.spec, config.forecast)
         refuse_other_spec(spec, dict(base.spec))
-        return update_pooled(snapshot, spec, base.fitted, base.state)
+        forecast, state = update_pooled(snapshot, spec, base.fitted, base.state)
+        if base.past is None:
+            return forecast, state
+        past = read_backcast(base.past, forecast.regions, forecast.skus)
+        return replace(forecast, backcast=past), state
     except DemandError as error:
         raise DemandError(f"{base.folder} cannot be carried on: {error}; {ANEW}") from error

@@ -23,6 +23,7 @@ from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, DemandError, PreposError, RunError
 from prepos.forecast.make import spec_of
 from prepos.forecast.spec import ModelSpec, parse_spec
+from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.judging import refuse_changes
 from prepos.pipeline.known import make_snapshot, open_inputs
 from prepos.pipeline.weighing import Way, weigh_ways
@@ -159,7 +160,7 @@ def reopen(files: RunFiles, folder: Path, watch: Stopwatch) -> Reopened:
     if "config" not in manifest or "inputs" not in manifest:
         raise RunError(f"{folder} does not name its inputs")
     config = restore_config(folder / manifest["config_folder"], manifest["config"])
-    known = open_inputs(config, watch)
+    known = open_inputs(config, watch, on_its_way=from_run(folder))
     refuse_changes(folder, manifest["inputs"], known)
     return Reopened(config, make_snapshot(known, config))
 

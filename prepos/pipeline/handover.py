@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -50,7 +50,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Handover:
-    """A run that is about to be written: its name, its place, and what its manifest tells."""
+    """A run that is about to be written: its name, its place, and what its manifest tells.
+
+    ``told`` is what that says besides, by name.
+    """
 
     config: Config
     kind: str
@@ -58,7 +61,9 @@ class Handover:
     folder: Path
     periods: Periods
     sources: tuple[Source, ...]
+    asked: Mapping[str, Any]
     watch: Stopwatch
+    told: Mapping[str, Any]
 
     def write(
         self,
@@ -73,14 +78,16 @@ class Handover:
         """
         verdict = None
         with staged_folder(self.folder) as stage:
-            with self.watch.stage("writing the run"):
+            with self.watch.stage("writing the run") as writing:
+                writing.rows = sum(map(len, frames.values()))
                 for name, frame in frames.items():
                     write_table(stage / name, frame)
                 for name, content in documents.items():
                     write_json(stage / name, content)
             if judge:
-                with self.watch.stage("verifying the run"):
+                with self.watch.stage("verifying the run") as judging:
                     verdict = judge(read_files(stage, [*frames, *documents]))
+                    judging.rows = sum(check.compared for check in verdict.checks)
             seal(stage, self.manifest())
         return verdict
 
@@ -97,15 +104,17 @@ class Handover:
         """Return the manifest but for the sums of files."""
         settings = self.config.as_dict()
         settings["time"] = {**settings["time"], "cutoff": self.periods.cutoff.isoformat()}
-        return make_manifest(
+        manifest = make_manifest(
             run_id=self.run_id,
             kind=self.kind,
             config=settings,
             config_folder=way_to(self.config.folder, self.folder),
+            asked=self.asked,
             seed=self.config.run.seed,
             sources=self.sources,
             timings=self.watch.timings(),
         )
+        return {**manifest, **self.told}
 
 
 def prepare(config: Config, out: Path | None) -> None:
@@ -124,18 +133,22 @@ def make_handover(
     orders: Orders | None,
     sources: tuple[Source, ...],
     wishes: Mapping[str, Any] = NO_DOCUMENTS,
+    told: Mapping[str, Any] = NO_DOCUMENTS,
 ) -> Handover:
     """Return a run named by what it is made from, in ``out`` or under ``run.folder``.
 
-    ``wishes`` are what was asked for beside the configuration and changes the files.
+    ``wishes`` are what was asked for beside the configuration and changes the files, ``told`` what
+    the manifest says besides.
     """
+    asked = {**wishes, "model": asdict(config.spec)}
     run_id = make_run_id(
         periods.cutoff,
         kind=kind,
         tables=tables,
         orders=orders,
-        settings={**config.as_dict(), **wishes},
+        settings={**config.as_dict(), **asked},
     )
+    watch.run_id = run_id
     return Handover(
         config=config,
         kind=kind,
@@ -143,7 +156,9 @@ def make_handover(
         folder=out or config.runs / run_id,
         periods=periods,
         sources=sources,
+        asked={"cutoff": config.time.cutoff is not None, **asked},
         watch=watch,
+        told=told,
     )
 
 

@@ -11,6 +11,7 @@ from prepos.core.progress import SILENT, Progress
 from prepos.core.run import RunFiles
 from prepos.core.verdict import Verdict
 from prepos.errors import InputError, RunError, SolverError
+from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.known import Known, open_inputs
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
@@ -30,7 +31,7 @@ def verify_run(folder: Path, progress: Progress = SILENT) -> Verdict:
         files = read_run(folder)
     config = restore_config(folder / files.manifest["config_folder"], files.manifest["config"])
     try:
-        known = open_inputs(config, watch, with_orders=False)
+        known = open_inputs(config, watch, with_orders=False, on_its_way=from_run(folder))
     except InputError as error:
         raise RunError(
             f"{folder}: the inputs cannot be read again: {error}", error.faults
@@ -68,20 +69,26 @@ def judge(run_id: str, given: Given, files: RunFiles) -> Verdict:
 
 def refuse_changes(folder: Path, told: list[dict[str, Any]], known: Known) -> None:
     """Raise RunError that names each input whose content is not what the run was made from."""
+    faults = input_changes(told, known)
+    if faults:
+        names = ", ".join(fault.file for fault in faults)
+        raise RunError(f"{folder} cannot be verified, inputs changed since: {names}", faults)
+
+
+def input_changes(told: list[dict[str, Any]], known: Known) -> list[Fault]:
+    """Return a fault for each input that is not what a run was made from."""
     found = {source.table: source.sha256 for source in known.sources}
-    faults = [
+    was = {source["table"]: source for source in told}
+    return [
         Fault(
-            source["path"],
+            was[table]["path"] if table in was else table,
             0,
             "",
             "",
             "PP-RUN-INPUT",
-            f"{source['table']} changed since the run: sha256 is {found.get(source['table'])}, "
-            f"expected {source['sha256']}",
+            f"{table} changed since the run: sha256 is {found.get(table)}, "
+            f"expected {was[table]['sha256'] if table in was else None}",
         )
-        for source in told
-        if found.get(source["table"]) != source["sha256"]
+        for table in sorted(was.keys() | found.keys())
+        if found.get(table) != (was[table]["sha256"] if table in was else None)
     ]
-    if faults:
-        names = ", ".join(fault.file for fault in faults)
-        raise RunError(f"{folder} cannot be verified, inputs changed since: {names}", faults)

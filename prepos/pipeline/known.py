@@ -27,8 +27,10 @@ from prepos.core.placement import Placement
 from prepos.core.products import Products
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
+from prepos.database.address import is_address, label_of
 from prepos.errors import ConfigError, InputError
 from prepos.ingest import load_orders, make_nodes, make_products, make_stock, read_tables
+from prepos.pipeline.in_transit import NOTHING, OnItsWay, add_to_receipts
 from prepos.publish import Stopwatch
 from prepos.regions.network import MapOptions, make_network
 
@@ -47,6 +49,8 @@ class Known:
         Those before the cutoff; None where they were not asked for.
     notices : tuple of Fault
         What is worth knowing and stops nothing.
+    in_transit : frame
+        What of the receipts was shipped by earlier plans, as ``in_transit.csv``.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -57,10 +61,16 @@ class Known:
     orders: Orders | None
     sources: tuple[Source, ...]
     notices: tuple[Fault, ...]
+    in_transit: pd.DataFrame
 
 
 def open_inputs(
-    config: Config, watch: Stopwatch, *, today: date | None = None, with_orders: bool = True
+    config: Config,
+    watch: Stopwatch,
+    *,
+    today: date | None = None,
+    with_orders: bool = True,
+    on_its_way: OnItsWay = NOTHING,
 ) -> Known:
     """Read, check and draw the map.
 
@@ -70,6 +80,8 @@ def open_inputs(
         Orders later than it are faults; None is the present day in the run's time zone.
     with_orders : bool
         False leaves the order lines on disk: a check of a plan needs none.
+    on_its_way : OnItsWay
+        What earlier plans shipped, to be added to the receipts.
 
     Raises
     ------
@@ -80,24 +92,17 @@ def open_inputs(
     """
     day = today or datetime.now(ZoneInfo(config.time.timezone)).date()
     with tempfile.TemporaryDirectory(prefix="prepos-", ignore_cleanup_errors=True) as work:
-        with watch.stage("reading the tables"):
-            inputs = read_tables(
-                config.data,
-                config.ingest,
-                folder=config.folder,
-                work_folder=Path(work),
-                today=day,
-                timezone=config.time.timezone,
-                cutoff=config.time.cutoff,
-                regions_made=config.regions.cells is not None,
-            )
+        with watch.stage("reading the tables") as reading:
+            inputs = read_inputs(config, Path(work), day)
+            reading.rows = sum(source.rows for source in inputs.sources)
         periods = make_periods(config, inputs.last_order_day or day)
+        inputs, in_transit, of_transit = add_to_receipts(inputs, on_its_way, periods.cutoff)
         with watch.stage("drawing the map"):
             network, placement = draw_map(config, inputs, periods)
         products, of_products = make_products(
-            inputs.tables["products"], config.products, label=Path(config.data["products"]).name
+            inputs.tables["products"], config.products, label=label_of(config.data["products"])
         )
-        with watch.stage("loading the orders"):
+        with watch.stage("loading the orders") as loading:
             orders, of_orders = (
                 load_orders(
                     inputs,
@@ -110,22 +115,36 @@ def open_inputs(
                 if with_orders
                 else (None, Findings())
             )
+            loading.rows = None if orders is None else len(orders)
     refuse_strange_categories(config, products)
     found = merge_findings((inputs.findings, placement.findings, of_products, of_orders))
+    tables, nodes = inputs.tables, network.node_axis
     return Known(
-        tables=inputs.tables,
+        tables=tables,
         periods=periods,
         products=products,
         network=network,
-        stock=make_stock(
-            inputs.tables["stock"],
-            inputs.tables.get("receipts"),
-            nodes=network.node_axis,
-            skus=products.skus,
-        ),
+        stock=make_stock(tables["stock"], tables.get("receipts"), nodes=nodes, skus=products.skus),
         orders=orders,
         sources=inputs.sources,
-        notices=found.notices,
+        notices=(*of_transit, *found.notices),
+        in_transit=in_transit,
+    )
+
+
+def read_inputs(config: Config, work_folder: Path, today: date) -> Inputs:
+    """Return the tables of a configuration, checked, as `read_tables` does."""
+    return read_tables(
+        config.data,
+        config.ingest,
+        folder=config.folder,
+        work_folder=work_folder,
+        today=today,
+        timezone=config.time.timezone,
+        cutoff=config.time.cutoff,
+        regions_made=config.regions.cells is not None,
+        database=config.database,
+        queries=config.queries,
     )
 
 
@@ -167,17 +186,18 @@ def make_periods(config: Config, last_day: date) -> Periods:
 def draw_map(config: Config, inputs: Inputs, periods: Periods) -> tuple[Network, Placement]:
     """Return the network and where orders fall; raises RefusedError with all tables' faults."""
     faults = inputs.findings.faults
-    files = {table: Path(path).name for table, path in config.data.items()}
+    files = {table: label_of(path) for table, path in config.data.items()}
     torn = {fault.file for fault in faults}
     if "nodes" not in inputs.tables or torn & {files.get(table, table) for table in MAP_TABLES}:
         raise RefusedError(faults, inputs, periods)
-    is_layer = "regions" in config.data and "regions" not in inputs.tables
+    regions = config.data.get("regions", "")
+    is_layer = bool(regions) and "regions" not in inputs.tables and not is_address(regions)
     try:
         network, placement = make_network(
             make_nodes(inputs.tables["nodes"]),
             inputs.tables,
             inputs.places,
-            regions_path=config.folder / config.data["regions"] if is_layer else None,
+            regions_path=config.folder / regions if is_layer else None,
             options=MapOptions(
                 regions=config.regions,
                 service=config.service,

@@ -18,6 +18,7 @@ from prepos.core.network import Node
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import LOADS, TARGETS, TRANSFERS, VALUES, RunFiles
 from prepos.errors import ConfigError, PreposError
+from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.judging import refuse_changes
 from prepos.pipeline.known import Known, open_inputs
 from prepos.pipeline.node_limits import ToldLimit, tell_limits, touching
@@ -124,7 +125,7 @@ def reopen(files: RunFiles, folder: Path, watch: Stopwatch) -> Known:
     """
     manifest = files.manifest
     config = restore_config(folder / manifest["config_folder"], manifest["config"])
-    known = open_inputs(config, watch, with_orders=False)
+    known = open_inputs(config, watch, with_orders=False, on_its_way=from_run(folder))
     refuse_changes(folder, manifest["inputs"], known)
     return known
 

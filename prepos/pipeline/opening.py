@@ -9,15 +9,22 @@ from prepos.config import Config
 from prepos.core.run import TRANSFERS
 from prepos.errors import InputError
 from prepos.pipeline.handover import make_handover, prepare, write_rejects
+from prepos.pipeline.in_transit import NOTHING, OnItsWay
 from prepos.pipeline.known import Known, RefusedError, open_inputs
 from prepos.publish import Stopwatch
 
 
-def open_or_refuse(config: Config, out: Path | None, watch: Stopwatch, today: date | None) -> Known:
+def open_or_refuse(
+    config: Config,
+    out: Path | None,
+    watch: Stopwatch,
+    today: date | None,
+    on_its_way: OnItsWay = NOTHING,
+) -> Known:
     """Return the inputs; where they are refused, write ``rejects.csv`` and tell where it is."""
     prepare(config, out)
     try:
-        return open_inputs(config, watch, today=today)
+        return open_inputs(config, watch, today=today, on_its_way=on_its_way)
     except RefusedError as refused:
         holds_plan = out is not None and (out / TRANSFERS).exists()
         run = make_handover(

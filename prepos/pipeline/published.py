@@ -7,10 +7,11 @@ What ships in the first ``time.frozen`` periods stands; the rest of the window m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prepos.config import Config
@@ -19,7 +20,7 @@ from prepos.core.transfer import Transfer
 from prepos.core.types import BoolArray
 from prepos.errors import ConfigError
 from prepos.pipeline.known import Known
-from prepos.plan import Frozen, planning_window
+from prepos.plan import NOTHING_FROZEN, Frozen, planning_window
 from prepos.publish import Stopwatch, read_run
 
 
@@ -37,11 +38,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Standing:
-    """What a plan stands on: as the planner takes it, as the run keeps it, and what names it."""
+    """What a plan stands on: as the planner takes it, as the run keeps it, and what names it.
 
-    frozen: Frozen
-    files: Mapping[str, pd.DataFrame]
-    wishes: Mapping[str, Any]
+    ``prices`` are by name and place of a limit; ``told`` is what the manifest says of it besides.
+    """
+
+    frozen: Frozen = NOTHING_FROZEN
+    files: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_published(folder: Path, watch: Stopwatch) -> Published:
@@ -75,14 +81,14 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     others those whose SKU and lane there still are, and that ship on a day on which the lane does.
     """
     if published is None:
-        return Standing(frozen=Frozen(), files={}, wishes={})
+        return Standing()
     window = planning_window(known.network, known.periods, config.plan)
     before, last = window.start(config.time.frozen), window.end(window.horizon - 1)
     lines = published.transfers
     ships = lines["ship_date"]
     within = ships.between(pd.Timestamp(window.cutoff), pd.Timestamp(last)).to_numpy()
     stands = (ships < pd.Timestamp(before)).to_numpy()
-    used = within & (stands | has_place(lines, known))
+    used = within & (stands | has_place(lines, known)) & ~has_left(published, known.in_transit)
     transfers = read_transfers(lines[used])
     return Standing(
         frozen=Frozen(
@@ -92,7 +98,16 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
         ),
         files={PUBLISHED: lines.loc[used, list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
         wishes={"published": published.run_id},
+        prices=published.prices,
     )
+
+
+def has_left(published: Published, in_transit: pd.DataFrame) -> BoolArray:
+    """Return which lines are wholly on their way already, ahead of their day."""
+    own = in_transit[in_transit["run_id"] == published.run_id]
+    units = dict(zip(own["transfer_id"], own["quantity"], strict=True))
+    names = zip(published.transfers["transfer_id"], published.transfers["quantity"], strict=True)
+    return np.array([units.get(name) == planned for name, planned in names], dtype=np.bool_)
 
 
 def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:
@@ -100,7 +115,8 @@ def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:
     lanes = {lane.lane_id: lane for lane in known.network.lanes}
     ways = zip(lines["lane_id"], lines["ship_date"], strict=True)
     leaves = [lane in lanes and lanes[lane].ships_on(day.date()) for lane, day in ways]
-    return lines["sku"].isin(known.products.skus.ids).to_numpy() & leaves
+    known_skus = lines["sku"].isin(known.products.skus.ids)
+    return (known_skus & pd.Series(leaves, lines.index, dtype=bool)).to_numpy()
 
 
 def read_transfers(lines: pd.DataFrame) -> tuple[Transfer, ...]:

@@ -59,6 +59,11 @@ class Stretch:
     sweep: str = ""
     bound: bool = True
 
+    def mapping(self) -> dict[str, Any]:
+        """Return it as the manifest tells it: days in ISO."""
+        days = {"first": self.first, "last": self.last}
+        return asdict(self) | {name: day and day.isoformat() for name, day in days.items()}
+
 
 def run_replay(
     config: Config,
@@ -99,7 +104,7 @@ def run_replay(
         tables=known.tables,
         orders=known.orders,
         sources=known.sources,
-        wishes={KIND: asdict(stretch)},
+        wishes={KIND: stretch.mapping()},
     )
     frames = {
         REPLAY: replay_frame(outcomes),

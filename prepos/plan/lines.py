@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import date
 
 import numpy as np
 
@@ -112,10 +113,10 @@ def write_transfer(
     lane = problem.network.lanes[departure.lane]
     products, sku = problem.products, problem.products.skus[line.sku]
     load = load_id(problem, line)
-    key = [sku, lane.lane_id, str(departure.ship_date), *([load] if split else [])]
-    digest = hashlib.sha256("|".join(key).encode()).hexdigest()
     return Transfer(
-        transfer_id=f"T{digest[:ID_DIGITS]}",
+        transfer_id=name_transfer(
+            sku, lane.lane_id, departure.ship_date, load_id=load if split else ""
+        ),
         sku=sku,
         quantity=line.units,
         origin=lane.origin,
@@ -131,3 +132,10 @@ def write_transfer(
         chance_unused=float(np.round(chance_unused, 6)),
         reason=reason,
     )
+
+
+def name_transfer(sku: str, lane_id: str, ship_date: date, *, load_id: str = "") -> str:
+    """Return the id of a move; of one that takes several vehicles each line names its own."""
+    key = [sku, lane_id, str(ship_date), *([load_id] if load_id else [])]
+    digest = hashlib.sha256("|".join(key).encode()).hexdigest()
+    return f"T{digest[:ID_DIGITS]}"

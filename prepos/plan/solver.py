@@ -85,6 +85,21 @@ def call_solver(
     )
 
 
+def run_solver(
+    problem: pulp.LpProblem,
+    solver: str,
+    gap: float = 0.0,
+    time_limit_s: float | None = None,
+    *,
+    nodes: int | None = None,
+) -> None:
+    """Let a solver work on a problem; raises SolverError where it crashes or is killed."""
+    try:
+        problem.solve(call_solver(solver, gap, time_limit_s, nodes=nodes))
+    except pulp.PulpSolverError as error:
+        raise SolverError(f"solver {solver} failed: {error}") from error
+
+
 class NodeLimitedHiGHS(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS, told what HiGHS's word for a limit of nodes means: PuLP does not know it."""
 
@@ -126,11 +141,7 @@ def solve_program(
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
     problem, variables, constraints = write_problem(program, money)
-    command = call_solver(solver, gap, time_limit_s, nodes=nodes)
-    try:
-        problem.solve(command)
-    except pulp.PulpSolverError as error:
-        raise SolverError(f"solver {solver} failed: {error}") from error
+    run_solver(problem, solver, gap, time_limit_s, nodes=nodes)
     judge_status(problem, solver, time_limit_s)
     values = np.array([variable.varValue or 0.0 for variable in variables])
     objective = float(program.cost @ values) + program.constant

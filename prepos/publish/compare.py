@@ -11,11 +11,17 @@ from typing import Any
 
 import pandas as pd
 
-from prepos.core.run import REDIRECTS, TRANSFERS, RunFiles
+from prepos.core.run import LOADS, REDIRECTS, TRANSFERS, RunFiles
 from prepos.errors import ConfigError
 
 LANE = ["origin", "destination", "lane_id"]
 LINE = ["sku", *LANE, "ship_date"]
+# What people act on; the rest of a line is what it costs, saves, and why.
+DECIDED = {
+    TRANSFERS: ["transfer_id", "quantity", *LINE, "arrival_date", "load_id"],
+    REDIRECTS: ["sku", "quantity", "node_id", "arrives_on", "hub_node_id", "at_hub_on"],
+    LOADS: ["load_id", *LANE, "ship_date", "arrival_date"],
+}
 PROOF = ("method", "solver", "status", "objective", "bound", "gap", "held_back")
 
 
@@ -117,6 +123,14 @@ def compare_plans(before: RunFiles, after: RunFiles) -> Comparison:
         proof=_changes(before.kpis, after.kpis, PROOF),
         lanes=compare_lanes(before.frames[TRANSFERS], after.frames[TRANSFERS]),
         lines=compare_lines(before.frames[TRANSFERS], after.frames[TRANSFERS]),
+    )
+
+
+def is_same_plan(before: RunFiles, after: RunFiles) -> bool:
+    """Return whether two runs' plans have the same transfers, redirects and vehicles."""
+    return all(
+        before.frames[file][columns].equals(after.frames[file][columns])
+        for file, columns in DECIDED.items()
     )
 
 

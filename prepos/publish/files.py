@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prepos.core.run import DATE, INTEGER, MEASURE, NUMBER, TEXT, column_type
-from prepos.errors import WriteError
+from prepos.errors import write_error
 
 ARROW_TYPES = {
     TEXT: pa.string(),
@@ -52,11 +52,6 @@ def sha256_of(path: Path) -> str:
     """Return the file's SHA-256, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_error(path: Path, error: OSError) -> WriteError:
-    """Return the error that says where writing failed, and why."""
-    return WriteError(f"cannot write {path}: {error.strerror or error}")
 
 
 def _arrow(file: str, frame: pd.DataFrame) -> pa.Table:

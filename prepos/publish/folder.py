@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prepos.core.run import MANIFEST
-from prepos.errors import WriteError
-from prepos.publish.files import write_error
+from prepos.errors import WriteError, write_error
+from prepos.publish.exchange import exchange
+from prepos.publish.held import held_folder
 
 PARTIAL = ".partial-"  # prefix of a run being written
 REPLACED = ".replaced-"  # prefix of a run being swapped out
@@ -59,9 +60,10 @@ def staged_folder(folder: Path, *, keep: bool = True) -> Iterator[Path]:
     except OSError as error:
         raise write_error(folder, error) from error
     try:
-        yield stage
-        if keep:
-            _put(stage, folder)
+        with held_folder(stage):
+            yield stage
+            if keep:
+                _put(stage, folder)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -70,29 +72,35 @@ def _put(stage: Path, folder: Path) -> None:
     """Sync the stage to disk and rename it; a folder already there is swapped out."""
     try:
         for path in sorted(stage.iterdir()):
-            _sync(path)
-        _sync(stage)
+            sync_path(path)
+        sync_path(stage)
         if folder.exists():
             _swap(stage, folder)
         else:
             os.replace(stage, folder)
-        _sync(folder.parent)
+        sync_path(folder.parent)
     except OSError as error:
         raise write_error(folder, error) from error
 
 
 def _swap(stage: Path, folder: Path) -> None:
-    """Replace a folder; it is put back where the second rename fails."""
+    """Replace a folder, in one step where the system can; else there is none for a moment.
+
+    It is put back where the second rename fails.
+    """
+    if exchange(stage, folder):
+        return  # the old one is cleared away as the stage
     out = Path(tempfile.mkdtemp(prefix=f"{REPLACED}{folder.name}-", dir=folder.parent))
     old = out / folder.name
-    os.replace(folder, old)
-    try:
-        os.replace(stage, folder)
-    except OSError:
-        os.replace(old, folder)
-        out.rmdir()
-        raise
-    shutil.rmtree(out, ignore_errors=True)
+    with held_folder(out):
+        os.replace(folder, old)
+        try:
+            os.replace(stage, folder)
+        except OSError:
+            os.replace(old, folder)
+            out.rmdir()
+            raise
+        shutil.rmtree(out, ignore_errors=True)
 
 
 def _strangers(folder: Path) -> list[str]:
@@ -109,7 +117,7 @@ def _strangers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in known)
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
     """Force a file or a folder to disk; Windows syncs no folders."""
     if path.is_dir() and os.name == "nt":
         return

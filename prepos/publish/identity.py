@@ -19,7 +19,15 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-ELSEWHERE = {"data": None, "run": ("folder", "executor", "workers")}  # settings that change nothing
+RUN_SETTINGS = ("folder", "executor", "workers", "keep", "log", "metrics")
+ELSEWHERE = {  # settings that change no result
+    "data": None,
+    "database": None,
+    "ingest": ("shipped",),  # what it adds is among the tables
+    "publish": None,
+    "replan": None,
+    "run": RUN_SETTINGS,
+}
 DIGITS = 10  # of the digest in a name: 40 bits
 
 
@@ -40,7 +48,8 @@ def make_run_id(
     tables : table name to frame
         As checked; a ``line`` column is left out.
     settings : mapping
-        The configuration as nested tables; paths and workers are left out.
+        The configuration as nested tables, and what else was asked for; paths and workers are left
+        out.
     """
     digest = hashlib.sha256()
     for name in sorted(tables):
@@ -48,10 +57,14 @@ def make_run_id(
         digest.update(_table_digest(tables[name]))
     if orders is not None:
         digest.update(_orders_digest(orders))
-    kept = {name: _kept(name, part) for name, part in settings.items()}
-    digest.update(json.dumps(kept, sort_keys=True, default=str).encode())
+    digest.update(json.dumps(deciding(settings), sort_keys=True, default=str).encode())
     ending = "" if kind == "plan" else f"-{kind}"
     return f"{cutoff.isoformat()}-{digest.hexdigest()[:DIGITS]}{ending}"
+
+
+def deciding(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that can change a result: no paths, workers, logs."""
+    return {name: _kept(name, part) for name, part in settings.items()}
 
 
 def _kept(name: str, part: object) -> object:

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from prepos.core.kpis import KPIS_SCHEMA
 from prepos.core.transfer import Costs, HeldBack, Plan, Stress
 from prepos.core.types import FloatArray
-
-KPIS_SCHEMA = "prepos/kpis@1"
 
 
 def make_kpis(

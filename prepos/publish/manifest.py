@@ -37,6 +37,7 @@ def make_manifest(
     kind: str,
     config: Mapping[str, Any],
     config_folder: str,
+    asked: Mapping[str, Any],
     seed: int,
     sources: Sequence[Source],
     timings: Mapping[str, Any],
@@ -51,11 +52,15 @@ def make_manifest(
         As used, with every overlay applied and the cutoff resolved.
     config_folder : str
         Where relative paths of the config start, relative to the run folder.
+    asked : mapping
+        What was asked for beside the configuration and is needed to repeat the run: ``cutoff``,
+        false where it was taken from the orders; ``model``, the spec that ``forecast.model`` names;
+        ``published``, the run that a plan stands on; ``update``, the one whose fit is carried on.
     seed : int
     sources : sequence of Source
         Where each input table was read from.
     timings : mapping
-        ``stages_s`` and ``peak_memory_mb``.
+        ``made_at``, ``stages_s`` and ``peak_memory_mb``.
     """
     return {
         "schema": MANIFEST_SCHEMA,
@@ -65,6 +70,7 @@ def make_manifest(
         "inputs": [asdict(source) for source in sources],
         "config": dict(config),
         "config_folder": config_folder,
+        "asked": dict(asked),
         "seed": seed,
         "versions": library_versions(),
         "timings": dict(timings),

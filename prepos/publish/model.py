@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from prepos.errors import ConfigError, WriteError
-from prepos.publish.files import write_error
+from prepos.errors import ConfigError, WriteError, write_error
 
 MODEL_SUFFIXES = (".lp", ".mps")
 

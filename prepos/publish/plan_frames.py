@@ -36,13 +36,18 @@ STOCK_COLUMNS = tuple(RUN_TABLES[TARGETS])[3:]
 
 
 def transfers_frame(plan: Plan) -> pd.DataFrame:
+    """Return one row a transfer of a plan."""
+    return lines_frame(plan.transfers, plan.plan_id)
+
+
+def lines_frame(lines: Sequence[Transfer], plan_id: str) -> pd.DataFrame:
     """Return one row a transfer, sorted by ship date, origin, destination, SKU, lane and load."""
 
     def key(line: Transfer) -> tuple[object, ...]:
         way = (line.ship_date, line.origin, line.destination, line.sku, line.lane_id)
         return (*way, len(line.load_id), line.load_id)
 
-    rows = [{"plan_id": plan.plan_id, **asdict(line)} for line in sorted(plan.transfers, key=key)]
+    rows = [{"plan_id": plan_id, **asdict(line)} for line in sorted(lines, key=key)]
     return _frame_of(TRANSFERS, rows)
 
 

@@ -50,11 +50,33 @@ def read_run(folder: Path) -> RunFiles:
         With every file that is missing, altered or unreadable, and every cell that is not of its
         column's type.
     """
-    manifest = _read_manifest(folder)
+    manifest = check_run(folder)
+    return read_files(folder, manifest["files"], manifest)
+
+
+def check_run(folder: Path) -> dict[str, Any]:
+    """Return a run's manifest after comparing each file with it; reads no further.
+
+    Raises
+    ------
+    RunError
+        With every file that is missing or altered.
+    """
+    manifest = read_manifest(folder)
     faults = check_sums(folder, manifest["files"])
     if faults:
         raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
-    return read_files(folder, manifest["files"], manifest)
+    return manifest
+
+
+def read_part(folder: Path, names: Iterable[str]) -> RunFiles:
+    """Return those of the files that the run has, compared with the manifest; raises RunError."""
+    manifest = read_manifest(folder)
+    sums = {name: manifest["files"][name] for name in names if name in manifest["files"]}
+    faults = check_sums(folder, sums)
+    if faults:
+        raise RunError(f"{folder}: {len(faults)} files are not as written", faults)
+    return read_files(folder, sums, manifest)
 
 
 def check_sums(folder: Path, sums: Mapping[str, str]) -> list[Fault]:
@@ -97,7 +119,7 @@ def read_files(
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest; raises RunError where there is none or it is no manifest."""
     path = folder / MANIFEST
     try:

@@ -61,7 +61,7 @@ def bank(units: Float32Array, decay: FloatArray, marks: IntArray) -> Float32Arra
     Brown (1959), Statistical Forecasting for Inventory Control: discounted sums by recursion.
     """
     cells, periods = units.shape
-    marks = np.asarray(marks, dtype=np.int64)
+    marks = np.ascontiguousarray(marks, dtype=np.int64)
     if len(marks) and not (marks[0] >= 0 and marks[-1] <= periods and (np.diff(marks) > 0).all()):
         raise DemandError(f"marks are {marks.tolist()}, expected rising from 0 to {periods}")
     decay = _checked(decay)

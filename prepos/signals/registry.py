@@ -1,4 +1,4 @@
-"""The signals by name: adding one is adding a file and a line here."""
+"""The signals by name: adding one is adding a file, a line here and its name in ``names``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ SIGNALS: dict[str, Signal] = {
     "intents": intents,
     "given": given,
 }
-OWN_SIGNALS = tuple(name for name in SIGNALS if name != "given")
 TABLE_OF = {"intents": "intents", "given": "forecasts"}  # signals that a table is needed for
 
 

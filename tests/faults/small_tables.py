@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +36,7 @@ CLEAN: Mapping[str, str] = {
 }
 
 
+_OPTIONS = {field.name for field in fields(IngestOptions)}
 NEEDED = ("orders", "products", "nodes", "regions", "stock")
 
 
@@ -53,14 +55,16 @@ def read(folder: Path, changed: Mapping[str, str | bytes | None], **options: obj
 
 
 def read_paths(folder: Path, paths: Mapping[str, str], **options: object) -> Inputs:
-    """Read the tables at these paths."""
+    """Read the tables at these paths; what is no option of the reader is said to it otherwise."""
+    own = {name: value for name, value in options.items() if name in _OPTIONS}
     return read_tables(
         paths,
-        IngestOptions(**options),  # type: ignore[arg-type]
+        IngestOptions(**own),  # type: ignore[arg-type]
         folder=folder,
         work_folder=folder / "work",
         today=TODAY,
         timezone="Europe/Berlin",
+        **{name: value for name, value in options.items() if name not in own},  # type: ignore[arg-type]
     )
 
 

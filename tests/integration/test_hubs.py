@@ -10,7 +10,7 @@ from prepos.cli import main
 from prepos.core.run import KPIS, REDIRECTS, TARGETS, TRANSFERS
 from tests.integration.cutting_sample import cut_sample, read, write
 
-SKUS = 12
+SKUS = 8
 CUTOFF = pd.Timestamp("2017-11-06")
 
 

@@ -1,4 +1,4 @@
-"""The whole path on the embedded sample, cut to a dozen of its SKUs so that it is quick."""
+"""The whole path on the embedded sample, cut to a few of its SKUs so that it is quick."""
 
 import json
 from datetime import date
@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from prepos import pipeline
 from prepos.cli import main
-from prepos.config import Config, load_config
+from prepos.config import Config, bundled, load_config
+from prepos.core.kpis import kpis_schema
 from prepos.core.run import ALLOCATION, CATCHMENTS, KPIS, MANIFEST, TARGETS, TRANSFERS
 from tests.integration.cutting_sample import cut_sample, read, write
 
-SKUS = 12
+SKUS = 4
 TODAY = date(2018, 1, 1)
 
 
@@ -27,6 +29,17 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(cut: Path) -> pipeline.Run:
     """Return the plan made from it."""
     return pipeline.make_plan(settle(cut), today=TODAY)
+
+
+def test_kpis_fit_their_schema(run: pipeline.Run) -> None:
+    """And the schema can refuse: a measure that is missing, one that it does not know, a text."""
+    kpis = pipeline.load_run(run.folder).kpis
+    schema = json.loads(bundled("data", "schemas", "kpis.json").read_text())
+    checked = Draft202012Validator(schema)
+    assert [error.message for error in checked.iter_errors(kpis)] == []
+    without = {name: value for name, value in kpis.items() if name != "gap"}
+    others = (without, {**kpis, "more": 1}, {**kpis, "bound": "low"}, {**kpis, "stress": [{}]})
+    assert [kpis for kpis in others if checked.is_valid(kpis)] == []
 
 
 def settle(folder: Path) -> Config:
@@ -72,6 +85,7 @@ def test_a_category_is_filled_from_the_command_line(
     assert told.endswith("nearest is GROCERY")
     assert main(words) == 0
     kpis = json.loads(capsys.readouterr().out)["kpis"]
+    Draft202012Validator(kpis_schema()).validate(kpis)
     assert {slack["limit"] for slack in kpis["slacks"]} <= {"min_fill"}
     files = pipeline.load_run(tmp_path / "run")
     products, asked = read(cut / "products.csv"), files.frames[CATCHMENTS]

@@ -1,4 +1,4 @@
-"""The replay through the command, on the sample's weeks after its cutoff, cut to a dozen SKUs.
+"""The replay through the command, on the sample's weeks after its cutoff, cut to five SKUs.
 
 Lanes are those without vehicles: whole vans take long to plan.
 """
@@ -16,7 +16,7 @@ from prepos.core.run import REPLAY, REPLAY_BY_PERIOD
 from prepos.pipeline import load_run
 from tests.integration.cutting_sample import cut_sample, read, write
 
-SKUS = 12
+SKUS = 5
 COSTS = ("transport", "vehicle", "handling", "service", "holding", "return", "shortage")
 OWN = '''\
 """A rule of one's own."""

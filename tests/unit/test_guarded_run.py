@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 from numpy.random import Generator
 
 from prepos import pipeline
 from prepos.cli.screen import rendered
 from prepos.cli.summary import plan_page
 from prepos.config import load_config
+from prepos.core.kpis import kpis_schema
 from prepos.core.run import TRANSFERS, RunFiles
 from prepos.core.types import FloatArray
 
@@ -80,6 +82,7 @@ def test_alike_regions_with_stock_nearby_are_left_alone(tmp_path: Path, rng: Gen
     assert len(files.frames[TRANSFERS]) == 0
     assert files.kpis["forecast"]["unlike_share"] < 0.03
     assert 0 < files.kpis["held_back"]["share"] < 0.01
+    Draft202012Validator(kpis_schema()).validate(files.kpis)
     told = page(run, files)
     assert "Held back:" in told
     assert "stock lies near already" in told

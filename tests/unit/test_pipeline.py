@@ -22,6 +22,7 @@ from prepos.core.run import (
 )
 from prepos.core.verdict import Check, Verdict
 from prepos.errors import ConfigError, InputError, RunError, SolverError, WriteError
+from prepos.pipeline import planning
 
 CUTOFF = date(2025, 3, 3)
 TODAY = date(2025, 3, 10)
@@ -300,7 +301,7 @@ def test_a_plan_that_is_there_is_taken(config: Config, monkeypatch: pytest.Monke
         decided.append(plan_id)
         raise SolverError("planned anew")
 
-    monkeypatch.setattr(pipeline, "decide", decide)
+    monkeypatch.setattr(planning, "decide", decide)
     again = pipeline.make_plan(config, today=TODAY, reuse=True)
     assert (again.run_id, again.folder, decided) == (first.run_id, first.folder, [])
     with pytest.raises(SolverError, match="planned anew"):

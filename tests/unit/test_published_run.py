@@ -17,6 +17,7 @@ from prepos.config import Config, load_config
 from prepos.core.run import PUBLISHED, TRANSFERS
 from prepos.core.transfer import Plan
 from prepos.errors import ConfigError, InfeasibleError, RunError
+from prepos.pipeline import planning
 from prepos.plan import Question
 from tests.unit.test_pipeline import CONFIG, CUTOFF, TABLES, TODAY, order_lines, replace_in
 
@@ -80,18 +81,29 @@ def test_unchanged_data_give_the_published_plan_again(workspace: Path) -> None:
     assert PUBLISHED not in pipeline.load_run(first.folder).frames
 
 
+def test_published_plan_that_moves_nothing_keeps_nothing(workspace: Path) -> None:
+    """There is no line to stand on, and no other reason to end."""
+    first = pipeline.make_plan(settle(workspace, "plan.budget=0"), today=TODAY)
+    assert transfers(first).empty
+
+    second = pipeline.make_plan(settle(workspace), today=TODAY, published=first.folder)
+
+    assert transfers(second, PUBLISHED).empty
+    assert not transfers(second).empty
+
+
 def test_prices_are_looked_for_from_the_published_ones(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planner is asked with the price of every limit that the published certificate tells."""
     first = pipeline.make_plan(settle(workspace), today=TODAY)
-    asked, decide = [], pipeline.decide
+    asked, decide = [], planning.decide
 
     def note(question: Question, **more: Any) -> Plan:
         asked.append(question)
         return decide(question, **more)
 
-    monkeypatch.setattr(pipeline, "decide", note)
+    monkeypatch.setattr(planning, "decide", note)
     pipeline.make_plan(settle(workspace, "time.frozen=1"), today=TODAY, published=first.folder)
     rows = pipeline.load_run(first.folder).certificate["rows"]
     told = {(row["limit"], row["place"]): row["price"] for row in rows}

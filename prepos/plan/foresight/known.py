@@ -109,7 +109,7 @@ def list_supply(course: Course) -> Supply:
             units[receipt.sku, receipt.node, when] += receipt.quantity
     sku, node, period = np.nonzero(units)
     first = np.searchsorted(sku, np.arange(skus + 1))
-    return Supply(first, slot[node], period, units[sku, node, period])
+    return Supply(first, slot[node], np.ascontiguousarray(period), units[sku, node, period])
 
 
 def list_wants(course: Course) -> Wants:

@@ -161,17 +161,20 @@ def list_sources(problem: Problem, releases: list[Release], settled: Settled) ->
 
 
 def list_goods(problem: Problem) -> Goods:
-    """Return what a unit of each SKU is and costs; none is so small that it needs no vehicle."""
+    """Return what a unit of each SKU is and costs; none is so small that it needs no vehicle.
+
+    All is contiguous, as loops are compiled anew for every other layout.
+    """
     products = problem.products
     lanes = [lane for lane in problem.network.lanes if lane.has_vehicle]
     smallest = min((vehicle_room(problem, lane)[0] for lane in lanes), default=0.0)
     least = CASE_SHARE * smallest / products.case_pack if np.isfinite(smallest) else 0.0
     return Goods(
         np.maximum(products.unit_volume_m3, least),
-        products.unit_weight_kg,
-        products.shortage_cost,
-        products.holding_cost,
-        products.return_cost,
+        np.ascontiguousarray(products.unit_weight_kg),
+        np.ascontiguousarray(products.shortage_cost),
+        np.ascontiguousarray(products.holding_cost),
+        np.ascontiguousarray(products.return_cost),
         problem.demand_mean.sum(axis=(0, 1)),
         problem.fill_group,
     )
@@ -186,7 +189,7 @@ def list_places(problem: Problem, frame: Frame, releases: list[Release]) -> Plac
         np.array([lies_from(problem, frame, release.day) for release in releases], dtype=np.int64),
         np.array([release.moved for release in releases], dtype=np.bool_),
         np.searchsorted(zone, np.arange(len(catchments.axis) + 1)),
-        server,
+        np.ascontiguousarray(server),
         np.ascontiguousarray(catchments.service_cost.transpose(2, 0, 1)),
         problem.network.is_forward,
         frame.storage_row,

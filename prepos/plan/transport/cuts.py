@@ -17,7 +17,7 @@ import pulp
 
 from prepos.core.types import FloatArray
 from prepos.errors import SolverError
-from prepos.plan.solver import call_solver
+from prepos.plan.solver import run_solver
 from prepos.plan.transport.problem import Limited
 
 GROUPS = 16  # that the SKUs are cut in, unless told
@@ -77,7 +77,7 @@ class Cuts:
         terms += list(zip(prices, (-self._limit).tolist(), strict=True))
         terms += self._buy(problem, prices)
         problem.setObjective(pulp.LpAffineExpression(terms))
-        problem.solve(call_solver(solver))
+        run_solver(problem, solver)
         if problem.sol_status != pulp.LpSolutionOptimal:
             raise SolverError(f"solver {solver} found no prices, expected some within their bounds")
         found = np.array([price.varValue or 0.0 for price in prices])

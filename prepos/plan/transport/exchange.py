@@ -44,6 +44,7 @@ def exchange(
         Currency per unit of a row: about what one is worth, and the most that one can cost.
     """
     found, over = given.copy(), -room.copy()
+    cost, use = np.ascontiguousarray(cost), np.ascontiguousarray(use)
     _add_up(use, found, over)
     beyond = KEPT * (1.0 + np.abs(room))
     for factor in FACTORS:

@@ -16,7 +16,7 @@ import pulp
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.errors import SolverError
-from prepos.plan.solver import call_solver
+from prepos.plan.solver import run_solver
 from prepos.plan.transport.problem import Limited
 
 KEPT = 1e-9  # of a limit's size: less is the solver's tolerance
@@ -99,7 +99,7 @@ def mix_answers(
     terms += list(zip(overs, problem.ceiling.tolist(), strict=True))
     terms += list(zip(bought, problem.purchases.cost.tolist(), strict=True))
     program.setObjective(pulp.LpAffineExpression(terms))
-    program.solve(call_solver(solver, gap=gap, nodes=NODES))
+    run_solver(program, solver, gap, nodes=NODES)
     if program.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
         raise SolverError(f"solver {solver} mixed no answers, expected one for each group")
     share, over, count = (_values(part) for part in (shares, overs, bought))

@@ -11,11 +11,13 @@ import pytest
 
 import prepos.pipeline
 from prepos.cli import main, plan
-from prepos.cli.compare_page import compare_page
+from prepos.cli.compare_page import Names, compare_page
 from prepos.cli.screen import rendered
 from prepos.core.run import TRANSFERS, RunFiles
 from prepos.publish import compare_plans
 from tests.unit.cli.conftest import COSTS
+
+NAMES = Names("Case tight beside the base", "base", "tight")
 
 
 def other(files: RunFiles) -> RunFiles:
@@ -40,7 +42,7 @@ def base(files: RunFiles) -> RunFiles:
 
 def page(base: RunFiles, case: RunFiles) -> str:
     """Return the page as text, blanks run together."""
-    return " ".join(rendered(compare_page(compare_plans(base, case), "tight")).split())
+    return " ".join(rendered(compare_page(compare_plans(base, case), NAMES)).split())
 
 
 def test_costs_and_service_stand_beside_each_other(base: RunFiles) -> None:
@@ -102,7 +104,10 @@ def asked(
 
     monkeypatch.setattr(prepos.pipeline, "make_plan", make_plan)
     monkeypatch.setattr(prepos.pipeline, "load_run", load_run)
-    monkeypatch.setattr(plan, "read_config", lambda file, case, sets: SimpleNamespace(case=case))
+    logged = SimpleNamespace(log="text")
+    monkeypatch.setattr(
+        plan, "read_config", lambda file, case, sets: SimpleNamespace(case=case, run=logged)
+    )
     return calls
 
 

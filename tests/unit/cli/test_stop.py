@@ -45,7 +45,7 @@ def test_signal_ends_the_command(program: str, number: signal.Signals, code: int
         _, told = run.communicate(timeout=30)
     assert (run.returncode, told) == (
         code,
-        f"prepos: stopped by {number.name}; nothing was published\n",
+        f"prepos: stopped by {number.name}; what is published is whole\n",
     )
 
 

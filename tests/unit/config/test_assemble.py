@@ -196,9 +196,17 @@ def test_password_is_not_told() -> None:
         :1
     ]
     assert "s3cret" not in line
-    config = load_config(None, sets=["data.orders=postgresql://ann:s3cret@db/shop#orders"])
-    assert config.data["orders"] == "postgresql://ann:s3cret@db/shop#orders"
-    assert config.as_dict()["data"]["orders"] == "postgresql://ann:***@db/shop#orders"
+    told = complaints(
+        sets=[
+            "data.orders=postgresql://ann:s3cret@db/shop#orders",
+            "publish.database.url=postgresql://db/shop?password=s3cret",
+        ]
+    )
+    remedy = "set PGPASSWORD, or write it to ~/.pgpass or to the file that database.passfile names"
+    assert told == [
+        f"--set {key}: {key} holds a password, expected none: {remedy}"
+        for key in ("publish.database.url", "data.orders")
+    ]
 
 
 def test_models_beside_the_configuration_are_found(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from prepos.errors import ExternalError, InputError
+from prepos.errors import InputError
 from prepos.ingest import refuse_faults
 from tests.faults.small_tables import CLEAN, after, line, read, read_paths, whole
 
@@ -127,13 +127,6 @@ def test_missing_files_folders_and_tables_are_faults(tmp_path: Path) -> None:
         ("PP-FILE-NOT-GIVEN", "regions"),
         ("PP-FILE-NOT-GIVEN", "stock"),
     }
-
-
-def test_database_urls_are_refused_by_name(tmp_path: Path) -> None:
-    """Tables of databases are not read yet, and the message does not show the password."""
-    with pytest.raises(ExternalError, match=r"data.orders is postgresql://…: tables of") as caught:
-        read_paths(tmp_path, {"orders": "postgresql://me:secret@host/db#orders"})
-    assert "secret" not in str(caught.value)
 
 
 def test_parquet_is_held_to_the_same_rules(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """The run folder: whole or not at all."""
 
 import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from prepos.errors import WriteError
 from prepos.publish import check_writable, seal, staged_folder
+from prepos.publish.exchange import exchange
 
 
 def make_run(folder: Path, text: str = "old") -> None:
@@ -35,6 +38,44 @@ def test_an_earlier_run_is_swapped(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["r1"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no system call exchanges folders")
+def test_a_run_is_there_at_any_moment_of_a_swap(tmp_path: Path) -> None:
+    """A reader that looks all the time finds the earlier one or the new one."""
+    make_run(tmp_path / "r1", "0")
+    done, missed = threading.Event(), []
+
+    def watch() -> None:
+        while not done.is_set():
+            if not (tmp_path / "r1" / "kpis.json").exists():
+                missed.append(1)
+
+    reader = threading.Thread(target=watch)
+    reader.start()
+    for number in range(20):
+        with staged_folder(tmp_path / "r1") as stage:
+            (stage / "kpis.json").write_text(f"{number}")
+    done.set()
+    reader.join()
+    assert missed == []
+    assert (tmp_path / "r1" / "kpis.json").read_text() == "19"
+    assert [path.name for path in tmp_path.iterdir()] == ["r1"]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["in one step", "in two"])
+def test_folders_change_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    """With or without the system's help, the new one is there and nothing is left."""
+    if not whole:
+        monkeypatch.setattr("prepos.publish.folder.exchange", lambda *_: False)
+    make_run(tmp_path / "r1")
+    with staged_folder(tmp_path / "r1") as stage:
+        (stage / "b.csv").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["r1"]
+    assert [path.name for path in (tmp_path / "r1").iterdir()] == ["b.csv"]
+    assert not exchange(tmp_path / "r1", tmp_path / "nowhere")
+
+
 def test_a_failure_leaves_the_earlier_run(tmp_path: Path) -> None:
     """An exception on the way changes nothing."""
     make_run(tmp_path / "r1")
@@ -57,6 +98,7 @@ def test_a_failed_swap_puts_the_earlier_run_back(
             raise OSError(28, "No space left on device")
         os.rename(source, target)
 
+    monkeypatch.setattr("prepos.publish.folder.exchange", lambda *_: False)
     monkeypatch.setattr("prepos.publish.folder.os.replace", replace)
     with (
         pytest.raises(WriteError, match=r"cannot write .*r1: No space left on device"),

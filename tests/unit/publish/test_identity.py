@@ -57,6 +57,12 @@ def test_row_order_lines_and_paths_do_not_matter() -> None:
     assert name(tables={"stock": shuffled}, settings=moved) == name()
 
 
+def test_how_a_plan_is_exported_does_not_matter() -> None:
+    """What other systems call a place changes no plan."""
+    plain, named = ({**SETTINGS, "publish": {"key": key}} for key in ("plan", "transfer"))
+    assert name(settings=plain) == name(settings=named)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

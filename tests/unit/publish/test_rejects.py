@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from prepos.core.faults import Fault
+from prepos.core.progress import Event
 from prepos.core.run import REJECTS
 from prepos.publish import Stopwatch, read_files, rejects_frame, write_table
 
@@ -34,16 +35,22 @@ def test_stages_add_up_and_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.5, 2.0, 2.25])
     monkeypatch.setattr("prepos.publish.timings.perf_counter", lambda: next(clock))
     heard: list[str] = []
+    told: list[tuple[object, ...]] = []
 
     class Listener:
         def step(self, name: str, total: int | None = None) -> None:
             heard.append(name)
 
-    watch = Stopwatch(Listener())
-    with watch.stage("plan"):
-        pass
+        def tell(self, event: Event) -> None:
+            told.append((event.run_id, event.stage, event.rows, event.seconds))
+
+    watch = Stopwatch(Listener(), run_id="2025")
+    with watch.stage("plan") as stage:
+        stage.rows = 7
     with pytest.raises(RuntimeError), watch.stage("plan"):
         raise RuntimeError
     assert watch.timings()["stages_s"] == {"plan": 1.75}
     assert heard == ["plan", "plan"]
+    assert told == [("2025", "plan", 7, 1.5)]
+    assert watch.under_way == "plan"
     assert watch.timings()["peak_memory_mb"] > 1

@@ -65,6 +65,7 @@ def manifest(**changes: object) -> dict[str, object]:
         "kind": "plan",
         "config": {},
         "config_folder": "../..",
+        "asked": {"cutoff": True},
         "seed": 0,
         "sources": (),
         "timings": {"stages_s": {}, "peak_memory_mb": 1.0},

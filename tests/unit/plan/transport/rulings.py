@@ -86,7 +86,8 @@ class WrittenOut:
 
     def total(self, amount: list[float]) -> pulp.LpAffineExpression:
         """Return the sum of all columns, each so often."""
-        return pulp.LpAffineExpression(list(zip(self.sent, amount, strict=True)))
+        terms = zip(self.sent, amount, strict=True)
+        return pulp.LpAffineExpression([term for term in terms if term[1]])
 
     def leaving(self, sku: int, departure: int) -> pulp.LpAffineExpression:
         """Return the units of a SKU on a departure."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 HIDDEN = "***"
-IN_ADDRESS = re.compile(r"(\w[\w+.-]*://[^\s:/@]*):[^\s@/]*(?=@)")
+IN_ADDRESS = re.compile(r"(\w[\w+.-]*://[^\s:/@]*):[^\s'\"]*(?=@)")
 IN_QUERY = re.compile(r"(?i)\b(password|passwd|pwd|token|secret|api_?key|sslpassword)=[^\s&;'\"]+")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prepos.config.secrets import redact
+from prepos.core.secrets import redact
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""What other systems answered to plans, in the ledger: a table of its own, only ever added to.
+
+Runs are sealed, so what becomes of their lines is told beside them. Nothing else tells of it: where
+the ledger is lost, the files of ``publish.receipts`` are read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from prepos.core.acknowledged import RECEIVED, SHIPPED, Acknowledgement
+from prepos.publish.ledger import LEDGER, opened
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS acknowledgements (
+    event INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL, transfer_id TEXT NOT NULL, status TEXT NOT NULL, quantity INTEGER,
+    at TEXT NOT NULL, document TEXT NOT NULL, message TEXT NOT NULL,
+    sku TEXT NOT NULL, destination TEXT NOT NULL, planned INTEGER NOT NULL,
+    arrives_on TEXT NOT NULL, file TEXT NOT NULL, told_at TEXT NOT NULL, by TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS answer_never_changed BEFORE UPDATE ON acknowledgements
+    BEGIN SELECT RAISE(ABORT, 'acknowledgements of the ledger are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS answer_never_deleted BEFORE DELETE ON acknowledgements
+    BEGIN SELECT RAISE(ABORT, 'acknowledgements of the ledger are never deleted'); END;
+"""
+COLUMNS = tuple(field.name for field in fields(Acknowledgement))
+
+
+def append_acknowledgements(runs: Path, told: Sequence[Acknowledgement]) -> None:
+    """Write answers in one transaction, on disk when this returns.
+
+    Raises
+    ------
+    BrokenLedgerError
+        If the ledger is damaged.
+    WriteError
+        If it cannot be written.
+    """
+    marks = ", ".join("?" * len(COLUMNS))
+    with opened(runs / LEDGER) as connection:
+        connection.executescript(SCHEMA)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            f"INSERT INTO acknowledgements ({', '.join(COLUMNS)}) VALUES ({marks})",
+            map(astuple, told),
+        )
+        connection.execute("COMMIT")
+
+
+def read_acknowledgements(runs: Path) -> tuple[Acknowledgement, ...] | None:
+    """Return all answers in the order in which they were told, None where there is no ledger.
+
+    Raises
+    ------
+    BrokenLedgerError
+        If the ledger is damaged.
+    WriteError
+        If it cannot be opened.
+    """
+    if not (runs / LEDGER).exists():
+        return None
+    with opened(runs / LEDGER) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        if "events" not in tables:  # made by a command that was killed: as good as none
+            return None
+        if "acknowledgements" not in tables:
+            return ()
+        query = f"SELECT {', '.join(COLUMNS)} FROM acknowledgements ORDER BY event"
+        rows = connection.execute(query).fetchall()
+    return tuple(Acknowledgement(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
+
+
+def that_left(told: Sequence[Acknowledgement]) -> list[Acknowledgement]:
+    """Return the answers to lines of which units have left: what decides what is on its way."""
+    left = {one.line for one in told if one.status in (SHIPPED, RECEIVED)}
+    return [one for one in told if one.line in left]
+
+
+def moving_digest(told: Sequence[Acknowledgement]) -> str | None:
+    """Return the SHA-256 of what decides which units are on their way; None where none ever were.
+
+    Who told of it and when does not matter.
+    """
+    names = sorted(json.dumps([one.name, one.quantity]) for one in that_left(told))
+    return hashlib.sha256("\n".join(names).encode()).hexdigest() if names else None
