@@ -14,12 +14,11 @@ from prepos.core.axes import Axis, make_axis
 from prepos.core.run import CATCHMENTS, FORECAST, FORECAST_TOTAL, SIGNALS, RunFiles, is_quantile
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.core.verdict import Check
-from prepos.plan.verify_book import Given, Rows, find_rows, middle_of
+from prepos.plan.verify_book import EPOCH_WEEKDAY, Given, Rows, find_rows, middle_of
 from prepos.plan.verify_compare import Where, check_equal, check_holds
 from prepos.plan.verify_ranks import AS_IF_CERTAIN, Cells
 from prepos.plan.verify_spans import find_spans
 from prepos.plan.verify_transfers import named, shown
-from prepos.plan.verify_ways import EPOCH_WEEKDAY
 
 NOBODY = "unserved"
 
