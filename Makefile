@@ -11,12 +11,13 @@ RUN := $(VENV)/bin/python
 SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 KERNELS := $(shell grep -rl --include='*.py' kernel prepos)
 
-.PHONY: help demo test cover peers ready check lint types schemas bench clean
+.PHONY: help demo test faults cover peers ready check lint types schemas bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, plan the embedded sample, and say what to move"
 	@echo "make test    set up, then lint, types and every test"
+	@echo "make faults  a fault at every change of a file, 200 kills under a reader's eyes: some minutes"
 	@echo "make cover   the tests again, with what they cover"
 	@echo "make peers   set up apart with statsforecast and Tryton, then what is tested against them"
 	@echo "make check   lint and types alone"
@@ -29,6 +30,10 @@ demo: $(VENV)/.ready $(VENV)/.kernels
 
 test: check $(VENV)/.kernels
 	$(RUN) -m pytest $(SHARED)
+
+# As before a release: a fault at every change of a file, 200 kills.
+faults: $(VENV)/.ready-test $(VENV)/.kernels
+	PREPOS_TEST_FAULT_STEP=1 PREPOS_TEST_KILLS=200 $(RUN) -m pytest $(SHARED) tests/faults
 
 cover: $(VENV)/.ready-test $(VENV)/.kernels
 	$(RUN) -m pytest $(SHARED) --cov --cov-report=term:skip-covered

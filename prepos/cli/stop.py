@@ -12,11 +12,13 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 GRACE_S = 3.0
+AGAIN_S = 0.05  # until a signal that was lost is sent once more
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -25,6 +27,7 @@ class Stopped(BaseException):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}; what is published is whole")
+        self.number = number
         self.exit_code = 128 + number
 
 
@@ -37,6 +40,8 @@ def stop_on_signals() -> Iterator[None]:
     ear, mouth = socket.socketpair()
     mouth.setblocking(False)
     kept = {number: signal.signal(number, _stop) for number in SIGNALS}
+    kept_hook = sys.unraisablehook
+    sys.unraisablehook = partial(_say_again, kept_hook)
     kept_ear = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
     done = threading.Event()
     threading.Thread(target=_listen, args=(ear, done), daemon=True).start()
@@ -45,6 +50,7 @@ def stop_on_signals() -> Iterator[None]:
     finally:
         done.set()
         signal.set_wakeup_fd(kept_ear)
+        sys.unraisablehook = kept_hook
         for number, handler in kept.items():
             signal.signal(number, handler)
         mouth.close()
@@ -53,6 +59,16 @@ def stop_on_signals() -> Iterator[None]:
 def _stop(number: int, _frame: FrameType | None) -> None:
     """Handle the signal."""
     raise Stopped(number)
+
+
+def _say_again(
+    otherwise: Callable[[sys.UnraisableHookArgs], object], lost: sys.UnraisableHookArgs
+) -> None:
+    """Send a signal once more that came where nothing can be raised, as while objects are freed."""
+    if isinstance(lost.exc_value, Stopped):
+        threading.Timer(AGAIN_S, os.kill, (os.getpid(), lost.exc_value.number)).start()
+    else:
+        otherwise(lost)
 
 
 def _listen(ear: socket.socket, done: threading.Event) -> None:

@@ -18,7 +18,7 @@ from prepos.publish.current import read_current
 from tests.faults.nursery import Nursery
 from tests.published import Office
 
-KILLS = int(os.environ.get("PREPOS_TEST_KILLS", "40"))  # 200 in continuous integration
+KILLS = int(os.environ.get("PREPOS_TEST_KILLS", "40"))  # 200 before a release
 LONGEST_S = 0.2  # about what a command takes
 PAUSE_S = 0.002  # between two looks
 

@@ -16,6 +16,7 @@ from tests.faults.nursery import Ended, Nursery
 from tests.published import Office
 
 WAYS = ("kill", "once", "full")
+STEP = int(os.environ.get("PREPOS_TEST_FAULT_STEP", "3"))  # 1: at every change, as before a release
 KILLED = -9
 DONE, NO_ROOM, SAME = 0, 7, 99
 
@@ -56,7 +57,7 @@ def assert_tidy(office: Office) -> None:
 
 def each_fault(nursery: Nursery, words: list[str], how: str) -> Iterator[tuple[int, Ended]]:
     """Yield how a command ends when its first change fails, its second, until none is left."""
-    step = 4 if how == "full" else 1  # what is refused first is refused once, too
+    step = max(STEP, 4) if how == "full" else STEP  # what is refused first is refused once, too
     for at in range(1, 400, step):
         ended = nursery.run(words, how=how, at=at)
         yield at, ended

@@ -32,7 +32,23 @@ sys.exit(app.main([]))
 """
 
 
-@pytest.mark.parametrize("program", [HEARD, BUSY], ids=["heard", "busy"])
+LOST = """
+import signal, sys
+from prepos.cli import app, stop
+stop.GRACE_S = 20.0
+class Freed:
+    def __del__(self):
+        print("ready", flush=True)
+        signal.pause()
+def work():
+    Freed()
+    signal.pause()
+app.app = lambda **_: work()
+sys.exit(app.main([]))
+"""
+
+
+@pytest.mark.parametrize("program", [HEARD, BUSY, LOST], ids=["heard", "busy", "lost"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_signal_ends_the_command(program: str, number: signal.Signals, code: int) -> None:
     """Ctrl-C and SIGTERM end in 130 and 143, even while C code does not listen."""

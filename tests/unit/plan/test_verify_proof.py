@@ -132,7 +132,7 @@ def draw_prices(world: World, seed: int) -> FloatArray:
 
 
 @pytest.mark.parametrize("make", [make_world, make_chain])
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(14))
 def test_any_prices_prove_what_the_planner_proves(make: Callable[[int], World], seed: int) -> None:
     """At random prices, with the values that answering for every SKU leaves, bounds are equal."""
     world = make(seed)
@@ -161,7 +161,7 @@ def test_ways_have_three_legs_and_come_to_no_node_twice(start: str, lanes: set[s
     assert {world.given.lanes[int(on.lane[number])] for number in reached} == lanes
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_no_prices_and_values_prove_too_much(seed: int) -> None:
     """Whatever is put on limits and sources, the relaxed program costs no less."""
     world = make_world(seed)
@@ -201,7 +201,7 @@ def test_stock_may_lie_elsewhere(method: str) -> None:
     assert proven < plan.objective
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_departures_are_those_that_plans_are_made_of(seed: int) -> None:
     """The calendar read again: the same lanes on the same days."""
     rng = np.random.default_rng(seed)
