@@ -20,8 +20,9 @@ from prepos.core.types import IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
 from prepos.plan.transport.batch import Flows, answer
-from prepos.plan.transport.build import Transport, list_places, rank_demand
+from prepos.plan.transport.build import Transport, list_places
 from prepos.plan.transport.problem import Ranks, Sources, TransportProblem, without_terms
+from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import Release, lies_from, list_routes
 
 DEMANDS = (0.25, 0.5)  # times the forecast
@@ -47,7 +48,7 @@ def stress_plan(problem: Problem, frame: Frame, nothing: Way, plan: Way) -> tupl
     told = []
     for demand in DEMANDS:
         few = replace(problem, demand_mean=problem.demand_mean * demand)
-        ranks = rank_demand(few, frame)
+        ranks = make_ranks(few.demand_mean, few.dispersion, few.good_for)
         idle, cost = (stand(wanting(rest, few, ranks)) for rest in (stays, goes))
         told.append(Stress(demand=demand, lead_time=1.0, nothing=still + idle, plan=moving + cost))
     late = moving + stand(lay_down(problem, frame, plan, LEAD_TIME))

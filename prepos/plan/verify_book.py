@@ -25,8 +25,6 @@ from prepos.core.verdict import Check
 from prepos.plan.options import PlanOptions
 from prepos.plan.verify_compare import Where, always, check_holds
 
-EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Given:

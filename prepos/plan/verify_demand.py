@@ -14,7 +14,7 @@ from prepos.core.axes import Axis, make_axis
 from prepos.core.run import CATCHMENTS, FORECAST, FORECAST_TOTAL, SIGNALS, RunFiles, is_quantile
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.core.verdict import Check
-from prepos.plan.verify_book import EPOCH_WEEKDAY, Given, Rows, find_rows, middle_of
+from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import Where, check_equal, check_holds
 from prepos.plan.verify_ranks import AS_IF_CERTAIN, Cells
 from prepos.plan.verify_spans import find_spans
@@ -42,8 +42,6 @@ class Areas:
         ``list_spans``; below 0 where the plan was made as if demand were certain.
     good_for : (K,) int
         Periods of the window that begin before a SKU's shelf life, from the cutoff on, ends.
-    earliest : (Z,) int
-        The first period that lanes bring something for to a catchment.
     """
 
     axis: Axis
@@ -55,7 +53,6 @@ class Areas:
     mean: FloatArray
     dispersion: FloatArray
     good_for: IntArray
-    earliest: IntArray
 
     @cached_property
     def pair(self) -> IntArray:
@@ -65,7 +62,7 @@ class Areas:
     def cells(self, catchment: IntArray, sku: IntArray) -> Cells:
         """Return the demand of pairs (C,) of catchment and SKU."""
         demand = self.mean[:, catchment, sku], self.dispersion[:, catchment, sku]
-        return Cells(*demand, self.good_for[sku], self.earliest[catchment])
+        return Cells(*demand, self.good_for[sku])
 
 
 def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
@@ -94,7 +91,6 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
         mean=mean,
         dispersion=dispersion,
         good_for=fresh_periods(given),
-        earliest=first_periods(given, servers),
     )
     return areas, checks + check_signals(run, given, weight) + check_sums(run, given, areas)
 
@@ -104,21 +100,6 @@ def fresh_periods(given: Given) -> IntArray:
     starts = np.arange(given.window.horizon) * given.periods.days
     sold = starts[:, None] < given.products.shelf_life_days[None, :]
     return np.asarray(sold.sum(axis=0), dtype=np.int64)
-
-
-def first_periods(given: Given, servers: BoolArray) -> IntArray:
-    """Return (Z,) the first period that a lane brings something for to a forward server; else 0."""
-    horizon, days = given.window.horizon, given.periods.days
-    first = np.full(len(given.nodes), horizon)
-    lead = given.of_lanes("lead_time_days").astype(np.int64)
-    today = int(np.datetime64(given.periods.cutoff, "D").astype(np.int64))
-    for lane, end in enumerate(given.lane_destination.tolist()):
-        week = given.lane_ships[lane]
-        waits = next(day for day in range(7) if week[(today + day + EPOCH_WEEKDAY) % 7])
-        serves = -((middle_of(days) - waits - lead[lane]) // days)
-        first[end] = min(first[end], max(int(serves), 0))
-    came = np.where(servers & given.network.is_forward, first, horizon).min(axis=1)
-    return np.where(came < horizon, came, 0)
 
 
 def name_catchments(given: Given) -> tuple[list[str], dict[str, int]]:

@@ -1,9 +1,8 @@
 """Second opinion on ranks: where demand is cut, and how likely a unit put aside is used by when.
 
-In closed form from the negative binomial of each span of periods. A unit for a rank is used by the
-end of a period where the rank is wanted by then, and was not before the unit could serve. Ranks are
-counted from when lanes first bring something: behind what the periods before are expected to take.
-Knows nothing of any model.
+In closed form from the negative binomial of each span of periods. A unit that can serve from period
+s on does not meet the demand of the periods before: ranks of the whole window are shifted by what
+those are expected to take. Knows nothing of any model.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc, gammainc, gammaincc
 
+from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
 
 AS_IF_CERTAIN = -1.0  # dispersion of demand that is its mean, up or down to a whole unit by chance
@@ -35,14 +35,11 @@ class Cells:
         Below 0 no demand scatters, but for rounding.
     good_for : (C,) int
         Periods of the window that begin before the SKU's shelf life, from the cutoff on, ends.
-    earliest : (C,) int
-        The first period that lanes bring something for to the catchment.
     """
 
     mean: FloatArray
     dispersion: FloatArray
     good_for: IntArray
-    earliest: IntArray
 
     @property
     def total(self) -> FloatArray:
@@ -89,28 +86,22 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
 
     It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none
     is used. What was used stays used, though spans have dispersions of their own; and no unit is
-    used more surely than its rank is wanted by then at all. In single precision, as plans are made
-    with.
+    used more surely than its rank is asked for by then at all. In single precision, as plans are
+    made with.
     """
-    used = np.zeros((len(cell), len(cells.mean)), dtype=np.float32)
-    counted = np.minimum(cells.earliest[cell], since)
-    for begin in np.unique(counted).tolist():
-        mine = counted == begin
-        ranks = cell[mine], low[mine], high[mine]
-        wanted = wanted_by_end(cells, *ranks, begin)
-        before = wanted[:, since - 1 : since] if since > begin else 0.0
-        late = np.maximum(wanted - before, 0.0)
-        used[mine] = np.minimum(late, wanted_by_end(cells, *ranks, 0)) if begin else late
-    used[:, :since] = 0.0
+    used = chances_alone(cells, cell, low, high, since)
+    if since:
+        used = np.minimum(used, chances_alone(cells, cell, low, high, 0))
+        used[:, :since] = 0.0
     return np.asarray(used, dtype=np.float64)
 
 
-def wanted_by_end(
+def chances_alone(
     cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: int
-) -> FloatArray:
-    """Return (L, T) the chance that ranks, counted from a period on, are wanted by each end."""
+) -> Float32Array:
+    """Return the same (L, T), but for what the rank's own chance to be asked for allows."""
     periods, shift = len(cells.mean), cells.shift(since)[cell]
-    used = np.zeros((len(cell), periods))
+    used: Float32Array = np.zeros((len(cell), periods), dtype=np.float32)
     below, above = np.maximum(low - shift, 0.0), np.maximum(high - shift, 0.0)
     for column, (first, last) in enumerate(list_spans(periods)):
         if first != since:

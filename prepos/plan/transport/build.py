@@ -101,7 +101,7 @@ def as_transport(
     arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=divided.sources,
-        ranks=ranks or rank_demand(problem, frame),
+        ranks=ranks or make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
         goods=list_goods(problem),
         routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),
@@ -118,17 +118,6 @@ def as_transport(
         np.array(table.redirects, dtype=np.bool_),
         np.array(kinds, dtype=np.int64),
     )
-
-
-def rank_demand(problem: Problem, frame: Frame) -> Ranks:
-    """Return the demand of the window as ranks, counted from when lanes first bring something."""
-    horizon = problem.periods.horizon
-    first = np.full(len(problem.network.nodes), horizon)
-    np.minimum.at(first, frame.destination, np.searchsorted(frame.middles, frame.arrival_day))
-    servers = problem.catchments.servers & problem.network.is_forward
-    earliest = np.where(servers, first, horizon).min(axis=1)
-    earliest[earliest == horizon] = 0  # nothing comes at all: what lies there counts from now
-    return make_ranks(problem.demand_mean, problem.dispersion, problem.good_for, earliest)
 
 
 def may_leave(problem: Problem, frame: Frame, stock: Sources, releases: list[Release]) -> IntArray:

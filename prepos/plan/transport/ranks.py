@@ -1,13 +1,13 @@
 """Demand over several periods as ranks: the units a catchment will want, counted from the first.
 
-A unit that waits for rank n is used by the end of period t if n units are wanted by then: from the
-first day on with the chance P(D >= n) of the demand D of the periods up to t. One that comes only
-in period s is too late where the rank was wanted before; so it is used with P(D >= n) less
-what that was before s. No more of a demand is then expected to be used than its mean, whichever
-units share it. Where nothing can come to a catchment before period e, what is wanted until then is
-none of its business: ranks are counted from e on, behind the mean of the periods before. Ranks
-break at quantiles of the window's demand and around each cumulative mean, at whole units, so flows
-stay whole. In a single period these are the tranches of the newsvendor.
+A unit that can serve from period s on does not meet the demand of the periods before; so the ranks
+of the whole window are shifted by the mean of those. With G(n) = E min(D, n) of the demand D of the
+periods s to t, a unit that takes rank (a, b] from s on is used by the end of t with the chance
+(G(b') - G(a')) / (b - a), where a' = max(a - shift, 0), and never with more than the chance that
+the rank is asked for by then at all: so no more of a demand is expected to be used than its mean,
+whichever units share it. Ranks break at quantiles of the window's demand and around each cumulative
+mean, at whole units, so flows stay whole. In a single period these are the tranches of the
+newsvendor.
 
 Assumes that the demand of each span is negative binomial with its own dispersion, fitted as a sum.
 """
@@ -22,12 +22,7 @@ from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
 
 
-def make_ranks(
-    mean: FloatArray,
-    dispersion: FloatArray,
-    good_for: IntArray | None = None,
-    earliest: IntArray | None = None,
-) -> Ranks:
+def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None) -> Ranks:
     """Cut the demand of every catchment and SKU over the window.
 
     Parameters
@@ -39,64 +34,36 @@ def make_ranks(
     good_for : (K,) int or None
         Periods of the window in which units of each SKU can be sold; all where not given. What is
         not used by then is not used.
-    earliest : (Z,) int or None
-        The first period that what is sent can serve in each catchment; the first where not given.
     """
     periods, _, skus = mean.shape
-    sku, zone = np.nonzero(mean.sum(axis=0).T > LEAST_MEAN)
-    by_period, spread = mean[:, zone, sku], dispersion[:, zone, sku]
-    cell, low, high = cut_window(by_period, spread[span_number(0, periods - 1, periods)])
-    fresh = np.full(len(cell), periods) if good_for is None else good_for[sku[cell]]
-    first = np.zeros(len(cell), dtype=np.int64) if earliest is None else earliest[zone[cell]]
+    whole = mean.sum(axis=0)
+    sku, catchment = np.nonzero(whole.T > LEAST_MEAN)
+    by_period = mean[:, catchment, sku]
+    cell, low, high = cut_window(
+        by_period, dispersion[span_number(0, periods - 1, periods), catchment, sku]
+    )
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
-    for begin in range(int(first.max(initial=0)) + 1):
-        mine = np.flatnonzero(first >= begin)
-        ranks = cell[mine], low[mine], high[mine]
-        wanted = wanted_by_end(by_period, spread, *ranks, fresh[mine], begin)
-        later = first[mine] == begin  # these are counted from here, whenever a unit comes
-        for since in range(begin, periods):
-            rows = np.ones(len(mine), dtype=np.bool_) if since == begin else later
-            before = wanted[since - 1] if since > begin else np.zeros(len(mine))
-            for until in range(since, periods):
-                chance = np.maximum(wanted[until] - before, 0.0)[rows]
-                if begin:  # no unit is used more surely than its rank is asked for at all
-                    whole = used[mine[rows], span_number(0, until, periods)]
-                    chance = np.minimum(chance, whole)
-                used[mine[rows], span_number(since, until, periods)] = chance
+    shift = np.concatenate([np.zeros_like(by_period[:1]), np.cumsum(by_period, axis=0)[:-1]])
+    for since in range(periods):
+        ends = [np.maximum(rank - shift[since, cell], 0.0) for rank in (low, high)]
+        for until in range(since, periods):
+            column = span_number(since, until, periods)
+            span = by_period[since : until + 1].sum(axis=0)
+            rate = hit_rates(span[cell], dispersion[column, catchment, sku][cell], ends, high - low)
+            if good_for is not None:
+                rate = np.where(until < good_for[sku[cell]], rate, 0.0)
+            # Spans have dispersions of their own, yet what was used stays used.
+            used[:, column] = rate if until == since else np.maximum(rate, used[:, column - 1])
+    for since in range(1, periods):  # no unit is used more surely than its rank is asked for at all
+        for until in range(since, periods):
+            column = span_number(since, until, periods)
+            np.minimum(used[:, column], used[:, until], out=used[:, column])
     return Ranks(
         first=np.searchsorted(sku[cell], np.arange(skus + 1)),
-        catchment=zone[cell],
+        catchment=catchment[cell],
         width=high - low,
         used=used,
     )
-
-
-def wanted_by_end(
-    by_period: FloatArray,
-    spread: FloatArray,
-    cell: IntArray,
-    low: IntArray,
-    high: IntArray,
-    fresh: IntArray,
-    begin: int,
-) -> FloatArray:
-    """Return (T, L) the chance that a rank, counted from a period on, is wanted by each end.
-
-    ``by_period`` (T, C) and ``spread`` (P, C) are means and dispersions; beyond the shelf life,
-    ``fresh`` periods (L,), nothing is sold. Before ``begin`` the chance is 0.
-    """
-    periods = len(by_period)
-    passed = by_period[:begin].sum(axis=0)[cell]
-    ends = [np.maximum(rank - passed, 0.0) for rank in (low, high)]
-    wanted = np.zeros((periods, len(cell)))
-    for until in range(begin, periods):
-        span = by_period[begin : until + 1].sum(axis=0)[cell]
-        column = span_number(begin, until, periods)
-        rate = hit_rates(span, spread[column, cell], ends, high - low)
-        rate = np.where(until < fresh, rate, 0.0)
-        # Spans have dispersions of their own, yet what was wanted stays wanted.
-        wanted[until] = np.maximum(rate, wanted[until - 1] if until > begin else 0.0)
-    return wanted
 
 
 def hit_rates(

@@ -92,8 +92,7 @@ ASIDE = (  # way, SKU, node, catchment, period, moved, from, to, units
     ("both", "NA", "A", "A", 0, 0, 0, 1, 1.0),
     ("both", "NA", "A", "A", 0, 0, 1, 3, 1.5),
     ("both", "007", "DC", "A", 0, 0, 0, 1, 1.0),
-    ("nothing", "NA", "DC", "B", 0, 0, 0, 2, 0.1),
-    ("plan", "NA", "DC", "B", 0, 0, 0, 2, 2.0),
+    ("both", "NA", "DC", "B", 0, 0, 0, 2, 2.0),
     ("nothing", "007", "DC", "A", 1, 0, 2, 3, 1.0),
     ("plan", "007", "A", "A", 1, 1, 2, 3, 0.75),
     ("plan", "007", "DC", "A", 1, 0, 2, 3, 0.25),
@@ -245,23 +244,26 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the chance that a unit for some ranks is used: wanted by then, and not before it came.
+    """Return the chance that a unit for some ranks is used: never more than one there at once.
 
-    Lanes bring something for the first week to every catchment, so ranks count from there.
+    Later weeks miss the ranks that the weeks before are expected to take.
     """
-    before = wanted_by(area, sku, low, high, since - 1) if since else 0.0
-    return max(wanted_by(area, sku, low, high, until) - before, 0.0)
+    told = [used_since(area, sku, start, low, high, until) for start in {0, since}]
+    return min(told)
 
 
-def wanted_by(area: str, sku: str, low: int, high: int, until: int) -> float:
-    """Return the chance that ranks are wanted by a week's end: the mean over their units."""
-    mean = (until + 1) * area_mean(area, sku)
-    dispersion = DISPERSION[sku][SPANS.index((0, until))]
-    units = np.arange(low, high)
+def used_since(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
+    """Return the same by one start alone: a sum over thin parts of the slice's units."""
+    weekly = area_mean(area, sku)
+    mean = (until - since + 1) * weekly
+    dispersion = DISPERSION[sku][SPANS.index((since, until))]
+    parts = low + (np.arange(4000 * (high - low)) + 0.5) / 4000 - since * weekly
     if dispersion:
         size = 1 / dispersion
-        return float(nbinom.sf(units, size, size / (size + mean)).mean())
-    return float(poisson.sf(units, mean).mean())
+        chances = nbinom.sf(np.floor(parts), size, size / (size + mean))
+    else:
+        chances = poisson.sf(np.floor(parts), mean)
+    return float(np.where(parts < 0, 0.0, chances).mean())
 
 
 def area_mean(area: str, sku: str) -> float:
@@ -699,7 +701,7 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (CATCHMENTS, 1, "periods", 3, "spans"),
     (CATCHMENTS, 1, "periods", 1, "catchments"),
     (CATCHMENTS, 1, "dispersion", 0.2, "expected_use"),
-    (CATCHMENTS, 4, "dispersion", 5.0, "expected_use"),
+    (CATCHMENTS, 5, "dispersion", 5.0, "expected_use"),
     (CATCHMENTS, 3, "dispersion", 0.2, "targets"),
     (SUPPLY, 0, "units", 21, "supply"),
     (SUPPLY, 0, "value", 30.0, "proof"),
