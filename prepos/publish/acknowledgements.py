@@ -13,7 +13,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 from prepos.core.acknowledged import RECEIVED, SHIPPED, Acknowledgement
-from prepos.publish.ledger import LEDGER, opened
+from prepos.publish.ledger import LEDGER, append_rows, opened
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS acknowledgements (
@@ -32,24 +32,8 @@ COLUMNS = tuple(field.name for field in fields(Acknowledgement))
 
 
 def append_acknowledgements(runs: Path, told: Sequence[Acknowledgement]) -> None:
-    """Write answers in one transaction, on disk when this returns.
-
-    Raises
-    ------
-    BrokenLedgerError
-        If the ledger is damaged.
-    WriteError
-        If it cannot be written.
-    """
-    marks = ", ".join("?" * len(COLUMNS))
-    with opened(runs / LEDGER) as connection:
-        connection.executescript(SCHEMA)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            f"INSERT INTO acknowledgements ({', '.join(COLUMNS)}) VALUES ({marks})",
-            map(astuple, told),
-        )
-        connection.execute("COMMIT")
+    """Write answers; as ``append_rows``."""
+    append_rows(runs, "acknowledgements", SCHEMA, COLUMNS, map(astuple, told))
 
 
 def read_acknowledgements(runs: Path) -> tuple[Acknowledgement, ...] | None:

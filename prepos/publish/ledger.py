@@ -9,7 +9,7 @@ the pointer is swapped is ``intended``; after a kill between the two the pointer
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -78,7 +78,14 @@ COLUMNS = tuple(field.name for field in fields(Event))
 
 
 def append_events(runs: Path, events: Sequence[Event]) -> None:
-    """Write events in one transaction, on disk when this returns.
+    """Write events; as ``append_rows``."""
+    append_rows(runs, "events", SCHEMA, COLUMNS, map(astuple, events))
+
+
+def append_rows(
+    runs: Path, table: str, schema: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Write rows in one transaction, on disk when this returns; the schema is made if need be.
 
     Raises
     ------
@@ -87,13 +94,11 @@ def append_events(runs: Path, events: Sequence[Event]) -> None:
     WriteError
         If it cannot be written.
     """
-    marks = ", ".join("?" * len(COLUMNS))
+    marks = ", ".join("?" * len(columns))
     with opened(runs / LEDGER) as connection:
-        connection.executescript(SCHEMA)
+        connection.executescript(schema)
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({marks})", map(astuple, events)
-        )
+        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
         connection.execute("COMMIT")
 
 

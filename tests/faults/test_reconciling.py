@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,13 +16,6 @@ from tests.answers import HEADER
 from tests.faults.nursery import Nursery
 from tests.faults.test_writes import DONE, KILLED, NO_ROOM, SAME, each_fault
 from tests.published import Office
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Return the parent of the children that fail."""
-    with Nursery() as nursery:
-        yield nursery
 
 
 @pytest.fixture

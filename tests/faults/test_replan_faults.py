@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from tests.published import Office
 
 KILLED, DONE, NO_ROOM, SAME = -9, 0, 7, 99
 STEP = 41  # of the job's changes one in so many fails
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Return the parent of the children that fail."""
-    with Nursery() as nursery:
-        yield nursery
 
 
 @pytest.mark.parametrize(("how", "first"), [("kill", 5), ("once", 12), ("full", 19)])

@@ -30,22 +30,6 @@ from tests.published import Office
 AT_ONCE_S, SOON_S = 1.0, 5.0
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Return the parent of children that run commands."""
-    with Nursery() as nursery:
-        yield nursery
-
-
-@pytest.fixture
-def office(planned: Office, tmp_path: Path) -> Office:
-    """Return three runs, of which two were published."""
-    office = planned.copy(tmp_path)
-    for run in office.ids[:2]:
-        office.publish(run)
-    return office
-
-
 def planned_by(office: Office, *words: str) -> int:
     """Plan in this process, and return the exit code."""
     return main(["plan", "-c", office.file, "--quiet", *words])

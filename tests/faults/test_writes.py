@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,22 +18,6 @@ WAYS = ("kill", "once", "full")
 STEP = int(os.environ.get("PREPOS_TEST_FAULT_STEP", "3"))  # 1: at every change, as before a release
 KILLED = -9
 DONE, NO_ROOM, SAME = 0, 7, 99
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Return the parent of the children that fail."""
-    with Nursery() as nursery:
-        yield nursery
-
-
-@pytest.fixture
-def office(planned: Office, tmp_path: Path) -> Office:
-    """Return three runs, of which two were published."""
-    office = planned.copy(tmp_path)
-    for run in office.ids[:2]:
-        office.publish(run)
-    return office
 
 
 def restore(office: Office, current: str) -> None:
