@@ -230,6 +230,7 @@ ALLOCATION = Table(
         whole_column("rank_to", "its last unit", unit="units", required=True, above=0),
         number_column("units", "put aside", unit="units", required=True),
         number_column("expected_use", "of them", unit="units", required=True),
+        number_column("relieved", "by origins, as these come late", unit="units", required=True),
     ),
 )
 

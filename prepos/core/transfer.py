@@ -108,6 +108,8 @@ class Allocation:
     units : (A,) float
     use : (A, T) float
         Units expected to be used in each period.
+    relieved : (A,) float
+        Units of the slice expected to come too early for these, and to be served by an origin.
     """
 
     sku: IntArray
@@ -119,6 +121,7 @@ class Allocation:
     rank_to: IntArray
     units: FloatArray
     use: FloatArray
+    relieved: FloatArray
 
     @property
     def expected_use(self) -> FloatArray:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prepos.core.spans import span_number
 from prepos.core.transfer import Allocation, Costs, Slack, Targets
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.allocation import make_allocation
 from prepos.plan.decision import list_moves
 from prepos.plan.frame import Frame
 from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
 from prepos.plan.redirects import Stop, list_stops, shift_receipts, taken_off
+from prepos.plan.relief import Relief
 from prepos.plan.stability import deviation
-from prepos.plan.transport.batch import NO_RANK, Flows
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport
 
 LEAST_UNITS = 1e-7  # below this a solver's value is its tolerance, not stock
@@ -72,7 +73,9 @@ def make_outcome(
     moves, stops = list_moves(transport, flows), list_stops(transport, flows)
     allocation = make_allocation(transport, flows)
     targets = make_targets(problem, frame, moves, stops, allocation, closing_without)
-    costs, by_sku = price_decision(problem, frame, moves, stops, vehicles, allocation, targets)
+    costs, by_sku = price_decision(
+        problem, frame, moves, stops, vehicles, allocation, targets, transport.relief
+    )
     return Outcome(
         moves=moves,
         stops=stops,
@@ -103,65 +106,6 @@ def unmet_wishes(problem: Problem, frame: Frame, allocation: Allocation) -> tupl
         for row, missing in zip(wishes, short, strict=True)
         if missing > LEAST_UNITS
     )
-
-
-def make_allocation(transport: Transport, flows: Flows) -> Allocation:
-    """Return what is put aside, in the order of SKU, node, catchment, period, moved and rank."""
-    arrays = transport.problem
-    serving = np.flatnonzero(flows.rank != NO_RANK)
-    rank, route = flows.rank[serving], flows.route[serving]
-    release = arrays.sources.release[flows.source[serving]]
-    moved = (route != arrays.routes.first[release]) | arrays.places.release_moved[release]
-    where = (
-        flows.sku[serving],
-        arrays.routes.node[route],
-        arrays.ranks.catchment[rank],
-        arrays.routes.period[route],
-        moved,
-        rank,
-    )
-    order = np.lexsort(where[::-1])
-    sorted_by = np.stack([column[order] for column in where])
-    fresh = np.append(True, (np.diff(sorted_by, axis=1) != 0).any(axis=0))[: len(order)]
-    begin = np.flatnonzero(fresh)
-    units = np.add.reduceat(flows.units[serving][order], begin) if len(begin) else np.zeros(0)
-    sku, node, catchment, period, was_moved, of_rank = sorted_by[:, begin]
-    high, low = rank_ends(transport)
-    return Allocation(
-        sku=sku,
-        node=node,
-        catchment=catchment,
-        period=period,
-        moved=was_moved.astype(np.bool_),
-        rank_from=low[of_rank],
-        rank_to=high[of_rank],
-        units=units,
-        use=units[:, None] * use_by_period(transport, period, of_rank),
-    )
-
-
-def rank_ends(transport: Transport) -> tuple[IntArray, IntArray]:
-    """Return (rank_to, rank_from) (L,) of every rank, counted within its SKU and catchment."""
-    arrays = transport.problem
-    ranks = arrays.ranks
-    sku = np.repeat(np.arange(len(arrays)), np.diff(ranks.first))
-    fresh = np.append(True, (np.diff(sku) != 0) | (np.diff(ranks.catchment) != 0))[: len(sku)]
-    upto = np.cumsum(ranks.width)
-    begin = np.maximum.accumulate(np.where(fresh, upto - ranks.width, 0))
-    return upto - begin, upto - ranks.width - begin
-
-
-def use_by_period(transport: Transport, period: IntArray, rank: IntArray) -> FloatArray:
-    """Return (A, T) the chance that a unit there from a period on is used in each."""
-    arrays = transport.problem
-    periods = arrays.periods
-    by_end = np.zeros((len(rank), periods))
-    for since in range(periods):
-        mine = np.flatnonzero(period == since)
-        for until in range(since, periods):
-            column = span_number(since, until, periods)
-            by_end[mine, until] = arrays.ranks.used[rank[mine], column]
-    return np.diff(by_end, axis=1, prepend=0.0)
 
 
 def make_targets(
@@ -219,7 +163,10 @@ def moved_in_vain(allocation: Allocation, targets: Targets, stops: tuple[Stop, .
 
 
 def fill_rates(problem: Problem, allocation: Allocation) -> FloatArray:
-    """Return (T, N, K): share of the demand of a node's own catchments that is served at all."""
+    """Return (T, N, K): share of the demand of a node's own catchments that stock is put aside for.
+
+    What comes late may serve more in its first period than is wanted then: it counts as all.
+    """
     owner = owners(problem)
     shape = (problem.periods.horizon, len(problem.network.nodes), len(problem.products))
     served, wanted = np.zeros(shape), np.zeros(shape)
@@ -229,7 +176,8 @@ def fill_rates(problem: Problem, allocation: Allocation) -> FloatArray:
     for z, node in enumerate(owner):
         if node >= 0:
             wanted[:, node, :] += problem.demand_mean[:, z, :]
-    return np.divide(served, wanted, out=np.ones(shape), where=wanted > 0)
+    share = np.divide(served, wanted, out=np.ones(shape), where=wanted > 0)
+    return np.minimum(share, 1.0)
 
 
 def owners(problem: Problem) -> IntArray:
@@ -252,6 +200,7 @@ def price_decision(
     vehicles: IntArray,
     allocation: Allocation,
     targets: Targets,
+    relief: Relief,
 ) -> tuple[Costs, FloatArray]:
     """Return the money and the service of a decision, and every SKU's part (K,) but vehicles."""
     products, lanes, count = problem.products, problem.network.lanes, len(problem.products)
@@ -259,7 +208,10 @@ def price_decision(
     forward = problem.network.is_forward
     who = (allocation.node, allocation.catchment, allocation.sku)
     wanted = problem.demand_mean.sum(axis=(0, 1))
-    served = np.bincount(allocation.sku, use, minlength=count)
+    late = np.flatnonzero(allocation.relieved)
+    relieved, of_late = allocation.relieved[late], allocation.sku[late]
+    zone = allocation.catchment[late]
+    by_whom = (relief.node[zone, of_late], zone, of_late)
 
     def by_sku(sku: IntArray, amount: FloatArray) -> FloatArray:
         return np.asarray(np.bincount(sku, amount, minlength=count), dtype=np.float64)
@@ -268,18 +220,24 @@ def price_decision(
     in_vain = moved_in_vain(allocation, targets, stops)
     put_away = problem.put_away @ taken_off(stops, in_vain.shape)
     emitted = np.array([way.co2e_kg_per_kg for way in lanes], dtype=np.float64)[lane]
+    served = by_sku(allocation.sku, use) + by_sku(of_late, relieved)
     parts = {
         "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
         "handling": by_sku(moves.sku, moves.units * problem.handling[lane]) + put_away,
         "carbon": by_sku(moves.sku, weight * problem.carbon_per_kg[lane]),
-        "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who]),
+        "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who])
+        + by_sku(of_late, relieved * problem.catchments.service_cost[by_whom]),
         "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,
         "return": in_vain[forward].sum(axis=0) * products.return_cost,
         "shortage": np.maximum(wanted - served, 0.0) * products.shortage_cost,
     }
     vehicle_cost = np.array([lanes[lane].vehicle_cost for lane in frame.lane])
     local = owners(problem)[allocation.catchment] == allocation.node
-    total, used = float(wanted.sum()), float(use.sum())
+    total, used = float(wanted.sum()), float(served.sum())
+    km = (
+        use @ problem.catchments.distance_km[who]
+        + relieved @ problem.catchments.distance_km[by_whom]
+    )
     costs = Costs(
         **{f"{name}_cost": float(part.sum()) for name, part in parts.items()},
         vehicle_cost=float(vehicle_cost @ vehicles) if len(vehicles) else 0.0,
@@ -290,6 +248,6 @@ def price_decision(
         co2e_kg=float(weight @ emitted),
         fill_rate=used / total if total else 1.0,
         local_share=float(use[local].sum()) / total if total else 1.0,
-        mean_distance_km=float(use @ problem.catchments.distance_km[who]) / used if used else 0.0,
+        mean_distance_km=float(km) / used if used else 0.0,
     )
     return costs, np.asarray(sum(parts.values()))

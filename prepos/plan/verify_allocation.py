@@ -19,6 +19,7 @@ from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import LIMIT, Where, check_at_most, check_equal, check_holds
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_ranks import chances
+from prepos.plan.verify_relief import NOBODY
 from prepos.plan.verify_transfers import shown
 
 CELL = ("catchment_id", "sku")
@@ -33,10 +34,13 @@ class Aside:
     rows : Rows
     use : (A, T) float
         Units of each row that are expected to be used in each period.
+    relieved : (A,) float
+        Units that an origin is expected to serve in their stead.
     """
 
     rows: Rows
     use: FloatArray
+    relieved: FloatArray
 
     @property
     def moved(self) -> BoolArray:
@@ -67,19 +71,23 @@ def find_allocation(
     )
     inside = rows.only(in_time)
     parts = {name: inside.only(inside["plan"] == name) for name in ("plan", "nothing")}
-    return {name: Aside(part, use_by_period(part, areas)) for name, part in parts.items()}, checks
+    return {name: Aside(part, *use_by_period(part, areas)) for name, part in parts.items()}, checks
 
 
-def use_by_period(rows: Rows, areas: Areas) -> FloatArray:
-    """Return (A, T) the units of each row that are expected to be used in each period."""
-    used = np.zeros((len(rows), len(areas.mean)))
+def use_by_period(rows: Rows, areas: Areas) -> tuple[FloatArray, FloatArray]:
+    """Return (A, T) units of each row expected to be used in each period, and (A,) relieved."""
+    used, missed = np.zeros((len(rows), len(areas.mean))), np.zeros(len(rows))
     for since in range(len(areas.mean)):
         mine = np.flatnonzero(rows.at["period"] == since)
         demand = areas.cells(rows.at["catchment_id"][mine], rows.at["sku"][mine])
         low, high = rows["rank_from"][mine], rows["rank_to"][mine]
         by_end = chances(demand, np.arange(len(mine)), low, np.maximum(high, low + 1), since)
         used[mine] = rows["units"][mine, None] * np.diff(by_end, axis=1, prepend=0.0)
-    return used
+        asked = chances(demand, np.arange(len(mine)), low, np.maximum(high, low + 1), 0)
+        missed[mine] = rows["units"][mine] * (asked - by_end)[:, -1]
+    zone, sku = rows.at["catchment_id"], rows.at["sku"]
+    steps_in = areas.relief.by[zone, sku] != NOBODY
+    return used, np.where(steps_in, areas.relief.share[sku] * np.maximum(missed, 0.0), 0.0)
 
 
 def check_allocation(aside: Aside, given: Given, areas: Areas) -> list[Check]:
@@ -108,6 +116,13 @@ def check_allocation(aside: Aside, given: Given, areas: Areas) -> list[Check]:
             rows.where("expected_use", "sku", "node_id", "catchment_id"),
             rows["expected_use"],
             aside.use.sum(axis=1),
+            smallest=1e-8,
+        ),
+        check_equal(
+            "expected_use",
+            rows.where("relieved", "sku", "node_id", "catchment_id"),
+            rows["relieved"],
+            aside.relieved,
             smallest=1e-8,
         ),
         *check_widths(rows, areas),

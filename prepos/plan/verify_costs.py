@@ -66,22 +66,27 @@ def moving_costs(given: Given, lines: Rows, loads: Rows, taken_off: FloatArray) 
 def standing_costs(given: Given, areas: Areas, allocation: Rows, flows: Flows) -> dict[str, float]:
     """Return what serving, holding, returning and falling short cost, and how well it serves."""
     z, j, k = (allocation.at[c] for c in ("catchment_id", "node_id", "sku"))
-    use = allocation["expected_use"]
+    use, relieved = allocation["expected_use"], allocation["relieved"]
+    by = areas.pair[z, areas.relief.by[z, k]]
     products, forward = given.products, given.network.is_forward
     came = (flows.transfers_in - flows.transfers_out).sum(axis=0) + flows.taken_off
     moved_in_vain = flows.moved_unused + np.maximum(came - flows.moved_aside, 0.0)
     demand = areas.mean.sum(axis=(0, 1))
-    served = np.bincount(k, use, minlength=len(demand))
+    served = np.bincount(k, use + relieved, minlength=len(demand))
     near = use[areas.cheapest[z] == j].sum()
     return {
-        "service_cost": float((use * areas.cost[areas.pair[z, j], k]).sum()),
+        "service_cost": float(
+            (use * areas.cost[areas.pair[z, j], k] + relieved * areas.relief.cost[z, k]).sum()
+        ),
         "holding_cost": float((flows.closing[:, forward] @ products.holding_cost).sum()),
         "return_cost": float((moved_in_vain[forward] @ products.return_cost).sum()),
         "shortage_cost": float(products.shortage_cost @ np.maximum(demand - served, 0.0)),
-        "fill_rate": _share(use.sum(), demand.sum(), none=1.0),
+        "fill_rate": _share(served.sum(), demand.sum(), none=1.0),
         "local_share": _share(near, demand.sum(), none=1.0),
         "mean_distance_km": _share(
-            (use * areas.distance[areas.pair[z, j], k]).sum(), use.sum(), none=0.0
+            (use * areas.distance[areas.pair[z, j], k] + relieved * areas.distance[by, k]).sum(),
+            served.sum(),
+            none=0.0,
         ),
     }
 

@@ -17,6 +17,7 @@ from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import Where, check_equal, check_holds
 from prepos.plan.verify_ranks import AS_IF_CERTAIN, Cells
+from prepos.plan.verify_relief import Relief, find_relief
 from prepos.plan.verify_spans import find_spans
 from prepos.plan.verify_transfers import named, shown
 
@@ -42,6 +43,8 @@ class Areas:
         ``list_spans``; below 0 where the plan was made as if demand were certain.
     good_for : (K,) int
         Periods of the window that begin before a SKU's shelf life, from the cutoff on, ends.
+    relief : Relief
+        Who serves the orders that stock on its way comes too late for.
     """
 
     axis: Axis
@@ -53,6 +56,7 @@ class Areas:
     mean: FloatArray
     dispersion: FloatArray
     good_for: IntArray
+    relief: Relief
 
     @cached_property
     def pair(self) -> IntArray:
@@ -81,16 +85,18 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
         dispersion = np.full_like(dispersion, AS_IF_CERTAIN)
     service = given.network.service
     servers = np.array([allowed_servers(given, of_region == z) for z in range(len(axis))])
+    cost = weigh(service.ship_cost, weight, of_region, servers)
     areas = Areas(
         axis=axis,
         of_region=of_region,
         cheapest=np.array([cheapest_of[name] for name in axis], dtype=np.int64),
         servers=servers,
-        cost=weigh(service.ship_cost, weight, of_region, servers),
+        cost=cost,
         distance=weigh(service.distance_km, weight, of_region, servers),
         mean=mean,
         dispersion=dispersion,
         good_for=fresh_periods(given),
+        relief=find_relief(given, servers, cost, mean, dispersion),
     )
     return areas, checks + check_signals(run, given, weight) + check_sums(run, given, areas)
 

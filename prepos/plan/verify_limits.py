@@ -21,7 +21,8 @@ from prepos.plan.verify_compare import RELATIVE, Where, check_holds
 from prepos.plan.verify_costs import number
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_fill import list_wishes
-from prepos.plan.verify_stock import find_received, list_receipts
+from prepos.plan.verify_receipts import list_receipts
+from prepos.plan.verify_stock import find_received
 from prepos.plan.verify_transfers import named
 from prepos.plan.verify_ways import Departures
 

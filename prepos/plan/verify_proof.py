@@ -28,6 +28,7 @@ from prepos.plan.verify_costs import SINGLE, number
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_limits import Limit, find_prices, list_limits
 from prepos.plan.verify_ranks import LEAST_MEAN, Cells, chances, cut_cells
+from prepos.plan.verify_relief import NOBODY
 from prepos.plan.verify_supply import Supply, find_supply
 from prepos.plan.verify_tariff import Tariff, gain_of_vehicles, make_tariff, price_ways
 from prepos.plan.verify_ways import Ways, find_departures
@@ -136,10 +137,12 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
 
     What it costs: coming there; lying until it is used, before each period's use in storage and
     after it in holding; being returned where it was moved in vain; and where it is used service,
-    less the shortage and the price of the fill.
+    less the shortage and the price of the fill; and what an origin serves in its stead, alike.
     """
     products, forward = tariff.given.products, tariff.given.network.is_forward
     used = chances(ranks.cells, ranks.cell, ranks.low, ranks.high, since)[:, since:]
+    asked = chances(ranks.cells, ranks.cell, ranks.low, ranks.high, 0)[:, -1]
+    relieved = relief_of(areas, tariff, ranks) * (asked - used[:, -1])
     best = np.full(len(used), np.inf)
     for node in range(len(forward)):
         moved, stayed = ways.moved[node, since], ways.stayed[node, since]
@@ -153,5 +156,12 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
         there = there + forward[node] * products.holding_cost[k] * left.sum(axis=1)
         returned = ways.returned[node, sku] * left[:, -1]
         come = np.minimum(moved[sku] + returned, stayed[sku])
-        best[mine] = np.minimum(best[mine], come + there)
+        best[mine] = np.minimum(best[mine], come + there + relieved[mine])
     return best
+
+
+def relief_of(areas: Areas, tariff: Tariff, ranks: Slice) -> FloatArray:
+    """Return (R,) currency, 0 or less, per unit of each rank that stock comes too late for."""
+    z, k, relief = ranks.catchment, ranks.skus[ranks.sku], areas.relief
+    saved = relief.cost[z, k] - tariff.given.products.shortage_cost[k]
+    return np.where(relief.by[z, k] == NOBODY, 0.0, relief.share[k] * saved)

@@ -1,8 +1,8 @@
 """Second opinion on ranks: where demand is cut, and how likely a unit put aside is used by when.
 
-In closed form from the negative binomial of each span of periods. A unit that can serve from period
-s on does not meet the demand of the periods before: ranks of the whole window are shifted by what
-those are expected to take. Knows nothing of any model.
+In closed form from the negative binomial of the periods up to each. A unit that can serve from
+period s on comes too late for what is wanted before; a part of that is lost to it. Knows nothing of
+any model.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc, gammainc, gammaincc
 
-from prepos.core.kernels import Float32Array
 from prepos.core.types import BoolArray, FloatArray, IntArray
 
 AS_IF_CERTAIN = -1.0  # dispersion of demand that is its mean, up or down to a whole unit by chance
 POISSON_BELOW = 1e-9  # dispersion that no count can tell from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
 UNIT_LEVEL_UP_TO = 8  # units: below, every rank is a slice of its own
+GONE = 0.6  # of what was wanted before a unit could serve, what is lost to it
 LEVELS = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.95, 0.995)  # where others break
 
 
@@ -45,13 +45,6 @@ class Cells:
     def total(self) -> FloatArray:
         """(C,) mean over the window."""
         return np.asarray(self.mean.sum(axis=0))
-
-    def shift(self, since: int) -> FloatArray:
-        """Return (C,) the units that the periods before one are expected to take."""
-        if since == 0:
-            return np.zeros(self.mean.shape[1])
-        before: FloatArray = np.cumsum(self.mean, axis=0)[since - 1]
-        return before
 
 
 def list_spans(periods: int) -> list[tuple[int, int]]:
@@ -85,56 +78,45 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
     """Return (L, T) the chance that a unit for ranks (low, high] is used by each period's end.
 
     It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none
-    is used. What was used stays used, though spans have dispersions of their own; and no unit is
-    used more surely than its rank is asked for by then at all. In single precision, as plans are
-    made with.
+    is used. ``GONE`` of what was wanted before is lost to it, and all where demand is certain. In
+    single precision, as plans are made with.
     """
-    used = chances_alone(cells, cell, low, high, since)
-    if since:
-        used = np.minimum(used, chances_alone(cells, cell, low, high, 0))
-        used[:, :since] = 0.0
-    return np.asarray(used, dtype=np.float64)
+    wanted = chances_to_be_wanted(cells, cell, low, high)
+    gone = np.where(cells.dispersion[0, cell] < 0, 1.0, GONE)[:, None]
+    used = wanted - gone * wanted[:, since - 1 : since] if since else wanted.copy()
+    used[:, :since] = 0.0
+    used[since >= cells.good_for[cell]] = 0.0
+    return np.asarray(used.astype(np.float32), dtype=np.float64)
 
 
-def chances_alone(
-    cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: int
-) -> Float32Array:
-    """Return the same (L, T), but for what the rank's own chance to be asked for allows."""
-    periods, shift = len(cells.mean), cells.shift(since)[cell]
-    used: Float32Array = np.zeros((len(cell), periods), dtype=np.float32)
-    below, above = np.maximum(low - shift, 0.0), np.maximum(high - shift, 0.0)
-    for column, (first, last) in enumerate(list_spans(periods)):
-        if first != since:
-            continue
-        mean: FloatArray = cells.mean[first : last + 1].sum(axis=0)
-        fresh = last < cells.good_for[cell]
-        some = np.flatnonzero((mean[cell] > LEAST_MEAN) & (above > below) & fresh)
+def chances_to_be_wanted(cells: Cells, cell: IntArray, low: IntArray, high: IntArray) -> FloatArray:
+    """Return (L, T) the chance that units of ranks (low, high] are wanted by each period's end.
+
+    What was wanted stays wanted, though spans have dispersions of their own.
+    """
+    wanted = np.zeros((len(cell), len(cells.mean)))
+    for last in range(len(cells.mean)):
+        mean: FloatArray = cells.mean[: last + 1].sum(axis=0)
+        some = np.flatnonzero((mean[cell] > LEAST_MEAN) & (last < cells.good_for[cell]))
         mine = cell[some]
-        demand = mean[mine], cells.dispersion[column, mine]
-        served = served_between(*demand, mine, below[some], above[some])
-        used[some, last] = np.clip(served / (high - low)[some], 0.0, 1.0)
-        if last > since:
-            used[:, last] = np.maximum(used[:, last], used[:, last - 1])
-    return used
+        demand = mean[mine], cells.dispersion[last, mine]
+        served = served_between(*demand, mine, low[some], high[some])
+        wanted[some, last] = np.clip(served / (high - low)[some], 0.0, 1.0)
+        if last:
+            wanted[:, last] = np.maximum(wanted[:, last], wanted[:, last - 1])
+    return wanted
 
 
 def served_between(
-    mean: FloatArray, dispersion: FloatArray, cell: IntArray, low: FloatArray, high: FloatArray
+    mean: FloatArray, dispersion: FloatArray, cell: IntArray, low: IntArray, high: IntArray
 ) -> FloatArray:
     """Return E min(D, high) - E min(D, low); neighbours in a cell share the end between them."""
-    upto = served_at(mean, dispersion, high)
+    upto = expected_min(mean, dispersion, high)
     follows = np.append(False, (cell[1:] == cell[:-1]) & (low[1:] == high[:-1]))[: len(cell)]
     start = np.where(follows, np.roll(upto, 1), 0.0)
     apart = np.flatnonzero(~follows & (low > 0))
-    start[apart] = served_at(mean[apart], dispersion[apart], low[apart])
+    start[apart] = expected_min(mean[apart], dispersion[apart], low[apart])
     return np.asarray(upto - start)
-
-
-def served_at(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
-    """Return E min(D, n), n whole or not: each part of a unit is used with the unit's chance."""
-    whole = np.floor(units).astype(np.int64)
-    wanted = 1.0 - chance_at_most(mean, dispersion, whole)
-    return np.asarray(expected_min(mean, dispersion, whole) + (units - whole) * wanted)
 
 
 def expected_min(mean: FloatArray, dispersion: FloatArray, units: IntArray) -> FloatArray:

@@ -14,7 +14,7 @@ from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, Rows, find_rows
 from prepos.plan.verify_compare import Where, check_at_most, check_equal, check_holds
 from prepos.plan.verify_costs import number
-from prepos.plan.verify_stock import SOURCE, list_receipts
+from prepos.plan.verify_receipts import SOURCE, list_receipts
 from prepos.plan.verify_transfers import shown
 
 

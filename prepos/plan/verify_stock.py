@@ -20,11 +20,11 @@ from prepos.plan.verify_allocation import Aside
 from prepos.plan.verify_book import Given, Rows, find_rows, middle_of
 from prepos.plan.verify_compare import LIMIT, Where, check_at_most, check_equal, check_holds
 from prepos.plan.verify_demand import Areas
+from prepos.plan.verify_receipts import list_receipts
 from prepos.plan.verify_transfers import Slacks, named, over
 
 SINGLE = 1e-6  # share of the units passing through, that chances of single precision may be off
 CELL = ["node", "sku", "day"]
-SOURCE = ["sku", "node", "day", "hub", "hub_day"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,26 +98,6 @@ def make_flows(
         inflows=pd.concat([receipts, arrivals], ignore_index=True),
         outflows=departures,
     )
-
-
-def list_receipts(given: Given) -> tuple[pd.DataFrame, FloatArray]:
-    """Return the receipts of the window, and stock on hand with those that are overdue.
-
-    A receipt is told with the hub that is still ahead of it, else with its own node as hub; it is
-    of the window where it comes to the hub in it.
-    """
-    on_hand = given.stock.on_hand.astype(np.float64)
-    rows = []
-    for receipt in given.stock.receipts:
-        node, sku, day = receipt.node, receipt.sku, (receipt.arrives_on - given.periods.cutoff).days
-        hub_day = (receipt.at_hub_on - given.periods.cutoff).days
-        hub, since = (node, day) if hub_day < 0 else (receipt.hub, hub_day)
-        if day < 0:
-            on_hand[node, sku] += receipt.quantity
-        elif since < given.window.horizon * given.periods.days:
-            rows.append((sku, node, day, hub, since, receipt.quantity))
-    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
-    return pd.DataFrame(table, columns=[*SOURCE, "quantity"]), on_hand
 
 
 def find_received(given: Given) -> FloatArray:
@@ -254,13 +234,13 @@ def check_targets(
 
 
 def own_fill(given: Given, areas: Areas, served: FloatArray) -> FloatArray:
-    """Return (T, N, K): the share served of the demand of each node's own catchments; 1 without."""
+    """Return (T, N, K): the share of each node's own demand stock is set aside for; else 1."""
     demand, got = np.zeros(given.shape), np.zeros(given.shape)
     for z, node in enumerate(areas.cheapest):
         if node >= 0:
             demand[:, node] += areas.mean[:, z]
             got[:, node] += served[:, z]
-    return np.where(demand > 0, got / np.where(demand > 0, demand, 1.0), 1.0)
+    return np.where(demand > 0, np.minimum(got / np.where(demand > 0, demand, 1.0), 1.0), 1.0)
 
 
 def _cell_names(given: Given, cells: IntArray) -> Callable[[int], str]:

@@ -17,7 +17,7 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, find_rows
 from prepos.plan.verify_compare import Where, check_equal, check_holds
-from prepos.plan.verify_stock import SOURCE, list_receipts
+from prepos.plan.verify_receipts import SOURCE, list_receipts
 from prepos.plan.verify_transfers import named, shown
 
 Start = tuple[int, int]  # node, days after the cutoff

@@ -15,7 +15,7 @@ import numpy as np
 
 from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.plan.verify_book import Given, middle_of, positions_of
-from prepos.plan.verify_stock import list_receipts
+from prepos.plan.verify_receipts import list_receipts
 
 MOST_LEGS = 3  # departures of one way
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday

@@ -155,7 +155,12 @@ def bare(
     unit = weight / (HARD_PENALTY * problem.fallback_price)
     return replace(
         arrays,
-        goods=goods._replace(shortage_cost=none, holding_cost=none, return_cost=none),
+        goods=goods._replace(
+            shortage_cost=none,
+            holding_cost=none,
+            return_cost=none,
+            relief=np.zeros_like(goods.relief),
+        ),
         routes=routes._replace(per_unit=free, per_m3=free, per_kg=free),
         places=arrays.places._replace(service=np.zeros_like(arrays.places.service)),
         sources=bare_terms(frame, transport, before),

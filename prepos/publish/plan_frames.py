@@ -142,6 +142,7 @@ def _allocation_part(
             "rank_to": a.rank_to[order],
             "units": a.units[order],
             "expected_use": a.expected_use[order],
+            "relieved": a.relieved[order],
         }
     )
 

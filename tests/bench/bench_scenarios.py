@@ -213,6 +213,8 @@ def serve(problem: Problem, sources, wanted: IntArray) -> float:
             products.holding_cost,
             products.return_cost,
             wanted.sum(axis=0).astype(np.float64),
+            np.zeros(len(products), dtype=np.int64),
+            np.zeros((len(products), len(catchments.axis))),
         ),
         routes=Routes(
             np.arange(2 * NODES + 1),

@@ -149,6 +149,7 @@ def make_goods(block: Block) -> Goods:
         return_cost=block.return_cost,
         wanted=block.mean.sum(axis=1),
         group=np.zeros(len(block.mean), dtype=np.int64),
+        relief=np.zeros(block.mean.shape),
     )
 
 

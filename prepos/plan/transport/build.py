@@ -13,6 +13,7 @@ from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
 from prepos.plan.program import Entries
+from prepos.plan.relief import Relief, find_relief
 from prepos.plan.rules import closed_departures, refuse
 from prepos.plan.shared import total_stock, vehicle_room
 from prepos.plan.stability import published_paths
@@ -50,6 +51,8 @@ class Transport:
     problem : TransportProblem
     settled : Settled
         The frozen lines, which are not decided on.
+    relief : Relief
+        What origins serve of what comes too early for stock on its way.
     releases : tuple of Release
     legs : tuple of tuples
         The departures of each route.
@@ -61,6 +64,7 @@ class Transport:
 
     problem: TransportProblem
     settled: Settled
+    relief: Relief
     releases: tuple[Release, ...]
     legs: tuple[tuple[int, ...], ...]
     redirects: BoolArray
@@ -98,11 +102,12 @@ def as_transport(
         for number, departure in enumerate(problem.departures)
         if problem.network.lanes[departure.lane].has_vehicle and not closed[number]
     ]
+    relief = find_relief(problem)
     arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=divided.sources,
         ranks=ranks or make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
-        goods=list_goods(problem),
+        goods=list_goods(problem, relief),
         routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),
         limit=np.array([row.limit for row in frame.shared], dtype=np.float64) - settled.use,
@@ -113,6 +118,7 @@ def as_transport(
     return Transport(
         let_lie(arrays, np.maximum(divided.drawn, may_leave(problem, frame, stock, releases))),
         settled,
+        relief,
         tuple(releases),
         tuple(table.departures),
         np.array(table.redirects, dtype=np.bool_),
@@ -160,7 +166,7 @@ def list_sources(problem: Problem, releases: list[Release], settled: Settled) ->
     return without_terms(first, release, units[sku, release])
 
 
-def list_goods(problem: Problem) -> Goods:
+def list_goods(problem: Problem, relief: Relief) -> Goods:
     """Return what a unit of each SKU is and costs; none is so small that it needs no vehicle.
 
     All is contiguous, as loops are compiled anew for every other layout.
@@ -177,6 +183,7 @@ def list_goods(problem: Problem) -> Goods:
         np.ascontiguousarray(products.return_cost),
         problem.demand_mean.sum(axis=(0, 1)),
         problem.fill_group,
+        np.ascontiguousarray(relief.saving.T),
     )
 
 

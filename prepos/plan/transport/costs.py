@@ -233,13 +233,15 @@ def cost_place(market: Market, sku: int, place: int, begin: int, stop: int, side
     service = table[sku if len(table) > 1 else 0, node, zone]
     fill = market.priced.fill[zone, market.goods.group[sku]]
     gain = service - market.goods.shortage_cost[sku] - fill
+    relief = market.goods.relief[sku, zone]
     first, room = span_number(period, period, periods) - period, volume * storage[period]
     for rank in range(begin, stop):
         total, left = room, 1.0
         for end in range(period, periods):
             left = 1.0 - used[rank, first + end]
             total += rate[end] * left
-        own[rank - begin] = total + gain * (1.0 - left)
+        missed = used[rank, periods - 1] - (1.0 - left)  # asked for before anything came
+        own[rank - begin] = total + gain * (1.0 - left) + relief * missed
         at[rank - begin] = own[rank - begin] + returned * left
 
 

@@ -224,6 +224,8 @@ def _rank_terms(
     service = places.service[sku if len(places.service) > 1 else 0, node, zone]
     cost += float(goods.return_cost[sku] * is_returned * left)
     cost += float((1.0 - left) * (service - goods.shortage_cost[sku]))
+    asked = float(problem.ranks.used[rank, problem.periods - 1])
+    cost += float(goods.relief[sku, zone]) * (asked - 1.0 + left)
     fills = places.fill_row[zone, sorted({0, int(goods.group[sku])})].tolist()
     use += [(row, left - 1.0) for row in fills if row != NO_ROW]
     return cost, use

@@ -284,6 +284,7 @@ def let_lie(problem: TransportProblem, units: IntArray) -> TransportProblem:
             width=np.insert(ranks.width, at, units[some]),
             used=np.insert(ranks.used, at, 0.0, axis=0),
         ),
+        goods=problem.goods._replace(relief=np.pad(problem.goods.relief, ((0, 0), (0, 1)))),
         places=places._replace(
             server_first=np.append(places.server_first, len(places.server) + nodes),
             server=np.append(places.server, np.arange(nodes)),

@@ -5,9 +5,8 @@ at a node from some day on) are assigned to the ranks of the catchments' demand,
 and the server that cost least. The nouns here are arrays alone, so that compiled loops can run over
 a million SKUs; ``build`` makes them.
 
-A rank is a slice of the units that a catchment will want of a SKU over the window, counted up from
-the first. A unit that can serve it from period ``s`` on is used by the end of period ``t`` with the
-chance ``used``; what is not used lies on, and is returned where it was moved in vain.
+A rank is a slice of the units that a catchment will want of a SKU over the window. Who can serve it
+from period ``s`` on is used by the end of period ``t`` with the chance ``used``, or lies on.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ NO_ROUTE = -1
 class Sources(NamedTuple):
     """Units by SKU and release (a node and the day from which they lie there).
 
-    The units of one SKU and release may be divided into lots, each a source with terms of its own.
+    The units of one SKU and release may be divided into lots, sources with terms of their own.
 
     Attributes
     ----------
@@ -40,7 +39,7 @@ class Sources(NamedTuple):
     term_route : (X,) int
         Rising within a source, routes of its release; staying has none.
     term_cost : (X,) float
-        Currency that a unit of the source pays more on the route; infinite where it may not.
+        Currency that a unit pays more on the route; infinite where it may not.
     """
 
     first: IntArray
@@ -80,8 +79,9 @@ class Ranks(NamedTuple):
 class Goods(NamedTuple):
     """What one unit of each SKU is: (K,) m3, kg, and currency per unit (and period, for holding).
 
-    Where ``wanted`` is the mean of all demand, in units, and ``group`` (K,) int the number of the
-    category whose minimum fill a unit counts for beside that of all SKUs; 0 where it has none.
+    ``wanted`` is the mean of all demand, in units; ``group`` (K,) int the category whose minimum
+    fill a unit counts for beside that of all SKUs, 0 where it has none; ``relief`` (K, Z) currency,
+    0 or less, per unit of a rank that is asked for before who is put aside for it came.
     """
 
     volume_m3: FloatArray
@@ -91,6 +91,7 @@ class Goods(NamedTuple):
     return_cost: FloatArray
     wanted: FloatArray
     group: IntArray
+    relief: FloatArray
 
 
 class Routes(NamedTuple):
@@ -108,8 +109,8 @@ class Routes(NamedTuple):
     per_unit, per_m3, per_kg : (Q,) float
         Currency.
     row_first : (Q + 1,) int
-        Marks each route's slice of the shared rows it takes from.
     row : (E,) int
+        The shared rows that each route's slice takes from.
     row_unit, row_m3, row_kg : (E,) float
         What of the row a unit takes: a constant, times its m3, times its kg.
     """
@@ -142,10 +143,10 @@ class Places(NamedTuple):
     service : (K or 1, N, Z) float
         Currency per unit, of each SKU or of all; what lies outside ``server`` is not read.
     is_forward : (N,) bool
-        Where holding costs, and returning what was moved there in vain.
+        Where holding costs, and returning what was moved in vain.
     storage_row : (N, T) int
     fill_row : (Z, 1 + C) int
-        Of all SKUs, and of C groups of them. Shared rows, ``NO_ROW`` where there is no such limit.
+        Of all SKUs, and of C groups. Shared rows, ``NO_ROW`` where there is no such limit.
     """
 
     release_node: IntArray
@@ -170,7 +171,7 @@ class Purchases:
     most : (V,) float
         How many at most.
     take : (S, V) sparse float
-        What each takes of the shared rows; below 0 where it gives room.
+        Of the shared rows, by each one; below 0 where it gives room.
     """
 
     cost: FloatArray

@@ -1,15 +1,18 @@
 """Demand over several periods as ranks: the units a catchment will want, counted from the first.
 
-A unit that can serve from period s on does not meet the demand of the periods before; so the ranks
-of the whole window are shifted by the mean of those. With G(n) = E min(D, n) of the demand D of the
-periods s to t, a unit that takes rank (a, b] from s on is used by the end of t with the chance
-(G(b') - G(a')) / (b - a), where a' = max(a - shift, 0), and never with more than the chance that
-the rank is asked for by then at all: so no more of a demand is expected to be used than its mean,
-whichever units share it. Ranks break at quantiles of the window's demand and around each cumulative
-mean, at whole units, so flows stay whole. In a single period these are the tranches of the
-newsvendor.
+A unit that waits for rank n from the first day on is used by the end of period t if n units are
+wanted by then: with the chance P(D >= n) of the demand D of the periods up to t. One that can serve
+only from period s on comes too late where the rank was wanted before; an origin serves that order,
+or nobody. The unit may still be used by one that comes later, as the ranks behind it may be wanted
+too: so ``GONE`` of what it came too late for is lost to it, and the rest is not. No more of a
+demand is then expected to be used than its mean, whichever units share it. Ranks break at quantiles
+of the window's demand and around each cumulative mean, at whole units, so flows stay whole. In a
+single period these are the tranches of the newsvendor.
 
 Assumes that the demand of each span is negative binomial with its own dispersion, fitted as a sum.
+``GONE`` was chosen on made-up worlds, and on weeks of orders that no figure is told of: at 0 it
+costs nothing to wait, and too little is sent at once; at 1 too little is sent for later. Where
+demand is taken as certain, what came too late for its rank is never used.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from prepos.core.spans import span_number
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
+
+GONE = 0.6  # of the orders that a unit came too late for, what no later one makes up for
 
 
 def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None) -> Ranks:
@@ -36,28 +41,18 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
         not used by then is not used.
     """
     periods, _, skus = mean.shape
-    whole = mean.sum(axis=0)
-    sku, catchment = np.nonzero(whole.T > LEAST_MEAN)
-    by_period = mean[:, catchment, sku]
-    cell, low, high = cut_window(
-        by_period, dispersion[span_number(0, periods - 1, periods), catchment, sku]
-    )
+    sku, catchment = np.nonzero(mean.sum(axis=0).T > LEAST_MEAN)
+    by_period, spread = mean[:, catchment, sku], dispersion[:, catchment, sku]
+    cell, low, high = cut_window(by_period, spread[span_number(0, periods - 1, periods)])
+    fresh = np.full(len(cell), periods) if good_for is None else good_for[sku[cell]]
+    wanted = wanted_by_end(by_period, spread, cell, low, high, fresh)
+    gone = np.where(spread[0, cell] < 0, 1.0, GONE)
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
-    shift = np.concatenate([np.zeros_like(by_period[:1]), np.cumsum(by_period, axis=0)[:-1]])
     for since in range(periods):
-        ends = [np.maximum(rank - shift[since, cell], 0.0) for rank in (low, high)]
+        missed = gone * wanted[since - 1] if since else 0.0
         for until in range(since, periods):
             column = span_number(since, until, periods)
-            span = by_period[since : until + 1].sum(axis=0)
-            rate = hit_rates(span[cell], dispersion[column, catchment, sku][cell], ends, high - low)
-            if good_for is not None:
-                rate = np.where(until < good_for[sku[cell]], rate, 0.0)
-            # Spans have dispersions of their own, yet what was used stays used.
-            used[:, column] = rate if until == since else np.maximum(rate, used[:, column - 1])
-    for since in range(1, periods):  # no unit is used more surely than its rank is asked for at all
-        for until in range(since, periods):
-            column = span_number(since, until, periods)
-            np.minimum(used[:, column], used[:, until], out=used[:, column])
+            used[:, column] = np.where(since < fresh, wanted[until] - missed, 0.0)
     return Ranks(
         first=np.searchsorted(sku[cell], np.arange(skus + 1)),
         catchment=catchment[cell],
@@ -66,25 +61,40 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
     )
 
 
-def hit_rates(
-    mean: FloatArray, dispersion: FloatArray, ends: list[FloatArray], width: IntArray
+def wanted_by_end(
+    by_period: FloatArray,
+    spread: FloatArray,
+    cell: IntArray,
+    low: IntArray,
+    high: IntArray,
+    fresh: IntArray,
 ) -> FloatArray:
-    """Return the chance (L,) that a unit of each rank is used, its ends shifted."""
+    """Return (T, L) the chance that a unit of each rank is wanted by the end of each period.
+
+    ``by_period`` (T, C) and ``spread`` (P, C) are means and dispersions of cells; beyond the shelf
+    life, ``fresh`` periods (L,), nothing is sold.
+    """
+    wanted = np.zeros((len(by_period), len(cell)))
+    for until in range(len(by_period)):
+        mean = by_period[: until + 1].sum(axis=0)[cell]
+        dispersion = spread[span_number(0, until, len(by_period)), cell]
+        rate = np.where(until < fresh, hit_rates(mean, dispersion, low, high), 0.0)
+        # Spans have dispersions of their own, yet what was wanted stays wanted.
+        wanted[until] = np.maximum(rate, wanted[until - 1] if until else 0.0)
+    return wanted
+
+
+def hit_rates(
+    mean: FloatArray, dispersion: FloatArray, low: IntArray, high: IntArray
+) -> FloatArray:
+    """Return the chance (L,) that a unit of each rank is wanted."""
     rates = np.zeros(len(mean))
-    some = np.flatnonzero((mean > LEAST_MEAN) & (ends[1] > ends[0]))
-    served = [served_at(mean[some], dispersion[some], end[some]) for end in ends]
-    rates[some] = np.clip((served[1] - served[0]) / width[some], 0.0, 1.0)
+    some = np.flatnonzero(mean > LEAST_MEAN)
+    upto, before = (
+        expected_served(mean[some], dispersion[some], rank[some]) for rank in (high, low)
+    )
+    rates[some] = np.clip((upto - before) / (high - low)[some], 0.0, 1.0)
     return rates
-
-
-def served_at(mean: FloatArray, dispersion: FloatArray, units: FloatArray) -> FloatArray:
-    """Return E min(D, n) for n that need not be whole: between whole ones it is a straight line."""
-    whole = np.floor(units).astype(np.int64)
-    served, part = expected_served(mean, dispersion, whole), units - whole
-    some = np.flatnonzero(part > 0)
-    above = expected_served(mean[some], dispersion[some], whole[some] + 1)
-    served[some] += part[some] * (above - served[some])
-    return served
 
 
 def cut_window(

@@ -244,26 +244,30 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the chance that a unit for some ranks is used: never more than one there at once.
-
-    Later weeks miss the ranks that the weeks before are expected to take.
-    """
-    told = [used_since(area, sku, start, low, high, until) for start in {0, since}]
-    return min(told)
+    """Return the chance that a unit is used for some ranks: six tenths of those before are lost."""
+    before = wanted_by(area, sku, low, high, since - 1) if since else 0.0
+    return wanted_by(area, sku, low, high, until) - 0.6 * before
 
 
-def used_since(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the same by one start alone: a sum over thin parts of the slice's units."""
-    weekly = area_mean(area, sku)
-    mean = (until - since + 1) * weekly
-    dispersion = DISPERSION[sku][SPANS.index((since, until))]
-    parts = low + (np.arange(4000 * (high - low)) + 0.5) / 4000 - since * weekly
-    if dispersion:
-        size = 1 / dispersion
-        chances = nbinom.sf(np.floor(parts), size, size / (size + mean))
-    else:
-        chances = poisson.sf(np.floor(parts), mean)
-    return float(np.where(parts < 0, 0.0, chances).mean())
+def wanted_by(area: str, sku: str, low: int, high: int, until: int) -> float:
+    """Return the chance that ranks are wanted by a week's end: the mean over their units."""
+    mean, units = (until + 1) * area_mean(area, sku), np.arange(low, high)
+    return float(scattered(mean, DISPERSION[sku][SPANS.index((0, until))]).sf(units).mean())
+
+
+def scattered(mean: float, dispersion: float) -> Any:
+    """Return the law of a demand."""
+    if not dispersion:
+        return poisson(mean)
+    return nbinom(1 / dispersion, 1 / (1 + dispersion * mean))
+
+
+def enough(sku: str) -> float:
+    """Return the chance that all stock, that to come included, suffices for both weeks' demand."""
+    stock = sum(units for held, *_, units in SOURCES if held == sku)
+    means = [2 * area_mean(area, sku) for area in CHEAPEST]
+    spread = DISPERSION[sku][1] * sum(mean**2 for mean in means) / sum(means) ** 2
+    return float(scattered(sum(means), spread).cdf(stock))
 
 
 def area_mean(area: str, sku: str) -> float:
@@ -293,6 +297,8 @@ def allocation_rows() -> list[dict[str, Any]]:
                         "rank_to": high,
                         "units": units,
                         "expected_use": by_end[1],
+                        "relieved": enough(sku)
+                        * (units * chance(area, sku, 0, low, high, 1) - by_end[1]),
                         "use": (by_end[0], by_end[1] - by_end[0]),
                     }
                 )
@@ -358,7 +364,7 @@ def fill_rate(node: str, sku: str, period: int, allocation: list[dict[str, Any]]
         for row in allocation
         if row["plan"] == "plan" and row["catchment_id"] in own and row["sku"] == sku
     )
-    return served / demand if demand else 1.0
+    return min(served / demand, 1.0) if demand else 1.0
 
 
 def area_value(values: dict[str, tuple[float, ...]], node: str, area: str, sku: str) -> float:
@@ -388,7 +394,8 @@ def figures(
         kept = sum(row["units"] for row in aside)
         returned[cell] = kept - sum(row["expected_use"] for row in aside) + max(0.0, came - kept)
     demand = {sku: 2 * sum(MEANS[region][SKUS.index(sku)] for region in REGIONS) for sku in SKUS}
-    served = {sku: sum(r["expected_use"] for r in rows if r["sku"] == sku) for sku in SKUS}
+    got = [(row["sku"], row["expected_use"] + row["relieved"]) for row in rows]
+    served = {sku: sum(units for other, units in got if other == sku) for sku in SKUS}
     who = [(row, row["node_id"], row["catchment_id"], row["sku"]) for row in rows]
     co2e = sum(0.05 * line["weight_kg"] for line in moved if line["lane_id"] == "DC>A")
     costs = {
@@ -396,7 +403,9 @@ def figures(
         "vehicle_cost": 15.0 * len(loads) if moved else 0.0,
         "handling_cost": sum(line["quantity"] * HANDLING[line["destination"]] for line in moved),
         "service_cost": sum(
-            r["expected_use"] * area_value(SHIP_COST, n, z, k) for r, n, z, k in who
+            r["expected_use"] * area_value(SHIP_COST, n, z, k)
+            + r["relieved"] * area_value(SHIP_COST, "DC", z, k)
+            for r, n, z, k in who
         ),
         "holding_cost": sum(row[closing] * HOLDING[row["sku"]] for row in forward),
         "return_cost": sum(units * RETURN[sku] for (_, sku), units in returned.items()),
@@ -406,7 +415,11 @@ def figures(
     }
     use = sum(served.values())
     near = sum(r["expected_use"] for r, node, area, _ in who if CHEAPEST[area] == node)
-    km = sum(r["expected_use"] * area_value(DISTANCE, n, z, k) for r, n, z, k in who)
+    km = sum(
+        r["expected_use"] * area_value(DISTANCE, n, z, k)
+        + r["relieved"] * area_value(DISTANCE, "DC", z, k)
+        for r, n, z, k in who
+    )
     return {
         "total_cost": sum(costs.values()),
         **costs,
@@ -682,6 +695,8 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (ALLOCATION, 0, "plan", "best", "known_ids"),
     (ALLOCATION, 0, "units", 0.5, "expected_use"),
     (ALLOCATION, 0, "expected_use", lambda use: use * 1.0001, "expected_use"),
+    (ALLOCATION, 9, "relieved", lambda units: units * 1.0001, "expected_use"),
+    (ALLOCATION, 0, "relieved", 1.0, "cost"),
     (ALLOCATION, 0, "rank_to", 0, "slice"),
     (ALLOCATION, 0, "moved", 2, "slice"),
     (ALLOCATION, 0, "moved", 1, "put_aside"),
@@ -701,7 +716,7 @@ CELLS: tuple[tuple[str, int, str, Any, str], ...] = (  # file, row, column, valu
     (CATCHMENTS, 1, "periods", 3, "spans"),
     (CATCHMENTS, 1, "periods", 1, "catchments"),
     (CATCHMENTS, 1, "dispersion", 0.2, "expected_use"),
-    (CATCHMENTS, 5, "dispersion", 5.0, "expected_use"),
+    (CATCHMENTS, 4, "dispersion", 5.0, "expected_use"),
     (CATCHMENTS, 3, "dispersion", 0.2, "targets"),
     (SUPPLY, 0, "units", 21, "supply"),
     (SUPPLY, 0, "value", 30.0, "proof"),

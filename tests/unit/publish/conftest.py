@@ -90,7 +90,13 @@ def make_allocation(order: tuple[int, ...]) -> Allocation:
     names = ("sku", "node", "catchment", "period", "rank_from", "rank_to")
     positions = dict(zip(names, rows.T, strict=True))
     moved = positions["node"] == 1
-    return Allocation(**positions, moved=moved, units=units, use=np.outer(units, [0.25, 0.25]))
+    return Allocation(
+        **positions,
+        moved=moved,
+        units=units,
+        use=np.outer(units, [0.25, 0.25]),
+        relieved=np.zeros(len(units)),
+    )
 
 
 def make_proof() -> Certificate:

@@ -78,6 +78,7 @@ def make_world(
             rng.choice([0.0, 0.7], skus),
             wanted,
             rng.integers(0, 3, skus),
+            rng.choice([0.0, -3.0], (skus, zones)),
         ),
         routes=routes,
         places=Places(
@@ -268,6 +269,8 @@ def serve(
     cost += (1.0 - left) * (
         places.service[sku % len(places.service), node, zone] - goods.shortage_cost[sku]
     )
+    asked = float(problem.ranks.used[rank, problem.periods - 1])
+    cost += goods.relief[sku, zone] * (asked - (1.0 - left))
     for row in places.fill_row[zone, np.unique([0, goods.group[sku]])]:
         if row != NO_ROW:
             use[row] -= 1.0 - left
