@@ -55,7 +55,9 @@ def publish(
     The pointer moves in one step, after everything is on disk; a reader finds the run of before or
     this one. Ends in 99 where the run, or one that plans the same, is published already, in 3 where
     it is not as it was written or fails verification, in 4 where a minimum fill is missed or an
-    edited line breaks a limit.
+    edited line breaks a limit. With run.keep above 0 older runs are removed then, but for so many
+    of the newest, the published one, the one that a rollback goes to, proposed ones, and what each
+    of these was made from: the plan it stood on, the forecast it carried on, the run it edited.
     """
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)

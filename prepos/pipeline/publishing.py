@@ -25,6 +25,7 @@ from prepos.pipeline.history import (
     History,
     event_of,
     fulfil,
+    known_sums,
     open_history,
     read_history,
     this_person,
@@ -45,6 +46,7 @@ from prepos.publish import Stopwatch, ledger
 from prepos.publish.current import swap_current
 from prepos.publish.ledger import BrokenLedgerError
 from prepos.publish.lock import Lock, hold_lock
+from prepos.publish.manifest_sums import append_manifest_sum, check_manifest, sum_manifest
 from prepos.publish.runs import RunNote, copy_run, note_of, sync_run
 
 BY_JOB = "by a job"
@@ -123,6 +125,8 @@ def publish_run(
     with hold.history(folder.name) as (history, notices):
         with watch.stage("reading the run"):
             files = read_plan(folder)
+            if folder.parent.resolve() == config.runs.resolve():
+                check_manifest(folder, known_sums(config.runs).get(folder.name))
         refuse_same(config.runs, history, files, by_job=by_job)
         refuse_failed(verdict or verify_run(folder, progress), folder)
         if not despite_slacks:
@@ -228,8 +232,10 @@ def told_takeover(lock: Lock) -> tuple[Fault, ...]:
 def first_whole(runs: Path, wanted: list[str]) -> tuple[RunFiles, list[str]]:
     """Return the first run that is as it was written, and those before it that are not."""
     broken: list[str] = []
+    sums = known_sums(runs)
     for run_id in wanted:
         try:
+            check_manifest(runs / run_id, sums.get(run_id))
             return read_plan(runs / run_id), broken
         except RunError as error:
             broken.append(f"{run_id}: {error}")
@@ -256,6 +262,7 @@ def propose(runs: Path, history: History, note: RunNote, words: str) -> tuple[Fa
     ]
     made = () if note.run_id in last else (told_made(note),)
     found = event_of(note, note.run_id, ledger.PROPOSED, by=this_person(), note_text=words)
+    append_manifest_sum(runs, sum_manifest(runs / note.run_id))
     ledger.append_events(runs, (*made, *events, found))
     return ()
 
@@ -272,6 +279,7 @@ def move_pointer(runs: Path, history: History, note: RunNote, words: str) -> tup
         previous=history.current or "",
         note_text=words,
     )
+    append_manifest_sum(runs, sum_manifest(runs / note.run_id))
     ledger.append_events(runs, (*made, intended))
     swap_current(runs, note.run_id)
     try:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from prepos.cli.app import main
-from prepos.errors import LockError, SolverError, WriteError
+from prepos.errors import LockError, RunError, SolverError, WriteError
 from prepos.pipeline import doctor, roll_back
 from prepos.pipeline.doctor import examine, mend, wrong_versions
 from prepos.plan import trial, try_solver
@@ -58,6 +58,34 @@ def test_a_sound_office_is_well(office: Office, capsys: pytest.CaptureFixture[st
     checks = json.loads(capsys.readouterr().out)["checks"]
     assert {check["state"] for check in checks} == {"ok"}
     assert sorted(path.name for path in office.runs.iterdir()) == before
+
+
+def test_an_altered_manifest_is_found_and_passed_over(office: Office) -> None:
+    """A bit of what nothing else sums; a rollback goes to the run before the one that has it."""
+    a, b, c = office.ids
+    path = office.runs / b / "manifest.json"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"seed": 0', b'"seed": 1'))
+    state, words = told(office)["run before"]
+    assert state == "broken"
+    assert f"{b}: 1 file is not as it was published" in words
+    assert "manifest.json was altered" in words
+    assert roll_back(office.config()).run_id == a
+    path.write_bytes(content)
+    assert told(office) == {}
+    with pytest.raises(RunError, match=r"not as it was published"):
+        (office.runs / c / "manifest.json").write_bytes(b'{"files": {}, "run_id": "x"}')
+        roll_back(office.config(), to=c)
+
+
+def test_a_lost_ledger_takes_the_published_manifest_as_it_is(office: Office) -> None:
+    """From then on a bit of it that differs is found again."""
+    (office.runs / "ledger.sqlite").unlink()
+    mend(office.config())
+    assert told(office) == {}
+    path = office.runs / office.ids[2] / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"seed": 0', b'"seed": 2'))
+    assert "manifest.json was altered" in told(office)["published run"][1]
 
 
 def test_an_altered_bit_is_found_and_a_rollback_heals(

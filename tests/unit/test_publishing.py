@@ -356,6 +356,23 @@ def test_old_runs_are_cleared_away(office: Office) -> None:
     assert (later[0], "removed") in office.told()
 
 
+def test_what_a_kept_run_was_made_from_is_kept(office: Office) -> None:
+    """The plan that the published one stood on, rolled back since: `plan --like` needs it."""
+    a, b, c = office.ids
+    office.publish(a)
+    office.publish(b)
+    stands = pipeline.make_plan(
+        office.config("plan.budget=15", "plan.stability_cost=0.1"), published=office.runs / b
+    )
+    roll_back(office.config(), to=a)
+    done = office.publish(stands.run_id, "run.keep=1")
+    assert done.removed == ()  # c is the newest of what nothing needs
+    later = pipeline.make_plan(office.config("plan.budget=3")).run_id
+    assert office.publish(c, "run.keep=1").removed == (a,)
+    assert {b, c, stands.run_id, later} <= set(names(office.runs))
+    assert pipeline.repeat_plan(office.runs / stands.run_id).differs == ()
+
+
 def test_a_run_that_cannot_be_cleared_away_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
