@@ -32,9 +32,8 @@ ROLLBACK = "rollback"  # the note of an intention to go back; of one to publish 
 
 ANEW = (  # what of a ledger that was lost cannot be known
     "it is made anew from the runs' manifests and the pointer; when each run was published, by "
-    "whom, and what was published before are not known; the published run's manifest is taken as it "
-    "is; what other systems answered is read from "
-    "the files kept in receipts/"
+    "whom, and what was published before are not known; the published run's manifest is taken as "
+    "it is; what other systems answered is read from the files kept in receipts/"
 )
 
 

@@ -408,3 +408,21 @@ def test_a_diff_tells_what_the_newest_plan_moves_otherwise(
     change = sum(line["after"] - line["before"] for line in told["lines"])
     assert change == units[1] - units[0] == sum(n["after"] - n["before"] for n in told["lanes"])
     assert {line["change"] for line in told["lines"]} <= {"added", "removed", "changed"}
+
+
+def test_the_newest_plan_that_is_published_stands_beside_the_one_before(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where none was published before it, that is said, not that nothing differs."""
+    a, _, c = office.ids
+    office.publish(c)
+    assert main(["diff", "-c", office.file]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"run {c} is the published plan and the newest" in said
+    roll_forward = [office.publish(run) for run in (a, c)]
+    assert [done.run_id for done in roll_forward] == [a, c]
+    assert main(["diff", "-c", office.file, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["before"], told["after"]) == (a, c)
+    assert main(["diff", c, c, "-c", office.file]) == 0
+    assert "Both plans move the same." in capsys.readouterr().out

@@ -57,7 +57,7 @@ def test_every_bit_counts(tmp_path: Path) -> None:
             torn = bytearray(content)
             torn[place] ^= 1 << bit
             (folder / MANIFEST).write_bytes(torn)
-            with pytest.raises(RunError, match="not as it was published|is no run"):
+            with pytest.raises(RunError, match=r"not as it was published|is no run"):
                 check_manifest(folder, known)
 
 
