@@ -60,7 +60,7 @@ IN_TRANSIT = Table(
         id_column("run_id", "the plan of that line", required=True),
         whole_column(
             "left",
-            "of the line that have left, received ones too: a plan that stands on it plans the rest",
+            "of the line that have left, received ones too: what stands of it is the rest",
             unit="units",
             required=True,
             above=0,

@@ -80,7 +80,8 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     """Return what the plan stands on: the published lines that ship within its window.
 
     Of a line of which units have left ahead of its day, the rest stands. Lines that stand are all
-    kept, so that the planner can name those it has no place for; of the others those whose SKU and lane there still are, and that ship on a day on which the lane does.
+    kept, so that the planner can name those it has no place for; of the others those whose SKU and
+    lane there still are, and that ship on a day on which the lane does.
     """
     if published is None:
         return Standing()

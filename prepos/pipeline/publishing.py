@@ -32,7 +32,7 @@ from prepos.pipeline.history import (
     told_made,
     told_of,
 )
-from prepos.pipeline.judging import verify_run
+from prepos.pipeline.judging import Judged, judge_again
 from prepos.pipeline.publishable import (
     find_run,
     read_plan,
@@ -85,6 +85,7 @@ def publish_run(
     *,
     by_job: bool = False,
     despite_slacks: bool = False,
+    despite_changes: bool = False,
     dry_run: bool = False,
     wait_s: float = 0.0,
     held: Lock | None = None,
@@ -100,6 +101,9 @@ def publish_run(
         No person asks for it: with ``plan.approval`` = ``manual`` it is proposed alone.
     despite_slacks : bool
         Publish it although a minimum fill is missed.
+    despite_changes : bool
+        Publish it although inputs that it is judged by have changed since: as it was verified when
+        it was made. Changes of what the forecast alone is made from are noticed either way.
     dry_run : bool
         Look at everything, and write nothing.
     wait_s : float
@@ -114,7 +118,7 @@ def publish_run(
     UnchangedError
         If it is the published run already, or plans the same.
     RunError
-        If it is not as it was written, or fails verification.
+        If it is not as it was written, fails verification, or was made from other inputs.
     InfeasibleError
         If a minimum fill is missed.
     LockError, WriteError, ExternalError
@@ -128,7 +132,12 @@ def publish_run(
             if folder.parent.resolve() == config.runs.resolve():
                 check_manifest(folder, known_sums(config.runs).get(folder.name))
         refuse_same(config.runs, history, files, by_job=by_job)
-        refuse_failed(verdict or verify_run(folder, progress), folder)
+        judged = (
+            Judged(verdict=verdict)
+            if verdict
+            else judge_again(folder, progress, despite_changes=despite_changes)
+        )
+        refuse_failed(judged.verdict, folder)
         if not despite_slacks:
             refuse_slacks(files, folder)
         note = note_of(folder, files.manifest)
@@ -147,7 +156,7 @@ def publish_run(
         state=ledger.PROPOSED if waits else ledger.PUBLISHED,
         previous=history.current,
         removed=cleared.removed,
-        notices=(*notices, *behind, *cleared.notices),
+        notices=(*notices, *judged.notices, *behind, *cleared.notices),
     )
 
 

@@ -169,6 +169,48 @@ def test_an_altered_run_is_refused(office: Office) -> None:
     assert read_current(office.runs) is None
 
 
+def test_a_plan_is_approved_after_new_orders_came(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is verified all the same, and the orders are named; the run's own files must be whole."""
+    a, b, _ = office.ids
+    with (office.folder / "orders.csv").open("a") as orders:
+        orders.write("late-1,2025-03-04,007,3,r1\n")
+    done = publish_run(office.config(), a)
+    assert read_current(office.runs) == a
+    assert [(one.file, one.code) for one in done.notices] == [("orders.csv", "PP-PUBLISH-INPUT")]
+    assert "orders changed since the run" in done.notices[0].message
+    assert main(["verify", str(office.runs / a)]) == 3
+    assert "inputs changed since: orders.csv" in capsys.readouterr().err
+    office.alter(b)
+    with pytest.raises(RunError, match="1 files are not as written"):
+        publish_run(office.config(), b, despite_changes=True)
+
+
+def test_a_plan_of_other_stock_is_published_on_request_alone(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says what to do; it is then taken as it was verified when it was made."""
+    a, b, _ = office.ids
+    stock = office.folder / "stock.csv"
+    lines = stock.read_text().splitlines()
+    stock.write_text("\n".join([*lines[:-1], lines[-1] + "1"]) + "\n")
+    assert main(["publish", a, "-c", office.file]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "inputs changed since: stock.csv; `prepos replan` plans with them" in said
+    assert read_current(office.runs) is None
+    assert main(["publish", a, "-c", office.file, "--despite-changes", "--json"]) == 0
+    assert "stock changed since the run" in json.loads(capsys.readouterr().out)["notices"][0]
+    stock.write_text("node_id,sku,on_hand\nnowhere,007,x\n")
+    with pytest.raises(RunError, match=r"cannot be read again.*--despite-changes"):
+        publish_run(office.config(), b)
+    (notice,) = publish_run(office.config(), b, despite_changes=True).notices
+    assert "the inputs cannot be read again" in notice.message
+    edited = ["publish", b, "-c", office.file, "--edited", "x.csv", "--despite-changes"]
+    assert main(edited) == 2
+    assert "expected without --edited" in capsys.readouterr().err
+
+
 def test_rollback_goes_back_step_by_step(office: Office) -> None:
     """And not to and fro; what was rolled back is told so."""
     a, b, c = office.ids
