@@ -92,6 +92,5 @@ def _rewrite(folder: Path, files: Any) -> None:
             write_table(stage / name, frame)
         for path in sorted(folder.glob("*.json")):
             write_json(stage / path.name, json.loads(path.read_bytes()))
-        kept = {key: value for key, value in files.manifest.items() if key != "files"}
         read_files(stage, [*files.frames])
-        seal(stage, kept)
+        seal(stage, files.manifest)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from prepos import pipeline
 from prepos.cli.app import main
 from prepos.errors import LockError, RunError, SolverError, WriteError
 from prepos.pipeline import doctor, roll_back
@@ -24,6 +25,7 @@ from prepos.publish.ledger import append_events
 from prepos.publish.lock import hold_lock, this_process
 from tests.published import Office
 from tests.unit.publish.test_lock import leave
+from tests.unit.test_pipeline import TODAY
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,16 @@ def test_an_altered_manifest_is_found_and_passed_over(office: Office) -> None:
     (office.runs / c / "manifest.json").write_bytes(b'{"files": {}, "run_id": "x"}')
     with pytest.raises(RunError, match="not as it was published"):
         roll_back(office.config(), to=c)
+
+
+def test_a_published_run_that_is_made_again_is_still_it(office: Office) -> None:
+    """In its own place, the same but for its timings: nothing is wrong with it."""
+    run = office.ids[2]
+    manifest = office.runs / run / "manifest.json"
+    before = manifest.read_bytes()
+    assert pipeline.make_plan(office.config("plan.budget=12"), today=TODAY).run_id == run
+    assert manifest.read_bytes() != before
+    assert told(office) == {}
 
 
 def test_a_lost_ledger_takes_the_published_manifest_as_it_is(office: Office) -> None:
