@@ -30,8 +30,12 @@ class PlainReplay:
         for node in range(len(self.nodes)):
             for sku in range(len(course.products)):
                 self.stock[node, sku] = int(course.opening.on_hand[node, sku])
+        self.came = defaultdict(list)  # the day on which each unit came, by node and SKU
+        for cell, units in self.stock.items():
+            self.came[cell] = [0] * units
         self.brought: dict[tuple[int, int], int] = defaultdict(int)
         self.on_lanes: list[tuple[int, int, int, int]] = []  # day, lane, SKU, units
+        self.ages_on_lanes = {}  # (day, lane, SKU): when its units came
         self.inbound: dict[tuple[int, int], float] = defaultdict(float)
         self.outbound: dict[tuple[int, int], float] = defaultdict(float)
         self.vehicles: dict[tuple[int, int], float] = defaultdict(float)
@@ -74,9 +78,11 @@ class PlainReplay:
                 self._decide(policy, snapshot_at(day // self.days), day)
             self._send(day)
             self._receive(day)
+            self._write_off(day - 1, day)
             self._serve(day)
             for cell in self.brought:
                 self.brought[cell] = min(self.brought[cell], self.stock[cell])
+            self._write_off(day, day)
             if (day + 1) % self.days == 0:
                 self._close(day // self.days)
         self._finish()
@@ -163,6 +169,7 @@ class PlainReplay:
             loads[way][1] += sent * weight
             taken[way, sku] = sent
             self.on_lanes.append((arrives, way, sku, sent))
+            self.ages_on_lanes[arrives, way, sku] = self._oldest((start, sku), sent)
             self.add(period, moved=sent, moved_twice=twice)
             self.add(period, co2e_kg=sent * weight * lane.co2e_kg_per_kg)
             fare = lane.cost_per_unit + lane.cost_per_m3 * volume + lane.cost_per_kg * weight
@@ -186,24 +193,47 @@ class PlainReplay:
         for when, node, sku, units in self.receipts:
             if when == day:
                 self.stock[node, sku] += units
+                self.came[node, sku] += [day] * units
         arrivals = sorted(line[1:] for line in self.on_lanes if line[0] == day)
         volume = products.unit_volume_m3
         lying = {
             node: sum(self.stock[node, sku] * volume[sku] for sku in range(len(products)))
             for node in range(len(self.nodes))
         }
-        for way, sku, units in arrivals:
+        for way, sku, _ in arrivals:
             lane = self.lanes[way]
             start, end = self.place[lane.origin], self.place[lane.destination]
-            for _ in range(units):  # unit by unit
+            for came in self.ages_on_lanes[day, way, sku]:  # unit by unit
                 if lying[end] + volume[sku] <= self.nodes[end].storage_m3 + 1e-9:
                     lying[end] += volume[sku]
                     self.stock[end, sku] += 1
+                    self.came[end, sku].append(came)
                     self.brought[end, sku] += self.nodes[end].kind == "forward"
                     self.add(period, handling_cost=self.nodes[end].handling_cost)
                 else:
                     self.stock[start, sku] += 1
+                    self.came[start, sku].append(came)
                     self.add(period, turned_away=1, return_cost=products.return_cost[sku])
+
+    def _oldest(self, cell: tuple[int, int], units: int) -> list[int]:
+        """Take the oldest units, and return when they came."""
+        came = sorted(self.came[cell])
+        self.came[cell] = came[units:]
+        return came[:units]
+
+    def _write_off(self, last_day: int, day: int) -> None:
+        """Write off what had its last good day by then."""
+        products = self.course.products
+        for (node, sku), came in self.came.items():
+            assert len(came) == self.stock[node, sku]
+            good = [when for when in came if when + products.shelf_life_days[sku] > last_day + 1]
+            expired = len(came) - len(good)
+            self.came[node, sku] = good
+            self.stock[node, sku] -= expired
+            returned = max(self.brought[node, sku] - self.stock[node, sku], 0)
+            self.brought[node, sku] -= returned
+            cost = returned * products.return_cost[sku]
+            self.add(day // self.days, expired=expired, expired_cost=cost, return_cost=cost)
 
     def servers(self, region: int) -> list[int]:
         """Return who may serve, cheapest first."""
@@ -226,6 +256,7 @@ class PlainReplay:
         placed = self.course.orders
         region, sku = int(placed.region[line]), int(placed.sku[line])
         self.stock[node, sku] -= units
+        self._oldest((node, sku), units)
         self.served[period, node, region] += units
         if late:
             self.late[period, node, region] += units

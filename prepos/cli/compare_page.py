@@ -39,6 +39,8 @@ def compare_page(told: Comparison, names: Names) -> RenderableType:
         parts.append(_lines(told.lines, told.currency, names))
     else:
         parts.append(Text("Both plans move the same."))
+    if told.shipped:
+        parts.append(_shipped(told))
     return Group(*parts, _proof(told, names))
 
 
@@ -108,6 +110,16 @@ def _lines(lines: Sequence[LineChange], currency: str, names: Names) -> Table:
     _count_rest(table, len(lines))
     table.title = "Transfers that differ most"
     return table
+
+
+def _shipped(told: Comparison) -> Text:
+    """Return how much was to be shipped by the day on which the later plan begins."""
+    units = sum(max(line.before, line.after) for line in told.shipped)
+    lines = len(told.shipped)
+    return Text(
+        f"Shipped since, as planned: {units:,} units in {lines:,} transfers before {told.since}, "
+        "the later plan's first day; none of them is a difference (--json lists them).\n"
+    )
 
 
 def _proof(told: Comparison, names: Names) -> Text:

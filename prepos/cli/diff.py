@@ -26,15 +26,18 @@ def diff(
 ) -> None:
     """Show what plan B adds, removes and changes beside plan A, by lane and by value.
 
-    Without names it is the newest plan beside the published one. --json lists every transfer.
+    Without names it is the newest plan beside the published one; where that is the newest, beside
+    the one published before it. What the earlier plan was to ship before the later one's first day
+    is told apart, as shipped since. --json lists every transfer.
     """
     from prepos import pipeline
     from prepos.cli.compare_page import Names, compare_page
     from prepos.cli.paths import from_here
-    from prepos.pipeline.publishable import find_run, read_plan
+    from prepos.pipeline.beside import find_pair
+    from prepos.pipeline.publishable import read_plan
 
     chosen = read_config(config, case, sets)
-    folders = [find_run(chosen, name) for name in (before, after)]
+    folders = find_pair(chosen, before, after)
     plans = [read_plan(folder) for folder in folders]
     told = pipeline.compare_plans(*plans)
     edited = plans[1].manifest.get("edited")

@@ -12,6 +12,7 @@ from typer import Argument, Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Quiet, Sets, read_config
 from prepos.cli.screen import Screen
+from prepos.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,6 +46,14 @@ def publish(
     despite_slacks: Annotated[
         bool, Option("--despite-slacks", help="Publish it although a minimum fill is missed.")
     ] = False,
+    despite_changes: Annotated[
+        bool,
+        Option(
+            "--despite-changes",
+            help="Publish it although stock, lanes or other inputs that it is judged by changed "
+            "since: as it was verified when it was made.",
+        ),
+    ] = False,
     dry_run: DryRun = False,
     wait: Wait = 0.0,
     as_json: AsJson = False,
@@ -53,14 +62,19 @@ def publish(
     """Verify a run and make it the published one: runs/current then points to it.
 
     The pointer moves in one step, after everything is on disk; a reader finds the run of before or
-    this one. Ends in 99 where the run, or one that plans the same, is published already, in 3 where
-    it is not as it was written or fails verification, in 4 where a minimum fill is missed or an
-    edited line breaks a limit.
+    this one. Orders, and what else the forecast alone is made from, may have changed since it was
+    made: a notice names them. Ends in 99 where the run, or one that plans the same, is published
+    already, in 3 where it is not as it was written, fails verification or was made from other
+    stock, in 4 where a minimum fill is missed or an edited line breaks a limit.
+
+    With run.keep above 0 older runs are removed then, but for so many of the newest, the published
+    one, the one that a rollback goes to, proposed ones, and what each of these was made from: the
+    plan it stood on, the forecast it carried on, the run it edited.
     """
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)
     refuse_at_once(chosen, dry_run=dry_run, wait=wait)
-    step = publication(edited)
+    step = publication(edited, despite_changes=despite_changes)
     with screen.progress(chosen.run.log) as progress:
         done = step(
             chosen,
@@ -102,12 +116,14 @@ def refuse_at_once(config: Config, *, dry_run: bool, wait: float) -> None:
         refuse_held(config.runs)
 
 
-def publication(edited: Path | None) -> Callable[..., Published]:
+def publication(edited: Path | None, *, despite_changes: bool) -> Callable[..., Published]:
     """Return what publishes: a run, or an edited copy of its transfers."""
     if edited is None:
         from prepos.pipeline.publishing import publish_run
 
-        return publish_run
+        return partial(publish_run, despite_changes=despite_changes)
+    if despite_changes:
+        raise ConfigError("--despite-changes: expected without --edited, which plans anew")
     from prepos.pipeline.editing import publish_edited
 
     return partial(publish_edited, file=edited)

@@ -47,7 +47,11 @@ Variants = Annotated[
 ]
 Sweep = Annotated[
     str,
-    Option("--sweep", metavar="KEY=VALUE,VALUE", help="Replay everything once for each value."),
+    Option(
+        "--sweep",
+        metavar="KEY=VALUE,VALUE",
+        help="Replay everything once for each value; report.html draws the frontier.",
+    ),
 ]
 Bound = Annotated[
     bool, Option("--bound/--no-bound", help="Work out what perfect foresight would have cost.")
@@ -68,7 +72,11 @@ def replay(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Serve past orders anew under the plan and under simpler rules, and tell what each costs."""
+    """Serve past orders anew under the plan and under simpler rules, and tell what each costs.
+
+    The run holds every measure in replay.csv, by period in replay.parquet, and report.html: service
+    against cost drawn, a point for each policy and swept value, a page to open in a browser.
+    """
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.replay_page import replay_page

@@ -67,9 +67,10 @@ def worth_grid(rows: pd.DataFrame, currency: str) -> Table:
 
 def service_grid(rows: pd.DataFrame) -> Table:
     """Return how each policy served, and what it moved for that."""
+    spoils = ("expired",) if (rows["expired"] > 0).any() else ()
     grid = _grid(
         *("policy", "served", "nearest", "next day", "km", "split", "moved", "twice"),
-        *("stranded", "churn"),
+        *("stranded", *spoils, "churn"),
     )
     for row in rows.to_dict("records"):
         grid.add_row(
@@ -77,7 +78,7 @@ def service_grid(rows: pd.DataFrame) -> Table:
             *(per_cent(row[name]) for name in ("fill_rate", "local_share", "next_day_share")),
             count(row["mean_distance_km"]),
             per_cent(row["split_share"]),
-            *(count(row[name]) for name in ("moved", "moved_twice", "stranded")),
+            *(count(row[name]) for name in ("moved", "moved_twice", "stranded", *spoils)),
             per_cent(row["churn"]),
         )
     return grid

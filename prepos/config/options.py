@@ -72,7 +72,7 @@ class RunOptions:
     currency: str = "USD"
     log: str = "text"  # json: a line of JSON an event, on standard error
     metrics: str | None = None  # Prometheus textfile of the last replan, relative to the folder
-    keep: int = 0  # runs kept besides the published one and the one before it; 0 = all
+    keep: int = 0  # runs kept besides those that are needed; 0 = all
 
     def __post_init__(self) -> None:
         refuse(

@@ -93,6 +93,13 @@ RUNS = (
         "A run is verified against the inputs it was made from; its manifest holds their sums.",
         "Run `prepos plan` on the present inputs, or put the former ones back.",
     ),
+    Code(
+        "PP-PUBLISH-INPUT",
+        "a run is published although an input changed since it was made",
+        "Orders that came since do not make a plan wrong, only less informed; a change of stock or "
+        "lanes may, and is accepted on request alone (--despite-changes).",
+        "Nothing, or `prepos replan` to plan with the inputs as they are.",
+    ),
     *PUBLISHING,
     *(
         Code(

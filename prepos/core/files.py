@@ -68,7 +68,7 @@ TRANSFERS = Table(
 PUBLISHED = replace(
     TRANSFERS,
     name="published",
-    meaning="the lines of the published plan that the plan stands on, as they were published",
+    meaning="the lines of the published plan that the plan stands on, less what has left of them",
     label="published {transfer_id}",
 )
 

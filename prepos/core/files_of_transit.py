@@ -40,17 +40,30 @@ REDIRECTS = Table(
 IN_TRANSIT = Table(
     name="in_transit",
     meaning="units of earlier plans that were shipped and not received before the cutoff, as they "
-    "were added to the receipts",
+    "were added to the receipts; and lines that have left in part ahead of their arrival",
     label="{transfer_id} of {run_id}",
     key=("run_id", "transfer_id"),
     columns=(
         id_column("node_id", "where it arrives", required=True),
         id_column("sku", "the item", required=True),
-        whole_column("quantity", "that is on its way", unit="units", required=True, above=0),
+        whole_column(
+            "quantity",
+            "that is on its way and added; 0 where it is received, or told of by the receipts",
+            unit="units",
+            required=True,
+            minimum=0,
+        ),
         date_column(
             "arrives_on", "as planned, or the cutoff's day where that is past", required=True
         ),
         id_column("transfer_id", "the line that it was planned by", required=True),
         id_column("run_id", "the plan of that line", required=True),
+        whole_column(
+            "left",
+            "of the line that have left, received ones too: what stands of it is the rest",
+            unit="units",
+            required=True,
+            above=0,
+        ),
     ),
 )

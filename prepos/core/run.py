@@ -45,6 +45,7 @@ REPLAY_BY_PERIOD = "replay.parquet"
 KPIS = "kpis.json"
 CERTIFICATE = "certificate.json"
 FITTED = "fitted.json"
+REPORT = "report.html"
 MANIFEST = "manifest.json"
 
 _TYPES = {Kind.WHOLE: INTEGER, Kind.NUMBER: NUMBER, Kind.DATE: DATE}

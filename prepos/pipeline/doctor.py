@@ -19,13 +19,14 @@ from packaging.requirements import Requirement
 from prepos.config import Config
 from prepos.core.faults import Fault
 from prepos.errors import PreposError, RunError
-from prepos.pipeline.history import History, open_history, read_history
+from prepos.pipeline.history import History, known_sums, open_history, read_history
 from prepos.pipeline.told import read_told
 from prepos.plan import try_solver
 from prepos.publish import check_run, ledger
 from prepos.publish.current import read_current
 from prepos.publish.files import sha256_of
 from prepos.publish.lock import hold_lock, is_left_behind, read_holder
+from prepos.publish.manifest_sums import ManifestSum, check_manifest
 from prepos.publish.receipts import list_kept, sum_in
 from prepos.publish.runs import (
     clear_leftovers,
@@ -125,15 +126,17 @@ def check_runs(config: Config) -> Iterator[Finding]:
         yield Finding(name="pointer", state=DOUBT, message="no run is published")
         return
     yield Finding(name="pointer", state=OK, message=f"current points to {pointed}")
-    yield look_at(config, pointed, "published run")
+    sums = known_sums(config.runs)
+    yield look_at(config, pointed, "published run", sums)
     before = [run for run in reversed(read_history(config.runs).order) if run != pointed]
     for run_id in before[:LOOKED_AT]:
-        yield look_at(config, run_id, "run before")
+        yield look_at(config, run_id, "run before", sums)
 
 
-def look_at(config: Config, run_id: str, name: str) -> Finding:
-    """Compare a run's files with its manifest."""
+def look_at(config: Config, run_id: str, name: str, sums: dict[str, ManifestSum]) -> Finding:
+    """Compare a run's files with its manifest, and that with its sum in the ledger."""
     try:
+        check_manifest(config.runs / run_id, sums.get(run_id))
         count = len(check_run(config.runs / run_id)["files"])
     except RunError as error:
         told = "; ".join([str(error), *(fault.message for fault in error.faults)])

@@ -30,11 +30,13 @@ from prepos.publish import (
     seal,
     staged_folder,
     write_json,
+    write_page,
     write_table,
 )
 
 Judge = Callable[[RunFiles], Verdict]
 NO_DOCUMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+NO_PAGES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,9 @@ class Handover:
         frames: Mapping[str, pd.DataFrame],
         documents: Mapping[str, Mapping[str, Any]] = NO_DOCUMENTS,
         judge: Judge | None = None,
+        pages: Mapping[str, str] = NO_PAGES,
     ) -> Verdict | None:
-        """Write tables and JSON documents by file name, as a run.
+        """Write tables, JSON documents and pages by file name, as a run.
 
         What the judge refuses, by raising, is never put in place; it is shown the files as they
         read back from disk.
@@ -84,6 +87,8 @@ class Handover:
                     write_table(stage / name, frame)
                 for name, content in documents.items():
                     write_json(stage / name, content)
+                for name, page in pages.items():
+                    write_page(stage / name, page)
             if judge:
                 with self.watch.stage("verifying the run") as judging:
                     verdict = judge(read_files(stage, [*frames, *documents]))

@@ -20,14 +20,20 @@ from prepos.publish import current, ledger
 from prepos.publish.acknowledgements import append_acknowledgements
 from prepos.publish.ledger import BrokenLedgerError, Event
 from prepos.publish.lock import user_name
+from prepos.publish.manifest_sums import (
+    ManifestSum,
+    append_manifest_sum,
+    read_manifest_sums,
+    sum_manifest,
+)
 from prepos.publish.runs import RunNote, clear_leftovers, list_runs
 
 ROLLBACK = "rollback"  # the note of an intention to go back; of one to publish it is empty
 
 ANEW = (  # what of a ledger that was lost cannot be known
     "it is made anew from the runs' manifests and the pointer; when each run was published, by "
-    "whom, and what was published before are not known; what other systems answered is read from "
-    "the files kept in receipts/"
+    "whom, and what was published before are not known; the published run's manifest is taken as "
+    "it is; what other systems answered is read from the files kept in receipts/"
 )
 
 
@@ -85,10 +91,21 @@ def open_history(runs: Path) -> History:
         if told.answers:  # first: a ledger without events is taken for none
             append_acknowledgements(runs, told.answers)
         ledger.append_events(runs, history.events)
+        if history.current:
+            with suppress(RunError):  # a pointer to no run; the doctor tells
+                append_manifest_sum(runs, sum_manifest(runs / history.current))
     missed = missed_words(history, list_runs(runs))
     if missed:
         ledger.append_events(runs, missed)
     return replace(history, events=(*history.events, *missed), written=True)
+
+
+def known_sums(runs: Path) -> dict[str, ManifestSum]:
+    """Return the sums of manifests by run; none where the ledger cannot tell."""
+    try:
+        return read_manifest_sums(runs)
+    except BrokenLedgerError:
+        return {}
 
 
 def find_current(runs: Path) -> tuple[str | None, tuple[Fault, ...]]:

@@ -33,7 +33,10 @@ COLUMNS = list(RUN_TABLES[IN_TRANSIT])
 
 
 class Row(NamedTuple):
-    """Units of one line on their way, in the order of the columns of ``in_transit.csv``."""
+    """Units of one line on their way, in the order of the columns of ``in_transit.csv``.
+
+    ``left`` are its units that have left by then, those that are received too.
+    """
 
     node_id: str
     sku: str
@@ -41,6 +44,7 @@ class Row(NamedTuple):
     arrives_on: date
     transfer_id: str
     run_id: str
+    left: int
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -93,35 +97,51 @@ def from_run(folder: Path) -> OnItsWay:
     source = next((Source(**one) for one in told), None)
     frame = files.frames.get(IN_TRANSIT, pd.DataFrame(columns=COLUMNS))
     cells = zip(*(frame[name] for name in COLUMNS), strict=True)
-    rows = [Row(node, sku, int(n), day.date(), *names) for node, sku, n, day, *names in cells]
+    rows = [
+        Row(node, sku, int(units), day.date(), transfer, run, int(left))
+        for node, sku, units, day, transfer, run, left in cells
+    ]
     return OnItsWay(find=lambda _: rows, source=source)
 
 
 def find_shipped(told: Sequence[Acknowledgement], cutoff: date) -> list[Row]:
     """Return the lines with units on their way by what was told of before the cutoff.
 
-    A transfer that several plans have is one: it stands as the plan that was told of last says.
+    Besides those with units received that were to arrive later. A transfer that several plans have
+    is one: it stands as the plan that was told of last says.
     """
     before = [one for one in told if one.at < cutoff.isoformat()]
-    latest: dict[str, tuple[str, Acknowledgement, Standing]] = {}
+    lines: dict[str, list[tuple[str, Acknowledgement, Standing]]] = {}
     for answers in by_line(before).values():
         first, last = answers[0], max(one.at for one in answers)
         found = stand(first.planned, answers)
-        known = latest.get(first.transfer_id)
-        if isinstance(found, Standing) and (known is None or known[0] <= last):
-            latest[first.transfer_id] = last, first, found
-    return [
-        Row(
-            node_id=one.destination,
-            sku=one.sku,
-            quantity=standing.shipped,
-            arrives_on=date.fromisoformat(one.arrives_on),
-            transfer_id=one.transfer_id,
-            run_id=one.run_id,
-        )
-        for _, (_, one, standing) in sorted(latest.items())
-        if standing.shipped
-    ]
+        if isinstance(found, Standing):
+            lines.setdefault(first.transfer_id, []).append((last, first, found))
+    rows = (row_of(sorted(plans, key=lambda one: one[0])) for _, plans in sorted(lines.items()))
+    return [row for row in rows if row.quantity or (row.left and row.arrives_on >= cutoff)]
+
+
+def row_of(plans: Sequence[tuple[str, Acknowledgement, Standing]]) -> Row:
+    """Return where one transfer stands by what was told of it in each plan, the latest last.
+
+    Where a plan has it with no more units than an earlier one's that had not left, it is their
+    rest: what left by the earlier one is on its way beside it.
+    """
+    on_its_way, before = 0, Standing(planned=0)
+    for _, _, now in plans:
+        is_rest = now.planned <= before.planned - before.moved
+        on_its_way = now.shipped + (on_its_way if is_rest else 0)
+        before = now
+    _, one, last = plans[-1]
+    return Row(
+        node_id=one.destination,
+        sku=one.sku,
+        quantity=on_its_way,
+        arrives_on=date.fromisoformat(one.arrives_on),
+        transfer_id=one.transfer_id,
+        run_id=one.run_id,
+        left=last.moved,
+    )
 
 
 def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added:
@@ -133,10 +153,15 @@ def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added
     tables = dict(inputs.tables)
     receipts = tables.get(RECEIPTS.name)
     named = set() if receipts is None else set(receipts["transfer_id"].dropna())
-    rows = [row for row in on_its_way.find(cutoff) if named.isdisjoint(names_of(row))]
+    found = [
+        row if named.isdisjoint(names_of(row)) else row._replace(quantity=0)
+        for row in on_its_way.find(cutoff)
+    ]
+    rows = [row for row in found if row.quantity]
     placed = [row for row in rows if has_place(row, tables)]
     late = [row for row in placed if row.arrives_on < cutoff]
     settled = [row._replace(arrives_on=max(row.arrives_on, cutoff)) for row in placed]
+    there = [row for row in found if not row.quantity and row.arrives_on >= cutoff]
     if receipts is not None:
         tables[RECEIPTS.name] = receipts.drop(columns="transfer_id")  # has done its work
     if settled:
@@ -144,7 +169,7 @@ def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added
     source = () if on_its_way.source is None else (on_its_way.source,)
     return Added(
         replace(inputs, tables=tables, sources=(*inputs.sources, *source)),
-        frame_of(settled),
+        frame_of([*settled, *(row for row in there if row.left)]),
         (*on_its_way.notices, *notices_of(rows, placed, late, cutoff)),
     )
 

@@ -23,6 +23,8 @@ from prepos.pipeline.known import Known
 from prepos.plan import NOTHING_FROZEN, Frozen, planning_window
 from prepos.publish import Stopwatch, read_run
 
+BY_UNIT = ("volume_m3", "weight_kg", "transport_cost", "expected_saving")  # of a line's units
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Published:
@@ -77,8 +79,9 @@ def read_published(folder: Path, watch: Stopwatch) -> Published:
 def stand_on(published: Published | None, known: Known, config: Config) -> Standing:
     """Return what the plan stands on: the published lines that ship within its window.
 
-    Lines that stand are all kept, so that the planner can name those it has no place for; of the
-    others those whose SKU and lane there still are, and that ship on a day on which the lane does.
+    Of a line of which units have left ahead of its day, the rest stands. Lines that stand are all
+    kept, so that the planner can name those it has no place for; of the others those whose SKU and
+    lane there still are, and that ship on a day on which the lane does.
     """
     if published is None:
         return Standing()
@@ -88,26 +91,43 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     ships = lines["ship_date"]
     within = ships.between(pd.Timestamp(window.cutoff), pd.Timestamp(last)).to_numpy()
     stands = (ships < pd.Timestamp(before)).to_numpy()
-    used = within & (stands | has_place(lines, known)) & ~has_left(published, known.in_transit)
-    transfers = read_transfers(lines[used])
+    used = within & (stands | has_place(lines, known))
+    lines = take_off(lines[used], left_of(published, known), known)
+    transfers = read_transfers(lines)
     return Standing(
         frozen=Frozen(
             before=before,
             transfers=tuple(line for line in transfers if line.ship_date < before),
             published=tuple(line for line in transfers if line.ship_date >= before),
         ),
-        files={PUBLISHED: lines.loc[used, list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
+        files={PUBLISHED: lines[list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
         wishes={"published": published.run_id},
         prices=published.prices,
     )
 
 
-def has_left(published: Published, in_transit: pd.DataFrame) -> BoolArray:
-    """Return which lines are wholly on their way already, ahead of their day."""
-    own = in_transit[in_transit["run_id"] == published.run_id]
-    units = dict(zip(own["transfer_id"], own["quantity"], strict=True))
-    names = zip(published.transfers["transfer_id"], published.transfers["quantity"], strict=True)
-    return np.array([units.get(name) == planned for name, planned in names], dtype=np.bool_)
+def left_of(published: Published, known: Known) -> dict[str, int]:
+    """Return the units of each line that have left already, ahead of their day."""
+    own = known.in_transit[known.in_transit["run_id"] == published.run_id]
+    return dict(zip(own["transfer_id"], own["left"].tolist(), strict=True))
+
+
+def take_off(lines: pd.DataFrame, left: Mapping[str, int], known: Known) -> pd.DataFrame:
+    """Return the lines less the units that have left, those with a rest alone.
+
+    A rest is whole case packs: what has left of a case took all of it along. Volume, weight, cost
+    and saving go with the units.
+    """
+    products = known.products
+    packs = dict(zip(products.skus.ids, products.case_pack.tolist(), strict=True))
+    was = lines["quantity"].to_numpy()
+    pack = np.array([packs.get(sku, 1) for sku in lines["sku"]], dtype=np.int64)
+    gone = np.array([left.get(name, 0) for name in lines["transfer_id"]], dtype=np.int64)
+    rest = np.where(gone > 0, np.maximum(was - gone, 0) // pack * pack, was)
+    changed = lines.assign(quantity=rest)
+    for name in BY_UNIT:
+        changed[name] = lines[name].where(gone == 0, lines[name] * (rest / was))
+    return changed[rest > 0]
 
 
 def has_place(lines: pd.DataFrame, known: Known) -> BoolArray:

@@ -25,13 +25,14 @@ from prepos.pipeline.history import (
     History,
     event_of,
     fulfil,
+    known_sums,
     open_history,
     read_history,
     this_person,
     told_made,
     told_of,
 )
-from prepos.pipeline.judging import verify_run
+from prepos.pipeline.judging import Judged, judge_again
 from prepos.pipeline.publishable import (
     find_run,
     read_plan,
@@ -45,6 +46,7 @@ from prepos.publish import Stopwatch, ledger
 from prepos.publish.current import swap_current
 from prepos.publish.ledger import BrokenLedgerError
 from prepos.publish.lock import Lock, hold_lock
+from prepos.publish.manifest_sums import append_manifest_sum, check_manifest, sum_manifest
 from prepos.publish.runs import RunNote, copy_run, note_of, sync_run
 
 BY_JOB = "by a job"
@@ -83,6 +85,7 @@ def publish_run(
     *,
     by_job: bool = False,
     despite_slacks: bool = False,
+    despite_changes: bool = False,
     dry_run: bool = False,
     wait_s: float = 0.0,
     held: Lock | None = None,
@@ -98,6 +101,9 @@ def publish_run(
         No person asks for it: with ``plan.approval`` = ``manual`` it is proposed alone.
     despite_slacks : bool
         Publish it although a minimum fill is missed.
+    despite_changes : bool
+        Publish it although inputs that it is judged by have changed since: as it was verified when
+        it was made. Changes of what the forecast alone is made from are noticed either way.
     dry_run : bool
         Look at everything, and write nothing.
     wait_s : float
@@ -112,7 +118,7 @@ def publish_run(
     UnchangedError
         If it is the published run already, or plans the same.
     RunError
-        If it is not as it was written, or fails verification.
+        If it is not as it was written, fails verification, or was made from other inputs.
     InfeasibleError
         If a minimum fill is missed.
     LockError, WriteError, ExternalError
@@ -123,8 +129,15 @@ def publish_run(
     with hold.history(folder.name) as (history, notices):
         with watch.stage("reading the run"):
             files = read_plan(folder)
+            if folder.parent.resolve() == config.runs.resolve():
+                check_manifest(folder, known_sums(config.runs).get(folder.name))
         refuse_same(config.runs, history, files, by_job=by_job)
-        refuse_failed(verdict or verify_run(folder, progress), folder)
+        judged = (
+            Judged(verdict=verdict)
+            if verdict
+            else judge_again(folder, progress, despite_changes=despite_changes)
+        )
+        refuse_failed(judged.verdict, folder)
         if not despite_slacks:
             refuse_slacks(files, folder)
         note = note_of(folder, files.manifest)
@@ -143,7 +156,7 @@ def publish_run(
         state=ledger.PROPOSED if waits else ledger.PUBLISHED,
         previous=history.current,
         removed=cleared.removed,
-        notices=(*notices, *behind, *cleared.notices),
+        notices=(*notices, *judged.notices, *behind, *cleared.notices),
     )
 
 
@@ -228,8 +241,10 @@ def told_takeover(lock: Lock) -> tuple[Fault, ...]:
 def first_whole(runs: Path, wanted: list[str]) -> tuple[RunFiles, list[str]]:
     """Return the first run that is as it was written, and those before it that are not."""
     broken: list[str] = []
+    sums = known_sums(runs)
     for run_id in wanted:
         try:
+            check_manifest(runs / run_id, sums.get(run_id))
             return read_plan(runs / run_id), broken
         except RunError as error:
             broken.append(f"{run_id}: {error}")
@@ -256,6 +271,7 @@ def propose(runs: Path, history: History, note: RunNote, words: str) -> tuple[Fa
     ]
     made = () if note.run_id in last else (told_made(note),)
     found = event_of(note, note.run_id, ledger.PROPOSED, by=this_person(), note_text=words)
+    append_manifest_sum(runs, sum_manifest(runs / note.run_id))
     ledger.append_events(runs, (*made, *events, found))
     return ()
 
@@ -272,6 +288,7 @@ def move_pointer(runs: Path, history: History, note: RunNote, words: str) -> tup
         previous=history.current or "",
         note_text=words,
     )
+    append_manifest_sum(runs, sum_manifest(runs / note.run_id))
     ledger.append_events(runs, (*made, intended))
     swap_current(runs, note.run_id)
     try:

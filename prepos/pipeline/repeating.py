@@ -75,7 +75,7 @@ def repeat_plan(
         manifest = read_run(folder).manifest
     config = config_of(folder, manifest, sets)
     known = open_or_refuse(config, out, watch, today, from_run(folder))
-    faults = input_changes(manifest["inputs"], known)
+    faults = [*input_changes(manifest["inputs"], known).values()]
     changes = [*(str(fault) for fault in faults), *other_terms(config, manifest)]
     if changes and not sets:
         raise RunError(

@@ -14,7 +14,7 @@ from prepos.config import Config, change_config, idle_settings
 from prepos.core.periods import Periods
 from prepos.core.progress import SILENT, Progress
 from prepos.core.replayed import Course, Replayed
-from prepos.core.run import KPIS, REJECTS, REPLAY, REPLAY_BY_PERIOD
+from prepos.core.run import KPIS, REJECTS, REPLAY, REPLAY_BY_PERIOD, REPORT
 from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, InputError
 from prepos.pipeline.contestants import FAIR, PLAN, USUAL, list_contestants
@@ -27,6 +27,7 @@ from prepos.pipeline.replay_frames import Outcome, replay_by_period_frame, repla
 from prepos.plan import Foresight, foresee, planning_window
 from prepos.publish import Stopwatch, rejects_frame
 from prepos.replay import make_course, measure, replay_orders, total
+from prepos.report.page import replay_report
 
 KIND = "replay"
 SCHEMA = "prepos/replay@1"
@@ -111,7 +112,8 @@ def run_replay(
         REPLAY_BY_PERIOD: replay_by_period_frame(outcomes),
         REJECTS: rejects_frame(()),
     }
-    run.write(frames, {KPIS: facts(config, stretch, periods, outcomes)})
+    kpis = facts(config, stretch, periods, outcomes)
+    run.write(frames, {KPIS: kpis}, pages={REPORT: replay_report(frames[REPLAY], kpis)})
     notices = (*known.notices, *idle_settings(config))
     return Run(run_id=run.run_id, folder=run.folder, sources=known.sources, notices=notices)
 

@@ -9,7 +9,7 @@ from prepos.core.lazily import lazy_names
 if TYPE_CHECKING:
     from prepos.publish.certificate import make_certificate
     from prepos.publish.compare import Comparison, compare_plans, is_same_plan
-    from prepos.publish.files import write_json, write_table
+    from prepos.publish.files import write_json, write_page, write_table
     from prepos.publish.folder import check_writable, staged_folder
     from prepos.publish.forecast_frames import (
         forecast_frame,
@@ -75,6 +75,7 @@ __all__ = [
     "values_frame",
     "write_json",
     "write_model",
+    "write_page",
     "write_table",
 ]
 
@@ -117,5 +118,6 @@ _HOMES = {
     "write_json": "prepos.publish.files",
     "write_model": "prepos.publish.model",
     "write_table": "prepos.publish.files",
+    "write_page": "prepos.publish.files",
 }
 __getattr__ = lazy_names(__name__, _HOMES)

@@ -1,12 +1,13 @@
 """Two plans beside each other: what another case costs, serves and moves otherwise.
 
-Stands on the files of both runs alone, so any two plans can be compared.
+Stands on the files of both runs alone, so any two plans can be compared. Where one was made later,
+what the other ships before that day is no difference: it was to be shipped by then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneChange:
-    """Units on one lane in both plans; ``change`` is added, removed, changed or same."""
+    """Units on one lane in both plans; ``change`` is added, removed, changed or same.
+
+    Those that were to be shipped before the later plan's first day are not in them.
+    """
 
     origin: str
     destination: str
@@ -81,6 +85,10 @@ class Comparison:
         All lanes in use.
     lines : tuple of LineChange
         Those that differ.
+    since : str
+        The later plan's first day, ISO; empty where both begin on one.
+    shipped : tuple of LineChange
+        What the earlier plan was to ship before, by ship date: in neither lanes nor lines.
     """
 
     before: str
@@ -91,6 +99,8 @@ class Comparison:
     proof: tuple[Change, ...]
     lanes: tuple[LaneChange, ...]
     lines: tuple[LineChange, ...]
+    since: str
+    shipped: tuple[LineChange, ...]
 
 
 def compare_plans(before: RunFiles, after: RunFiles) -> Comparison:
@@ -110,6 +120,11 @@ def compare_plans(before: RunFiles, after: RunFiles) -> Comparison:
     configs = [_flat(files.manifest.get("config", {})) for files in (before, after)]
     settings = _changes(configs[0], configs[1], tuple(sorted(configs[0] | configs[1])))
     plans = before.kpis["plan"], after.kpis["plan"]
+    moved = [files.frames[TRANSFERS] for files in (before, after)]
+    since = later_day(*configs)
+    first = pd.Timestamp(since or pd.Timestamp.min)
+    rest = [lines[lines["ship_date"] >= first] for lines in moved]
+    past = [lines[lines["ship_date"] < first] for lines in moved]
     off = [float(files.frames[REDIRECTS]["quantity"].sum()) for files in (before, after)]
     return Comparison(
         before=str(before.manifest["run_id"]),
@@ -121,9 +136,23 @@ def compare_plans(before: RunFiles, after: RunFiles) -> Comparison:
             Change(name="redirected", before=off[0], after=off[1]),
         ),
         proof=_changes(before.kpis, after.kpis, PROOF),
-        lanes=compare_lanes(before.frames[TRANSFERS], after.frames[TRANSFERS]),
-        lines=compare_lines(before.frames[TRANSFERS], after.frames[TRANSFERS]),
+        lanes=compare_lanes(*rest),
+        lines=compare_lines(*rest),
+        since=since,
+        shipped=list_shipped(*past),
     )
+
+
+def later_day(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return the first day of the plan that was made later, ISO; empty where both have one."""
+    days = {str(config.get("time.cutoff", "")) for config in (before, after)}
+    return max(days) if len(days) > 1 and "" not in days else ""
+
+
+def list_shipped(before: pd.DataFrame, after: pd.DataFrame) -> tuple[LineChange, ...]:
+    """Return what either plan was to ship by then, in the order of ship dates."""
+    lines = (replace(line, change="shipped") for line in compare_lines(before, after))
+    return tuple(sorted(lines, key=lambda line: (line.ship_date, line.lane_id, line.sku)))
 
 
 def is_same_plan(before: RunFiles, after: RunFiles) -> bool:

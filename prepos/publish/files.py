@@ -42,8 +42,13 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON, keys as given; raises WriteError."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    write_page(path, f"{text}\n")
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page as it is; raises WriteError."""
     try:
-        path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise write_error(path, error) from error
 

@@ -25,7 +25,8 @@ LEFT = (PARTIAL, REPLACED, lock.ASIDE, current.ASIDE)  # prefixes of what a kill
 class RunNote:
     """What a run's manifest says of it; empty where it does not.
 
-    ``made_at`` is an instant in UTC; ``edited_from`` the run that a planner edited.
+    ``made_at`` is an instant in UTC; ``edited_from`` the run that a planner edited; ``stood_on``
+    the plan and the forecast that it was made from.
     """
 
     folder: Path
@@ -34,11 +35,17 @@ class RunNote:
     made_at: str
     edited_from: str
     edited_by: str
+    stood_on: tuple[str, ...] = ()
 
     @property
     def plan_id(self) -> str:
         """The plan's id: that of its run; empty where the run holds no plan."""
         return self.run_id if self.kind == "plan" else ""
+
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """The runs that it was made from, one of a planner's edits from that one too."""
+        return (*self.stood_on, *filter(None, (self.edited_from,)))
 
 
 def list_runs(runs: Path) -> list[RunNote]:
@@ -62,7 +69,7 @@ def read_note(folder: Path) -> RunNote | None:
 
 def note_of(folder: Path, manifest: Mapping[str, Any]) -> RunNote:
     """Return what a manifest says of its run."""
-    edited = manifest.get("edited", {})
+    edited, asked = manifest.get("edited", {}), manifest.get("asked", {})
     return RunNote(
         folder=folder,
         run_id=str(manifest["run_id"]),
@@ -70,6 +77,7 @@ def note_of(folder: Path, manifest: Mapping[str, Any]) -> RunNote:
         made_at=str(manifest["timings"].get("made_at", "")),
         edited_from=str(edited.get("from", "")),
         edited_by=str(edited.get("by", "")),
+        stood_on=tuple(str(asked[name]) for name in ("published", "update") if asked.get(name)),
     )
 
 

@@ -2,7 +2,8 @@
 
 At the first day of every few periods the policy is asked, before anything else happens. Each day
 the dispatch's departures leave with what lay there the evening before; then receipts and transfers
-arrive; then the orders come, those that wait before those of the day. What a dispatch says of later
+arrive; then the orders come, those that wait before those of the day; in the evening what cannot
+be sold the next day is written off. What a dispatch says of later
 days than the next decision is forgotten: the policy says it again, or something better.
 """
 
@@ -25,9 +26,11 @@ from prepos.replay.churn import measure_churn
 from prepos.replay.closing import close_orders, close_period, close_stock
 from prepos.replay.conservation import Recount
 from prepos.replay.departures import send
+from prepos.replay.expiry import write_off
 from prepos.replay.moves import NO_MOVES, Moves, split_by_day
 from prepos.replay.options import ReplayOptions
 from prepos.replay.service import Desk
+from prepos.replay.shelves import Shelves
 from prepos.replay.state import open_site, open_state, show_stock
 from prepos.replay.tally import Tally
 
@@ -74,6 +77,7 @@ class Run:
         self.site = open_site(course)
         self.state = open_state(course, self.site)
         self.desk = Desk(course, options, self.state.on_hand)
+        self.shelves = Shelves(course, self.site.ways)
         self.tally = Tally(course.periods.horizon)
         self.recount = Recount(course, self.site)
         self.coming: dict[int, list[Receipt]] = defaultdict(list)  # known, by day of arrival
@@ -127,10 +131,31 @@ class Run:
         arrived, kept = put_away(
             self.site, self.state, day=day, period=day // days, tally=self.tally
         )
+        self.recount.note(sent, receipts, arrived, kept)
+        if spoils := self.shelves.spoils.any():
+            self.shelves.send(day, sent)
+            self.shelves.receive(day, receipts, arrived, kept)
+            self.write_off(day - 1, day)  # what became too old on its way
         self.desk.serve(day, self.tally)
         np.minimum(self.state.brought, self.state.on_hand, out=self.state.brought)
-        self.recount.note(sent, receipts, arrived, kept)
+        if spoils:
+            self.shelves.serve(self.desk.used)
+            self.write_off(day, day)
+            self.recount.check_ages(self.shelves, self.state.on_hand, day)
         self.recount.check(self.state.on_hand, self.desk.used, day)
+
+    def write_off(self, last_day: int, day: int) -> None:
+        """Write off, on a day, what could be sold on the last day for the last time."""
+        period = day // self.course.periods.days
+        expired = write_off(
+            self.site,
+            self.state,
+            self.shelves,
+            last_day=last_day,
+            period=period,
+            tally=self.tally,
+        )
+        self.recount.note_expired(*expired)
 
     def close(self, period: int) -> None:
         """Count what lies there at a period's end."""

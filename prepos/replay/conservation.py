@@ -13,6 +13,7 @@ from prepos.core.types import IntArray
 from prepos.errors import InternalError
 from prepos.replay.moves import Moves
 from prepos.replay.service import Desk
+from prepos.replay.shelves import Shelves
 from prepos.replay.state import Site
 
 
@@ -35,18 +36,31 @@ class Recount:
         back = arrived.units - kept
         np.add.at(self.unsold, (ways.origin[arrived.lane], arrived.sku), back)
 
+    def note_expired(self, node: IntArray, sku: IntArray, units: IntArray) -> None:
+        """Note units (M,) of SKUs at nodes that were written off."""
+        self.unsold[node, sku] -= units
+
+    def check_ages(self, shelves: Shelves, on_hand: IntArray, day: int) -> None:
+        """Compare the stock at the day's end with the batches it is made of."""
+        lying = np.where(shelves.spoils, on_hand, 0)
+        self._compare(lying, shelves.count(), "stock by age", day)
+
     def check(self, on_hand: IntArray, used: IntArray, day: int) -> None:
         """Compare the stock at the day's end; raises InternalError naming node, SKU and day."""
-        if (on_hand.min(initial=0) < 0) or not np.array_equal(on_hand, self.unsold - used):
-            expected = self.unsold - used
-            wrong = (on_hand < 0) | (on_hand != expected)
-            node, sku = (int(where[0]) for where in wrong.nonzero())
-            raise InternalError(
-                f"stock of {self.course.products.skus[sku]} at "
-                f"{self.course.network.nodes[node].node_id} on "
-                f"{self.course.periods.cutoff + timedelta(days=day)} is {on_hand[node, sku]}, "
-                f"expected {expected[node, sku]} and 0 or more"
-            )
+        self._compare(on_hand, self.unsold - used, "stock", day)
+
+    def _compare(self, found: IntArray, expected: IntArray, name: str, day: int) -> None:
+        """Raise InternalError on the first node and SKU that differ, or are below 0."""
+        if found.min(initial=0) >= 0 and np.array_equal(found, expected):
+            return
+        wrong = (found < 0) | (found != expected)
+        node, sku = (int(where[0]) for where in wrong.nonzero())
+        raise InternalError(
+            f"{name} of {self.course.products.skus[sku]} at "
+            f"{self.course.network.nodes[node].node_id} on "
+            f"{self.course.periods.cutoff + timedelta(days=day)} is {found[node, sku]}, "
+            f"expected {expected[node, sku]} and 0 or more"
+        )
 
     def check_sales(self, desk: Desk, day: date) -> None:
         """Compare what was used with the orders, by SKU, and with what was served, by node."""

@@ -28,7 +28,7 @@ class Measures:
     handling_cost: float
     service_cost: float
     holding_cost: float  # of forward nodes' stock at the periods' ends
-    return_cost: float  # turned away, and stranded
+    return_cost: float  # turned away, stranded, and expired
     shortage_cost: float
     backorder_cost: float
     carbon_cost: float
@@ -46,6 +46,8 @@ class Measures:
     backordered: float  # units that were not served on the day of their order and waited
     stranded: float  # units that transfers brought to forward nodes and that lie there at the end
     stranded_cost: float  # their return, part of return_cost
+    expired: float  # units past their shelf life, written off wherever they lay
+    expired_cost: float  # return of those that transfers had brought, part of return_cost
     turned_away: float  # units that found no room where they arrived
     moved: float  # units
     moved_twice: float  # units sent on from where a transfer had brought them
@@ -95,7 +97,7 @@ def _measure(replayed: Replayed, network: Network, span: slice, carbon_price: fl
 
 PLAIN = (
     *("co2e_kg", "ordered", "orders", "lost", "backordered", "stranded", "stranded_cost"),
-    *("turned_away", "moved", "moved_twice", "vehicles"),
+    *("expired", "expired_cost", "turned_away", "moved", "moved_twice", "vehicles"),
 )
 
 

@@ -2,8 +2,9 @@
 
 Costs, in currency: transport_cost, vehicle_cost, handling_cost, service_cost, holding_cost,
 return_cost, shortage_cost, backorder_cost; stranded_cost is the part of return_cost that comes at
-the end. Units: ordered, lost, backordered (those that had to wait), moved, moved_twice,
-turned_away, stranded, planned and replanned (see `replay.churn`). Orders: orders, split_orders.
+the end, expired_cost that of units past their shelf life. Units: ordered, lost, backordered (those
+that had to wait), moved, moved_twice, turned_away, stranded, expired, planned and replanned (see
+`replay.churn`). Orders: orders, split_orders.
 Vehicles: vehicles; of those with a size measured_vehicles, and filled_vehicles, how many they fill
 when packed without a gap. co2e_kg.
 """
@@ -26,7 +27,7 @@ COSTS = (
 )
 COUNTS = (
     *("ordered", "lost", "backordered", "moved", "moved_twice", "turned_away", "stranded"),
-    *("stranded_cost", "planned", "replanned", "orders", "split_orders"),
+    *("stranded_cost", "expired", "expired_cost", "planned", "replanned", "orders", "split_orders"),
     *("vehicles", "measured_vehicles", "filled_vehicles", "co2e_kg"),
 )
 

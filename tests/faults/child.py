@@ -23,6 +23,7 @@ import prepos.pipeline.publishing
 import prepos.pipeline.reconciling
 from prepos.cli import main
 from prepos.core.verdict import Verdict
+from prepos.pipeline.judging import Judged
 from prepos.publish import read_files, seal, staged_folder, write_json, write_table
 from prepos.publish.read import read_run
 from tests.faults.injection import strike
@@ -68,10 +69,11 @@ def prepare(wish: dict[str, Any]) -> None:
     locale.setlocale(locale.LC_ALL, "")
     os.chdir(wish.get("folder", "/"))
     if wish.get("slow"):
-        prepos.pipeline.publishing.verify_run = lambda *_: time.sleep(600)
+        prepos.pipeline.publishing.judge_again = lambda *_, **__: time.sleep(600)
     elif wish.get("verified", True):
-        verify_run = lambda folder, *_: Verdict(run_id=folder.name, checks=())  # noqa: E731
-        prepos.pipeline.publishing.verify_run = verify_run
+        prepos.pipeline.publishing.judge_again = lambda folder, *_, **__: Judged(
+            verdict=Verdict(run_id=folder.name, checks=())
+        )
 
 
 def rewrite(folder: Path) -> int:
@@ -90,6 +92,5 @@ def _rewrite(folder: Path, files: Any) -> None:
             write_table(stage / name, frame)
         for path in sorted(folder.glob("*.json")):
             write_json(stage / path.name, json.loads(path.read_bytes()))
-        kept = {key: value for key, value in files.manifest.items() if key != "files"}
         read_files(stage, [*files.frames])
-        seal(stage, kept)
+        seal(stage, files.manifest)

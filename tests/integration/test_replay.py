@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from prepos.cli import main
-from prepos.core.run import REPLAY, REPLAY_BY_PERIOD
+from prepos.core.run import REPLAY, REPLAY_BY_PERIOD, REPORT
 from prepos.pipeline import load_run
 from tests.integration.cutting_sample import cut_sample, read, write
 
@@ -94,20 +94,24 @@ def test_same_orders_give_the_same_bytes(folder: Path, out: Path) -> None:
     words = ("--to", "2017-11-19", "--variant", "replay.fulfilment=nearest")
     again = replay(folder, *words, name="again")
     orders.write_bytes(kept)
-    for name in (REPLAY, REPLAY_BY_PERIOD):
+    for name in (REPLAY, REPLAY_BY_PERIOD, REPORT):
         assert (again / name).read_bytes() == (out / name).read_bytes()
 
 
 def test_sweep_tells_every_value_and_the_frontier(folder: Path) -> None:
     """With fewer forward nodes less is served from nearby; one value at least is not beaten."""
     words = ("--to", "2017-11-19", "--policy", "nothing", "--policy", "base_stock", "--no-bound")
-    told = load_run(replay(folder, *words, "--sweep", "replay.forward_nodes=0,3,8", name="sweep"))
+    run = replay(folder, *words, "--sweep", "replay.forward_nodes=0,3,8", name="sweep")
+    told = load_run(run)
     rows = told.frames[REPLAY][told.frames[REPLAY]["policy"] == "base_stock"]
     assert rows["setting"].tolist() == [f"replay.forward_nodes={count}" for count in (0, 3, 8)]
     assert rows["moved"].iloc[0] == 0
     assert rows["mean_distance_km"].is_monotonic_decreasing
     assert "yes" in set(rows["frontier"])
     assert rows["gap_closed"].isna().all()
+    page = (run / REPORT).read_text("utf-8")
+    assert page.count("<polygon") + page.count("<circle") == 2 * 3 + 2  # points, and two names
+    assert f"base_stock {rows['setting'].iloc[1]}: {rows['fill_rate'].iloc[1]:.1%} served" in page
 
 
 def test_policy_of_ones_own_is_found(

@@ -17,6 +17,7 @@ from prepos.core.replayed import Course
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Receipt, Stock
 from prepos.plan import PlanOptions, foresee
+from prepos.plan.foresight.arcs import MOVES
 from prepos.plan.foresight.problem import foreseen_of
 from prepos.plan.foresight.program import place_columns, price_columns, write_foreseen
 from prepos.plan.solver import solve_program
@@ -105,7 +106,8 @@ class Follower:
         solved = solve_program(program, solver="highs", gap=0.0, time_limit_s=60.0)
         self.bound, self.lines = solved.bound, []
         sent = np.floor(solved.values[: columns.lain].reshape(len(foreseen), -1) + up)
-        for sku, arc in np.argwhere(sent >= 1).tolist():
+        on_lanes = foreseen.arcs.move < MOVES * len(course.network.lanes)
+        for sku, arc in np.argwhere((sent >= 1) & on_lanes).tolist():
             way = int(foreseen.arcs.move[arc]) % len(course.network.lanes)
             span = int(foreseen.arcs.leaves[arc]), int(foreseen.arcs.arrives[arc])
             days = days_between(course, course.network.lanes[way], *span)

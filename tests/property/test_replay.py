@@ -25,6 +25,7 @@ from tests.plain_replay import PlainReplay
 from tests.replays import make_orders, snapshots
 
 PERIODS = 3
+SHELF_LIVES = (np.inf, np.inf, 1.0, 2.5, 6.0, 13.0)  # days
 SEEDS = st.integers(0, 2**32 - 1)
 RULES = st.builds(
     ReplayOptions,
@@ -106,6 +107,7 @@ def random_world(rng: Generator, days: int) -> dict[str, object]:
         unit_weight_kg=rng.choice([0.0, 0.5, 1.3], skus),
         case_pack=rng.choice([1, 1, 2, 3], skus),
         minimum_lot=rng.choice([1, 1, 4], skus),
+        shelf_life_days=rng.choice(SHELF_LIVES, skus),
     )
     placed = [
         (

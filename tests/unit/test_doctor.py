@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from prepos import pipeline
 from prepos.cli.app import main
-from prepos.errors import LockError, SolverError, WriteError
+from prepos.errors import LockError, RunError, SolverError, WriteError
 from prepos.pipeline import doctor, roll_back
 from prepos.pipeline.doctor import examine, mend, wrong_versions
 from prepos.plan import trial, try_solver
@@ -24,6 +25,7 @@ from prepos.publish.ledger import append_events
 from prepos.publish.lock import hold_lock, this_process
 from tests.published import Office
 from tests.unit.publish.test_lock import leave
+from tests.unit.test_pipeline import TODAY
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,44 @@ def test_a_sound_office_is_well(office: Office, capsys: pytest.CaptureFixture[st
     checks = json.loads(capsys.readouterr().out)["checks"]
     assert {check["state"] for check in checks} == {"ok"}
     assert sorted(path.name for path in office.runs.iterdir()) == before
+
+
+def test_an_altered_manifest_is_found_and_passed_over(office: Office) -> None:
+    """A bit of what nothing else sums; a rollback goes to the run before the one that has it."""
+    a, b, c = office.ids
+    path = office.runs / b / "manifest.json"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"seed": 0', b'"seed": 1'))
+    state, words = told(office)["run before"]
+    assert state == "broken"
+    assert f"{b}: 1 file is not as it was published" in words
+    assert "manifest.json was altered" in words
+    assert roll_back(office.config()).run_id == a
+    path.write_bytes(content)
+    assert told(office) == {}
+    (office.runs / c / "manifest.json").write_bytes(b'{"files": {}, "run_id": "x"}')
+    with pytest.raises(RunError, match="not as it was published"):
+        roll_back(office.config(), to=c)
+
+
+def test_a_published_run_that_is_made_again_is_still_it(office: Office) -> None:
+    """In its own place, the same but for its timings: nothing is wrong with it."""
+    run = office.ids[2]
+    manifest = office.runs / run / "manifest.json"
+    before = manifest.read_bytes()
+    assert pipeline.make_plan(office.config("plan.budget=12"), today=TODAY).run_id == run
+    assert manifest.read_bytes() != before
+    assert told(office) == {}
+
+
+def test_a_lost_ledger_takes_the_published_manifest_as_it_is(office: Office) -> None:
+    """From then on a bit of it that differs is found again."""
+    (office.runs / "ledger.sqlite").unlink()
+    mend(office.config())
+    assert told(office) == {}
+    path = office.runs / office.ids[2] / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"seed": 0', b'"seed": 2'))
+    assert "manifest.json was altered" in told(office)["published run"][1]
 
 
 def test_an_altered_bit_is_found_and_a_rollback_heals(

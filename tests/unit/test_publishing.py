@@ -169,6 +169,48 @@ def test_an_altered_run_is_refused(office: Office) -> None:
     assert read_current(office.runs) is None
 
 
+def test_a_plan_is_approved_after_new_orders_came(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is verified all the same, and the orders are named; the run's own files must be whole."""
+    a, b, _ = office.ids
+    with (office.folder / "orders.csv").open("a") as orders:
+        orders.write("late-1,2025-03-04,007,3,r1\n")
+    done = publish_run(office.config(), a)
+    assert read_current(office.runs) == a
+    assert [(one.file, one.code) for one in done.notices] == [("orders.csv", "PP-PUBLISH-INPUT")]
+    assert "orders changed since the run" in done.notices[0].message
+    assert main(["verify", str(office.runs / a)]) == 3
+    assert "inputs changed since: orders.csv" in capsys.readouterr().err
+    office.alter(b)
+    with pytest.raises(RunError, match="1 files are not as written"):
+        publish_run(office.config(), b, despite_changes=True)
+
+
+def test_a_plan_of_other_stock_is_published_on_request_alone(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says what to do; it is then taken as it was verified when it was made."""
+    a, b, _ = office.ids
+    stock = office.folder / "stock.csv"
+    lines = stock.read_text().splitlines()
+    stock.write_text("\n".join([*lines[:-1], lines[-1] + "1"]) + "\n")
+    assert main(["publish", a, "-c", office.file]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "inputs changed since: stock.csv; `prepos replan` plans with them" in said
+    assert read_current(office.runs) is None
+    assert main(["publish", a, "-c", office.file, "--despite-changes", "--json"]) == 0
+    assert "stock changed since the run" in json.loads(capsys.readouterr().out)["notices"][0]
+    stock.write_text("node_id,sku,on_hand\nnowhere,007,x\n")
+    with pytest.raises(RunError, match=r"cannot be read again.*--despite-changes"):
+        publish_run(office.config(), b)
+    (notice,) = publish_run(office.config(), b, despite_changes=True).notices
+    assert "the inputs cannot be read again" in notice.message
+    edited = ["publish", b, "-c", office.file, "--edited", "x.csv", "--despite-changes"]
+    assert main(edited) == 2
+    assert "expected without --edited" in capsys.readouterr().err
+
+
 def test_rollback_goes_back_step_by_step(office: Office) -> None:
     """And not to and fro; what was rolled back is told so."""
     a, b, c = office.ids
@@ -356,6 +398,23 @@ def test_old_runs_are_cleared_away(office: Office) -> None:
     assert (later[0], "removed") in office.told()
 
 
+def test_what_a_kept_run_was_made_from_is_kept(office: Office) -> None:
+    """The plan that the published one stood on, rolled back since: `plan --like` needs it."""
+    a, b, c = office.ids
+    office.publish(a)
+    office.publish(b)
+    stands = pipeline.make_plan(
+        office.config("plan.budget=15", "plan.stability_cost=0.1"), published=office.runs / b
+    )
+    roll_back(office.config(), to=a)
+    done = office.publish(stands.run_id, "run.keep=1")
+    assert done.removed == ()  # c is the newest of what nothing needs
+    later = pipeline.make_plan(office.config("plan.budget=3")).run_id
+    assert office.publish(c, "run.keep=1").removed == (a,)
+    assert {b, c, stands.run_id, later} <= set(names(office.runs))
+    assert pipeline.repeat_plan(office.runs / stands.run_id).differs == ()
+
+
 def test_a_run_that_cannot_be_cleared_away_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,3 +450,21 @@ def test_a_diff_tells_what_the_newest_plan_moves_otherwise(
     change = sum(line["after"] - line["before"] for line in told["lines"])
     assert change == units[1] - units[0] == sum(n["after"] - n["before"] for n in told["lanes"])
     assert {line["change"] for line in told["lines"]} <= {"added", "removed", "changed"}
+
+
+def test_the_newest_plan_that_is_published_stands_beside_the_one_before(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where none was published before it, that is said, not that nothing differs."""
+    a, _, c = office.ids
+    office.publish(c)
+    assert main(["diff", "-c", office.file]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"run {c} is the published plan and the newest" in said
+    roll_forward = [office.publish(run) for run in (a, c)]
+    assert [done.run_id for done in roll_forward] == [a, c]
+    assert main(["diff", "-c", office.file, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["before"], told["after"]) == (a, c)
+    assert main(["diff", c, c, "-c", office.file]) == 0
+    assert "Both plans move the same." in capsys.readouterr().out

@@ -308,6 +308,41 @@ def test_a_line_that_left_ahead_of_its_day_does_not_stand(office: Office) -> Non
     assert files.frames[IN_TRANSIT]["quantity"].tolist() == [units]
 
 
+@pytest.mark.parametrize("received", [0, 1])
+def test_of_a_line_that_left_in_part_the_rest_stands(office: Office, received: int) -> None:
+    """Frozen or not; what is received ahead of its day has left too. Verified, and repeated."""
+    lines = lines_of(office)
+    late = lines[(lines["ship_date"] >= pd.Timestamp(NEXT)) & (lines["quantity"] > 2)]
+    name, units = late["transfer_id"].iloc[0], int(late["quantity"].iloc[0])
+    answers = [f"{name},shipped,2,2025-03-07,,", f"{name},received,{received},2025-03-08,,"]
+    take_in(office, *answers[: 1 + received])
+    run = pipeline.make_plan(
+        office.config(f"time.cutoff={NEXT}", "time.frozen=1"),
+        today=NEXT,
+        published=office.runs / office.ids[2],
+    )
+    files = pipeline.load_run(run.folder)
+    for file in (PUBLISHED, TRANSFERS):
+        rest = files.frames[file].set_index("transfer_id").loc[name]
+        assert rest["quantity"] == units - 2
+        assert rest["volume_m3"] == pytest.approx(late["volume_m3"].iloc[0] * (1 - 2 / units))
+    transit = files.frames[IN_TRANSIT]
+    assert transit[["quantity", "left"]].to_numpy().tolist() == [[2 - received, 2]]
+    assert pipeline.verify_run(run.folder).passed
+    assert pipeline.repeat_plan(run.folder, today=NEXT).differs == ()
+
+
+def test_what_left_by_the_plan_before_travels_beside_the_rest() -> None:
+    """2 of 10 left by the first plan; the next has the 8 left of the same transfer, and 5 leave."""
+    told = [
+        answer("shipped", 2, 2, planned=10),
+        answer("shipped", 5, 4, planned=8, run_id="r2"),
+        answer("received", 1, 5, planned=8, run_id="r2"),
+    ]
+    (row,) = find_shipped(told, date(2025, 3, 10))
+    assert (row.run_id, row.quantity, row.left) == ("r2", 2 + 5 - 1, 5)
+
+
 def test_a_transfer_of_two_plans_is_one() -> None:
     """A line that a new plan keeps has the same id: it travels once, as was told last."""
     told = [

@@ -16,14 +16,18 @@ from prepos.core.periods import Periods
 from prepos.core.types import IntArray
 from prepos.plan.foresight.known import Arcs, outside_slots
 from prepos.plan.foresight.limits import Numbers
+from prepos.plan.foresight.spoiling import list_write_offs
 from prepos.plan.transport.problem import NO_ROW
 
 PUT_AWAY, UNDER_WAY, TURNED_AWAY = range(3)  # the moves on a lane
+MOVES = 3  # of a lane
 ROWS = 4  # that an arc may take of: three by m3, the last by kg
 
 
-def list_arcs(network: Network, periods: Periods, numbers: Numbers) -> Arcs:
+def list_arcs(network: Network, periods: Periods, numbers: Numbers, spoils_from: int) -> Arcs:
     """Return the arcs, by the period of leaving; both slots of a node may be left.
+
+    From the period ``spoils_from`` on units may be written off.
 
     What finds no room where it arrives is back where it came from, as if never moved; from an
     origin it might as well have stayed.
@@ -40,6 +44,9 @@ def list_arcs(network: Network, periods: Periods, numbers: Numbers) -> Arcs:
                     for slot in sorted({start, int(outside[start])})
                     if (slot, leaves) != (end, arrives)
                 ]
+        if leaves >= spoils_from:
+            write_offs = list_write_offs(network, periods, leaves, MOVES * len(network.lanes))
+            found += [[*arc, *[NO_ROW] * ROWS] for arc in write_offs]
     table = np.array(found, dtype=np.int64).reshape(-1, 5 + ROWS)
     leaving, move_at, start_at, end_at, arriving = table[:, :5].T.copy()
     first = np.searchsorted(leaving, np.arange(periods.horizon + 1))

@@ -3,7 +3,8 @@
 Orders are known, and so placement and service are foreseen together. What is optimised allows
 more than any policy has (see ``known``), in parts of units and of vehicles, so its cost is a bound
 for every policy under every rule of service where what cannot be served is lost. Case packs,
-minimum lots, shelf lives, the plan's budget and rules are left out; each could only cost more.
+minimum lots, the plan's budget and rules are left out; each could only cost more. What may spoil
+can be written off whenever that pays, and is never lost by it (see ``spoiling``).
 
 Small courses are one linear program. In larger ones the limits that SKUs share are priced: any
 prices prove a bound, and mixed answers at several prices tell how near the best it is.

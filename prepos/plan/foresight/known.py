@@ -76,8 +76,8 @@ class Slots(NamedTuple):
 class Tariff(NamedTuple):
     """Currency per unit, of moves (V, K): fare, handling, carbon and return; ``ship_cost`` (N, R).
 
-    There are three moves on each of L lanes, V = 3 L: to be put away, to be under way at the end,
-    and to be turned away.
+    There are three moves on each of L lanes: to be put away, to be under way at the end, and to be
+    turned away. Where anything spoils, those of writing it off follow (see ``spoiling``).
     """
 
     move: FloatArray

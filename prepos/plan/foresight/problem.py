@@ -21,6 +21,8 @@ from prepos.plan.foresight.known import (
     list_wants,
 )
 from prepos.plan.foresight.limits import list_ceilings, list_purchases, list_rows, number_rows
+from prepos.plan.foresight.spoiling import price_write_offs, spoils_in
+from prepos.plan.foresight.telling import RETURN
 from prepos.plan.transport.problem import Purchases
 
 
@@ -69,15 +71,26 @@ def foreseen_of(course: Course, carbon_price: float) -> Foreseen:
     rows = list_rows(course, supply)
     numbers = number_rows(rows)
     purchases, bought_in = list_purchases(course, supply, rows)
+    tariff = list_tariff(network, products, carbon_price)
+    spoils_from = int(spoils_in(products, periods).min(initial=periods.horizon))
+    if spoils_from < periods.horizon:
+        tariff = with_write_offs(tariff, price_write_offs(products, periods))
     return Foreseen(
         periods=periods.horizon,
         supply=supply,
         wants=list_wants(course),
-        arcs=list_arcs(network, periods, numbers),
+        arcs=list_arcs(network, periods, numbers, spoils_from),
         slots=list_slots(network, storage_rows(network, periods, numbers)),
-        tariff=list_tariff(network, products, carbon_price),
+        tariff=tariff,
         limit=np.array([row.limit for row in rows], dtype=np.float64),
         ceiling=list_ceilings(products, periods.horizon, rows),
         purchases=purchases,
         bought_in=bought_in,
     )
+
+
+def with_write_offs(tariff: Tariff, price: FloatArray) -> Tariff:
+    """Return the tariff with moves (V, K) added that cost a return and nothing else."""
+    parts = np.zeros((len(tariff.move), *price.shape))
+    parts[RETURN] = price
+    return tariff._replace(move=np.concatenate([tariff.move, parts], axis=1))

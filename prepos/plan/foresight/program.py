@@ -92,13 +92,14 @@ def price_columns(foreseen: Foreseen, columns: Columns) -> list[Part]:
     skus, slots, periods = len(foreseen), len(foreseen.slots.node), foreseen.periods
     arcs, tariff, wants = foreseen.arcs, foreseen.tariff, foreseen.wants
     column = columns.sent + np.arange(skus * len(arcs.move))
-    leaves, arrives = (np.tile(when, skus) for when in (arcs.leaves, arcs.arrives))
-    arrives = np.minimum(arrives, periods - 1)
+    is_sent = (arcs.start != arcs.end) | (arcs.arrives < periods)  # what is not is written off
+    ends = np.where(is_sent, np.minimum(arcs.arrives, periods - 1), arcs.leaves)
+    leaves, arrives = (np.tile(when, skus) for when in (arcs.leaves, ends))
     parts: list[Part] = [
         (part, (column, leaves if part in (FARE, CARBON) else arrives, move[arcs.move].T.ravel()))
         for part, move in enumerate(tariff.move)
     ]
-    parts.append((SENT, (column, leaves, np.ones(len(column)))))
+    parts.append((SENT, (column, leaves, np.tile(is_sent.astype(np.float64), skus))))
     lain = columns.lain + np.arange(skus * slots * periods).reshape(skus, slots, periods)
     when = np.broadcast_to(np.arange(periods), lain.shape)
     held = tariff.holding_cost[:, None, None] * foreseen.slots.is_held[:, None] + 0.0 * when

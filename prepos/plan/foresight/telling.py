@@ -81,11 +81,13 @@ def tell_arc(
 ) -> None:
     """Add what units take and cost on an arc."""
     move, leaves, rows = market.arcs.move[arc], market.arcs.leaves[arc], market.arcs.rows[arc]
-    arrives = min(market.arcs.arrives[arc], market.periods - 1)
+    arrives, is_sent = min(market.arcs.arrives[arc], market.periods - 1), True
+    if market.arcs.start[arc] == market.arcs.end[arc] and arrives < market.arcs.arrives[arc]:
+        arrives, is_sent = leaves, False  # written off
     for part in range(OF_MOVES):
         when = leaves if part in (FARE, CARBON) else arrives
         told[part, when] += market.tariff.move[part, move, sku] * units
-    told[SENT, leaves] += units
+    told[SENT, leaves] += units * is_sent
     for place in range(len(rows)):
         if rows[place] != NO_ROW:
             by_weight = place == len(rows) - 1

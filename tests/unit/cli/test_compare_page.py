@@ -137,3 +137,17 @@ def test_without_a_case_there_is_nothing_to_compare(capsys: pytest.CaptureFixtur
     """It is wrong use, and says what is missing."""
     assert main(["plan", "--compare"]) == 2
     assert "--compare is given without a case, expected --case NAME" in capsys.readouterr().err
+
+
+def test_what_was_shipped_since_is_counted(base: RunFiles) -> None:
+    """By the day on which the later plan begins; nothing of it where both begin on one."""
+    early, late = (
+        replace(base, manifest={**base.manifest, "config": {"time": {"cutoff": day}}})
+        for day in ("2026-11-02", "2027-01-01")
+    )
+    lines, units = len(base.frames[TRANSFERS]), int(base.frames[TRANSFERS]["quantity"].sum())
+    late = replace(late, frames={**late.frames, TRANSFERS: late.frames[TRANSFERS][:0]})
+    told = page(early, late)
+    assert f"Shipped since, as planned: {units:,} units in {lines} transfers before 2027" in told
+    assert "Both plans move the same." in told
+    assert "Shipped since" not in page(early, early)

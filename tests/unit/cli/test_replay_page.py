@@ -83,3 +83,11 @@ def test_sweep_has_a_line_a_value_and_marks_the_frontier() -> None:
     assert "760" in first
     assert first.rstrip().endswith("frontier")
     assert "frontier" not in second
+
+
+def test_expired_units_are_told_where_there_are_some() -> None:
+    """A column more, of all policies; none where nothing spoils."""
+    some = page(row("nothing", 900.0, expired=12.0), row("foresight", 600.0))
+    assert "expired" in some
+    assert " 12 " in some
+    assert "expired" not in page(row("nothing", 900.0, expired=0.0), row("foresight", 600.0))

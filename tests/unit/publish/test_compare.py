@@ -107,6 +107,28 @@ def test_lines_that_differ_come_by_what_they_save(before: RunFiles, after: RunFi
     assert (lines[0].saving_before, lines[0].saving_after) == (40.0, 10.0)
 
 
+def test_what_was_to_be_shipped_by_then_is_no_difference(before: RunFiles, after: RunFiles) -> None:
+    """A plan made on the 3rd leaves out what the other ships on the 2nd: that is told apart."""
+    late = replace(after, frames={**after.frames, TRANSFERS: after.frames[TRANSFERS][:0]})
+    plans = [
+        replace(plan, manifest={**plan.manifest, "config": {"time": {"cutoff": f"2026-11-0{day}"}}})
+        for plan, day in ((before, 2), (late, 3))
+    ]
+    for pair in (plans, plans[::-1]):
+        told = compare_plans(*pair)
+        assert told.since == "2026-11-03"
+        assert [(line.sku, line.change) for line in told.shipped] == [
+            ("milk", "shipped"),
+            ("tea", "shipped"),
+        ]
+        assert {max(line.before, line.after) for line in told.shipped} == {12, 4}
+        assert [(lane.lane_id, lane.before + lane.after) for lane in told.lanes] == [("DC>B", 7)]
+        assert [line.sku for line in told.lines] == ["tea"]
+    same = compare_plans(plans[0], replace(late, manifest=plans[0].manifest))
+    assert (same.since, same.shipped) == ("", ())
+    assert {line.change for line in same.lines} == {"removed"}
+
+
 def test_a_plan_does_not_differ_from_itself(before: RunFiles) -> None:
     """Lanes in use are told as the same, no line is."""
     told = compare_plans(before, before)

@@ -64,6 +64,30 @@ def test_room_to_come_in_is_kept(options: PlanOptions) -> None:
 
 
 @BOTH
+def test_what_spoils_is_not_held_and_makes_room(options: PlanOptions) -> None:
+    """Three units at A last three days: then nobody holds them, and two more have room there.
+
+    Without a shelf life they would be held, and one of them serve each of the orders.
+    """
+    terms = {"on_hand": {("DC", "S"): 0, ("A", "S"): 3}, "holding_cost": 1.0}
+    course = one_lane((8, 2), storage=3.0, receipts=[(6, "DC", "S", 4)], **terms)
+    assert foresee(course, options).bound == pytest.approx(3 + 2 * 2 + 1)
+    spoiling = replace(course, products=replace(course.products, shelf_life_days=np.array([3.0])))
+    found = foresee(spoiling, options)
+    line = (7, "DC>A", "S", 2)
+    assert found.bound <= cost_of(spoiling, line) == pytest.approx(2 * 3.5)
+    assert found.amounts["sent"].sum() <= 2
+
+
+@BOTH
+def test_what_a_transfer_brought_is_written_off_for_its_return(options: PlanOptions) -> None:
+    """Sent for an order that came late, it pays its return in the week in which it is too old."""
+    course = one_lane((1, 5), shelf_life_days=3.0, holding_cost=0.0, return_cost=4.0)
+    assert cost_of(course, (0, "DC>A", "S", 6)) == pytest.approx(5 * 3.5 + 1.5 + 4)
+    assert foresee(course, options).bound == pytest.approx(5 * 3.5)
+
+
+@BOTH
 def test_room_is_shared_by_skus_where_it_is_worth_most(options: PlanOptions) -> None:
     """Of two m3 the small SKU takes half of one, and three quarters of the large one the rest."""
     course = one_lane((1, 2), inbound=2.0)

@@ -1,0 +1,1 @@
+"""Show it: what a run found as one page, whole in itself."""
