@@ -21,6 +21,7 @@ import prepos.config.workspace
 import prepos.pipeline
 import prepos.pipeline.publishing
 import prepos.pipeline.reconciling
+import prepos.pipeline.replay
 from prepos.cli import main
 from prepos.core.verdict import Verdict
 from prepos.publish import read_files, seal, staged_folder, write_json, write_table
