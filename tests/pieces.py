@@ -48,7 +48,7 @@ class StubbornError(Exception):
 
 
 def square(number: int) -> int:
-    """The later blocks are done the sooner."""
+    """Take the less time the later the block is."""
     time.sleep(0.01 * max(0, 4 - number))
     return number * number
 

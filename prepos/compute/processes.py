@@ -104,8 +104,9 @@ class Processes:
         answers, deaths = Answers(blocks, watch), Counter[int]()
         waiting, busy = deque(range(len(blocks))), dict[Worker, int]()
         with watch.stage(title), self._without_those_of(busy):
-            self._staff(min(self._count, len(blocks)))
             while busy or answers.want_more(waiting):
+                if answers.want_more(waiting):
+                    self._staff(min(self._count, len(busy) + len(waiting)))
                 for worker in [each for each in self._workers if each not in busy]:
                     if answers.want_more(waiting):
                         busy[worker] = waiting.popleft()
@@ -115,7 +116,7 @@ class Processes:
                     answer = worker.answer()
                     if answer is None:
                         deaths[number] += 1
-                        how = self._replace(worker)
+                        how = self._bury(worker)
                         if deaths[number] < TRIES:
                             waiting.appendleft(number)
                             continue
@@ -139,12 +140,10 @@ class Processes:
         threads = max(1, most_threads() // self._count)
         self._workers += [Worker(threads) for _ in range(count - len(self._workers))]
 
-    def _replace(self, worker: Worker) -> str:
-        """Start another in the place of one that died; return how it ended."""
+    def _bury(self, worker: Worker) -> str:
+        """Leave one out that died; return how it ended."""
         self._workers.remove(worker)
-        how = worker.kill()
-        self._staff(len(self._workers) + 1)
-        return how
+        return worker.kill()
 
 
 def heard(busy: dict[Worker, int]) -> list[Worker]:

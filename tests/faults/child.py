@@ -63,6 +63,9 @@ def prepare(wish: dict[str, Any]) -> None:
     if wish.get("file_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (wish["file_bytes"],) * 2)
+    if wish.get("memory_bytes"):
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + wish["memory_bytes"],) * 2)
     for name, text in wish.get("surroundings", {}).items():
         os.environ[name] = text
     time.tzset()

@@ -1,4 +1,4 @@
-"""Blocks one after another, in processes and on a dask cluster: the same results, the same errors."""
+"""Blocks one after another, in processes and on dask: the same results, the same errors."""
 
 from __future__ import annotations
 
