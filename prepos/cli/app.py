@@ -66,6 +66,7 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
         (
             "prepos backtest",
             "prepos backtest --peer all --origins 12",
+            "prepos backtest --set run.executor=process",
             "prepos backtest --model smoothing --peer exponential --sample-skus 200 --json",
         ),
     ),
@@ -77,6 +78,7 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos replay --variant plan.tranches=false --variant replay.fulfilment=nearest",
             "prepos replay --sweep plan.shortage_cost=1,2,4 --policy nothing --policy prepos",
             "prepos replay --policy prepos --policy rules:MyRule --json",
+            "prepos replay --set run.executor=process --set run.workers=4",
         ),
     ),
     (verify, ("prepos verify runs/2026-11-02-91b7c7277e", "prepos verify runs/trial --json")),

@@ -68,7 +68,10 @@ def replay(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Serve past orders anew under the plan and under simpler rules, and tell what each costs."""
+    """Serve past orders anew under the plan and under simpler rules, and tell what each costs.
+
+    Policies, variants and sweep points go beside each other with run.executor=process or dask.
+    """
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.replay_page import replay_page

@@ -105,6 +105,7 @@ def test_workers_make_the_same_bytes(
     assert tried(config, tmp_path / "backtest") == serial["backtest"]
 
 
+@pytest.mark.parametrize("pool", ["process"], indirect=True)
 @pytest.mark.usefixtures("on_workers")
 def test_a_killed_worker_changes_no_byte(
     config: Config, serial: dict[str, dict[str, bytes]], place: Path, tmp_path: Path
