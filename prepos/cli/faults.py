@@ -33,6 +33,7 @@ NO_MEMORY = (  # in the words of DuckDB, Arrow, Python and C++
     "can't start new thread",
     "bad_alloc",
 )
+UNLOADED = "failed to map segment from shared object"  # of a library, at the end of an ImportError
 FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 SHOWN = 3  # faults of one file and code that are spelled out
 
@@ -40,7 +41,8 @@ SHOWN = 3  # faults of one file and code that are spelled out
 def as_told(error: Exception) -> PreposError | None:
     """Return an error of the disk or of memory in our words; None for any other."""
     words = str(error).split("\n")[0]
-    if isinstance(error, MemoryError) or any(sign in words for sign in NO_MEMORY):
+    unloaded = isinstance(error, ImportError) and words.endswith(UNLOADED)
+    if isinstance(error, MemoryError) or unloaded or any(sign in words for sign in NO_MEMORY):
         return OutOfMemoryError(f"memory ran out{f' ({words})' if words else ''}; {FEWER}")
     if not isinstance(error, OSError):
         return None

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +22,6 @@ import prepos.config.workspace
 import prepos.pipeline
 import prepos.pipeline.publishing
 import prepos.pipeline.reconciling
-import prepos.pipeline.replay
 from prepos.cli import main
 from prepos.core.verdict import Verdict
 from prepos.publish import read_files, seal, staged_folder, write_json, write_table
@@ -64,6 +64,7 @@ def prepare(wish: dict[str, Any]) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (wish["file_bytes"],) * 2)
     if wish.get("memory_bytes"):
+        import_module("prepos.pipeline.replanning")  # the work is what has no memory, not the start
         held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + wish["memory_bytes"],) * 2)
     for name, text in wish.get("surroundings", {}).items():
