@@ -177,10 +177,12 @@ def cluster_failed(what: str) -> ExternalError:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep dask's own log lines from the terminal: what matters is raised."""
-    log = logging.getLogger("distributed")
-    kept = log.level
-    log.setLevel(logging.CRITICAL)
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    kept = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        log.setLevel(kept)
+        for log, level in zip(logs, kept, strict=True):
+            log.setLevel(level)
