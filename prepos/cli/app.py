@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -17,7 +16,7 @@ from prepos.cli.diff import diff
 from prepos.cli.doctor import doctor
 from prepos.cli.explain import explain
 from prepos.cli.export import export
-from prepos.cli.faults import report_error
+from prepos.cli.faults import as_told, report_error
 from prepos.cli.forecast import forecast
 from prepos.cli.init import init
 from prepos.cli.plan import plan
@@ -28,12 +27,8 @@ from prepos.cli.replay import replay
 from prepos.cli.schema import schema
 from prepos.cli.stop import Stopped, stop_on_signals
 from prepos.cli.verify import verify
-from prepos.errors import OutOfMemoryError, PreposError, WriteError
+from prepos.errors import PreposError
 
-# no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
-DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
-NO_PLACE = "No usable temporary directory"  # in the words of `tempfile`
-FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command, its examples
     (demo, ("prepos demo", "prepos demo --json", "prepos demo --set plan.near=1")),
     (init, ("prepos init", "prepos init my-stock")),
@@ -71,6 +66,7 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
         (
             "prepos backtest",
             "prepos backtest --peer all --origins 12",
+            "prepos backtest --set run.executor=process",
             "prepos backtest --model smoothing --peer exponential --sample-skus 200 --json",
         ),
     ),
@@ -82,6 +78,7 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (  # command
             "prepos replay --variant plan.tranches=false --variant replay.fulfilment=nearest",
             "prepos replay --sweep plan.shortage_cost=1,2,4 --policy nothing --policy prepos",
             "prepos replay --policy prepos --policy rules:MyRule --json",
+            "prepos replay --set run.executor=process --set run.workers=4",
         ),
     ),
     (verify, ("prepos verify runs/2026-11-02-91b7c7277e", "prepos verify runs/trial --json")),
@@ -175,19 +172,15 @@ def _prepos(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is told in plain words, not as a trace."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    told: PreposError
     try:
         with stop_on_signals():
             app(args=given, prog_name="prepos")
     except PreposError as error:
         return report_error(error, as_json="--json" in given)
-    except OSError as error:
-        if error.errno not in DISK_TROUBLE and NO_PLACE not in str(error):
+    except Exception as error:
+        told = as_told(error)
+        if told is None:
             raise
-        told = WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
-        return report_error(told, as_json="--json" in given)
-    except MemoryError as error:
-        told = OutOfMemoryError(f"memory ran out{f' ({error})' if str(error) else ''}; {FEWER}")
         return report_error(told, as_json="--json" in given)
     except Stopped as stopped:
         sys.stderr.write(f"prepos: {stopped}\n")

@@ -50,7 +50,10 @@ def backtest(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Try the forecast against other models and peers on past cutoffs, and write the scores."""
+    """Try the forecast against other models and peers on past cutoffs, and write the scores.
+
+    Cutoffs are done beside each other with run.executor=process or dask.
+    """
     from prepos import pipeline
     from prepos.cli.paths import from_here
     from prepos.cli.scores_page import scores_page

@@ -1,20 +1,56 @@
-"""How an error is told: one line, its faults grouped, the first few of each shown."""
+"""How an error is told: one line, its faults grouped, the first few of each shown.
+
+An error of the system or of a library is told in our words where it is sure what it means.
+"""
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from prepos.errors import InfeasibleError, InputError, PreposError
+from prepos.errors import (
+    InfeasibleError,
+    InputError,
+    OutOfMemoryError,
+    PreposError,
+    WriteError,
+)
 
 if TYPE_CHECKING:
     from prepos.core.faults import Fault
     from prepos.core.ways_out import WayOut
 
+# no space, over quota, read-only, not permitted, file too large: the place's fault, not the code's
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+NO_PLACE = "No usable temporary directory"  # in the words of `tempfile`
+NO_MEMORY = (  # in the words of DuckDB, Arrow, Python and C++
+    "Out of Memory Error",
+    "Failed to launch worker thread",
+    "can't start new thread",
+    "bad_alloc",
+)
+UNLOADED = "failed to map segment from shared object"  # of a library, at the end of an ImportError
+FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 SHOWN = 3  # faults of one file and code that are spelled out
+
+
+def as_told(error: Exception) -> PreposError | None:
+    """Return an error of the disk or of memory in our words; None for any other."""
+    words = str(error).split("\n")[0]
+    unloaded = isinstance(error, ImportError) and words.endswith(UNLOADED)
+    if isinstance(error, MemoryError) or unloaded or any(sign in words for sign in NO_MEMORY):
+        return OutOfMemoryError(f"memory ran out{f' ({words})' if words else ''}; {FEWER}")
+    if not isinstance(error, OSError):
+        return None
+    if error.errno == errno.ENOMEM:
+        return OutOfMemoryError(f"memory ran out ({error.strerror}); {FEWER}")
+    if error.errno in DISK_TROUBLE or NO_PLACE in words:
+        return WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
+    return None
 
 
 def report_error(error: PreposError, *, as_json: bool) -> int:

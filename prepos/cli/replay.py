@@ -76,6 +76,8 @@ def replay(
 
     The run holds every measure in replay.csv, by period in replay.parquet, and report.html: service
     against cost drawn, a point for each policy and swept value, a page to open in a browser.
+
+    Policies, variants and sweep points go beside each other with run.executor=process or dask.
     """
     from prepos import pipeline
     from prepos.cli.paths import from_here

@@ -8,11 +8,7 @@ from prepos.config.keys import fit
 from prepos.config.layers import read_toml
 from prepos.core.faults import Fault
 
-IDLE = (
-    "privacy.default_consent.offers",
-    "run.executor",
-    "run.workers",
-)
+IDLE = ("privacy.default_consent.offers",)
 
 
 def idle_settings(config: Config) -> tuple[Fault, ...]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from prepos.compute.options import EXECUTORS, ComputeOptions
 from prepos.errors import ConfigError
 
 PERIOD_DAYS = {"day": 1, "week": 7}
-EXECUTORS = ("serial", "process", "dask")
 LOGS = ("text", "json")
 
 Rule = tuple[str, object, str, bool]  # key, value found, value expected, whether it holds
@@ -68,6 +68,7 @@ class RunOptions:
     folder: str = "runs"  # relative to the config's folder
     executor: str = "serial"
     workers: int = 0  # 0 = all cores
+    scheduler: str | None = None  # address of dask's; None = a cluster of this machine
     seed: int = 0
     currency: str = "USD"
     log: str = "text"  # json: a line of JSON an event, on standard error
@@ -86,11 +87,24 @@ class RunOptions:
                     self.executor in EXECUTORS,
                 ),
                 ("workers", self.workers, "0 (all cores) or more", self.workers >= 0),
+                (
+                    "scheduler",
+                    self.scheduler,
+                    "none or an address such as tcp://10.0.0.7:8786",
+                    self.scheduler is None or "://" in self.scheduler,
+                ),
                 ("keep", self.keep, "0 (all) or more", self.keep >= 0),
                 ("seed", self.seed, "0 or more", self.seed >= 0),
                 ("currency", self.currency, "a name such as EUR", bool(self.currency.strip())),
                 ("log", self.log, f"one of {', '.join(LOGS)}", self.log in LOGS),
             ),
+        )
+
+    @property
+    def compute(self) -> ComputeOptions:
+        """Who does long work in blocks."""
+        return ComputeOptions(
+            executor=self.executor, workers=self.workers, scheduler=self.scheduler
         )
 
 

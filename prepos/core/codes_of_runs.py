@@ -5,6 +5,29 @@ from __future__ import annotations
 from prepos.core.faults import Code
 from prepos.core.verdict import CHECKS, code_of
 
+WORKER_DIED, CLUSTER_FAILED = "PP-WORKER-DIED", "PP-CLUSTER-FAILED"
+
+WORKERS = (
+    Code(
+        WORKER_DIED,
+        "workers died of the same block of work, and it was given up",
+        "A replay's policies, a backtest's cutoffs and the like are done by worker processes. One "
+        "that is killed, mostly because the machine has no more memory, is replaced and its block "
+        "tried again; the second time the command ends, and nothing is written.",
+        "Look for a killed process in the system's log. Set run.workers lower, so that each has "
+        'more memory, or run.executor = "serial". A script of your own must call prepos below '
+        "`if __name__ == '__main__':`.",
+    ),
+    Code(
+        CLUSTER_FAILED,
+        "the dask cluster could not be reached, or failed",
+        "run.scheduler names a scheduler that does not answer, has no workers or went away; or its "
+        "workers lack prepos, which they need in the same version as the command.",
+        "Look at the scheduler and its workers. Without run.scheduler a cluster of this machine is "
+        'started; run.executor = "process" needs no dask.',
+    ),
+)
+
 PUBLISHING = (
     Code(
         "PP-LOCK-STALE",
@@ -101,6 +124,7 @@ RUNS = (
         "Nothing, or `prepos replan` to plan with the inputs as they are.",
     ),
     *PUBLISHING,
+    *WORKERS,
     *(
         Code(
             code_of(check),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 import numpy as np
-from numba import njit, prange
+from numba import config, njit, prange, set_num_threads
 from numpy.typing import NDArray
 
 Float32Array = NDArray[np.float32]
@@ -53,3 +53,13 @@ def _compile(function: Kernel, **options: object) -> Kernel:
         return cast("Kernel", njit(cache=True, error_model="numpy", **options)(function))
     except RuntimeError:  # numba has found no folder that it may write to
         return cast("Kernel", njit(error_model="numpy", **options)(function))
+
+
+def most_threads() -> int:
+    """Return how many threads kernels may run on."""
+    return int(config.NUMBA_NUM_THREADS)
+
+
+def use_threads(count: int) -> None:
+    """Let kernels that are called from this thread run on so many threads at most."""
+    set_num_threads(max(1, min(count, most_threads())))

@@ -8,7 +8,7 @@ model does at any.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,21 +119,35 @@ def make_contest(snapshot: Snapshot, origins: int, skus: IntArray) -> Contest:
     return contest
 
 
-Timed = tuple[Forecast, float, float, int]  # seconds of the means, of all; series forecast
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What came of a forecast at one cutoff.
+
+    Attributes
+    ----------
+    told : span to (4, N) float
+        As `told_chances`, of the busy cells.
+    timed : (seconds of the means, seconds of all, series forecast)
+    """
+
+    losses: Losses
+    told: dict[str, FloatArray]
+    timed: tuple[float, float, int]
 
 
 def run_model(name: str, spec: ModelSpec, contest: Contest, options: ForecastOptions) -> Result:
     """Return what one of our models did; it sees all SKUs."""
+    numbers = range(len(contest.backs))
+    return gather(name, [try_model(spec, contest, n, options) for n in numbers], is_peer=False)
 
-    def forecasts() -> Iterator[Timed]:
-        for back in contest.backs:
-            snapshot = contest.snapshot.back_to(back)
-            begun = time.perf_counter()
-            forecast = make_forecast(snapshot, spec, options)
-            seconds = time.perf_counter() - begun
-            yield forecast, seconds, seconds, _series(snapshot)
 
-    return judge(name, forecasts(), contest, is_peer=False)
+def try_model(spec: ModelSpec, contest: Contest, number: int, options: ForecastOptions) -> Judged:
+    """Return what one of our models did at one of the cutoffs, by its number."""
+    snapshot = contest.snapshot.back_to(contest.backs[number])
+    begun = time.perf_counter()
+    forecast = make_forecast(snapshot, spec, options)
+    seconds = time.perf_counter() - begun
+    return judge(forecast, contest, number, (seconds, seconds, _series(snapshot)))
 
 
 def run_peer(peer: Peer, contest: Contest, origins: int, store: Store | None = None) -> Result:
@@ -148,33 +162,40 @@ def run_peer(peer: Peer, contest: Contest, origins: int, store: Store | None = N
     """
     whole = contest.snapshot if peer.pools else with_skus(contest.snapshot, contest.skus)
     means = Means(peer, whole.back_to(contest.backs[0]), {} if store is None else store)
+    judged = []
+    for number, back in enumerate(contest.backs):
+        snapshot = whole.back_to(back)
+        forecast, of_means, of_all = peer_forecast(means, snapshot, origins)
+        judged.append(judge(forecast, contest, number, (of_means, of_all, _series(snapshot))))
+    return gather(peer.name, judged, is_peer=True)
 
-    def forecasts() -> Iterator[Timed]:
-        for back in contest.backs:
-            snapshot = whole.back_to(back)
-            yield *peer_forecast(means, snapshot, origins), _series(snapshot)
 
-    return judge(peer.name, forecasts(), contest, is_peer=True)
+def judge(
+    forecast: Forecast, contest: Contest, number: int, timed: tuple[float, float, int]
+) -> Judged:
+    """Return what came of the forecast from one of the cutoffs, by its number."""
+    truth = contest.truths[number]
+    skus = contest.skus if len(forecast.skus) > len(contest.skus) else slice(None)
+    mean = np.stack([forecast.mean[0], forecast.total_mean])[:, :, skus]
+    told = {}
+    for place, span in enumerate(SPANS):
+        is_busy = (mean[place] >= BUSY) & (truth.kind != UNSOLD)
+        told[span] = told_chances(forecast, place, skus, is_busy, truth.units[place])
+    return Judged(score(mean, span_quantiles(forecast, skus), truth), told, timed)
 
 
-def judge(name: str, forecasts: Iterator[Timed], contest: Contest, *, is_peer: bool) -> Result:
-    """Return the result of forecasts, one at each cutoff."""
-    losses, times = [], []
-    busy: dict[str, list[FloatArray]] = {span: [] for span in SPANS}
-    for (forecast, *timed), truth in zip(forecasts, contest.truths, strict=True):
-        skus = contest.skus if len(forecast.skus) > len(contest.skus) else slice(None)
-        mean = np.stack([forecast.mean[0], forecast.total_mean])[:, :, skus]
-        losses.append(score(mean, span_quantiles(forecast, skus), truth))
-        times.append(timed)
-        for number, span in enumerate(SPANS):
-            is_busy = (mean[number] >= BUSY) & (truth.kind != UNSOLD)
-            busy[span].append(told_chances(forecast, number, skus, is_busy, truth.units[number]))
-    fit_seconds, seconds, series = np.median(np.array(times, dtype=np.float64), axis=0).tolist()
+def gather(name: str, judged: Sequence[Judged], *, is_peer: bool) -> Result:
+    """Return the result of what was judged at each cutoff, in their order."""
+    times = np.array([each.timed for each in judged], dtype=np.float64)
+    fit_seconds, seconds, series = np.median(times, axis=0).tolist()
     return Result(
         name=name,
         is_peer=is_peer,
-        losses=tuple(losses),
-        coverage={span: coverage(*np.concatenate(parts, axis=1)) for span, parts in busy.items()},
+        losses=tuple(each.losses for each in judged),
+        coverage={
+            span: coverage(*np.concatenate([each.told[span] for each in judged], axis=1))
+            for span in SPANS
+        },
         fit_seconds=fit_seconds,
         seconds=seconds,
         series=series,

@@ -43,6 +43,8 @@ def open_parquet(
         )
     try:
         connection.execute(f"SELECT * FROM {_parquet(path)} LIMIT 0")
+    except duckdb.OutOfMemoryException:
+        raise  # the file may be whole
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         refuse(label, "PP-FILE-TRUNCATED", f"Parquet cannot be read: {first}")

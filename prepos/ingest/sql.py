@@ -58,6 +58,8 @@ def connect(work_folder: Path, *, memory_mb: int) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(config=settings)
         connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(str(error)) from error
     except duckdb.Error as error:
         raise ExternalError(f"cannot start DuckDB: {error}") from error
     return connection

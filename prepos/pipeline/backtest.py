@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,14 +10,24 @@ from typing import Any
 
 import numpy as np
 
+from prepos.compute import Block, Pool, Watch, open_pool
 from prepos.config import Config, idle_settings, restore_config
 from prepos.core.progress import SILENT, Progress
 from prepos.core.run import COVERAGE, KPIS, REJECTS, SCORES, SCORES_BY_CUTOFF, SPEEDS
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import IntArray
 from prepos.errors import ConfigError
-from prepos.forecast.backtest import Contest, make_contest, run_model, run_peer
+from prepos.forecast.backtest import (
+    Contest,
+    Judged,
+    Result,
+    gather,
+    make_contest,
+    run_peer,
+    try_model,
+)
 from prepos.forecast.options import ForecastOptions
+from prepos.forecast.peers.peer import Peer
 from prepos.forecast.peers.registry import chosen_peers
 from prepos.forecast.sampling import sample_skus
 from prepos.forecast.spec import ModelSpec
@@ -92,13 +103,8 @@ def run_backtest(
     generator = np.random.default_rng(config.run.seed)
     with watch.stage("counting what came"):
         contest = make_contest(snapshot, trial.origins, choose_skus(snapshot, trial, generator))
-    results = []
-    for name, spec in specs.items():
-        with watch.stage(f"trying {name}"):
-            results.append(run_model(name, spec, contest, ForecastOptions()))
-    for peer in peers:
-        with watch.stage(f"trying {peer.name}"):
-            results.append(run_peer(peer, contest, config.spec.origins))
+    with open_pool(config.run.compute) as pool:
+        results = try_all(specs, peers, contest, config.spec.origins, pool=pool, watch=watch)
     with watch.stage("comparing"):
         told = standings(results, contest, config.forecast.model, generator)
         frames = {
@@ -116,6 +122,60 @@ def run_backtest(
         sources=known.sources,
         notices=(*known.notices, *idle_settings(config)),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Modelling:
+    """One of our models at one of the cutoffs, by its number."""
+
+    name: str
+    spec: ModelSpec
+    contest: Contest
+    number: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peering:
+    """One peer at all cutoffs: what it said at earlier ones makes its widths."""
+
+    peer: Peer
+    contest: Contest
+    origins: int
+
+
+def try_all(
+    specs: Mapping[str, ModelSpec],
+    peers: Sequence[Peer],
+    contest: Contest,
+    origins: int,
+    *,
+    pool: Pool,
+    watch: Watch,
+) -> list[Result]:
+    """Return what each model and peer did; cutoffs of our models are blocks of their own."""
+    blocks: list[Block[Modelling | Peering]] = [
+        Block(f"trying {name} at {cutoff}", Modelling(name, spec, contest, number))
+        for name, spec in specs.items()
+        for number, cutoff in enumerate(contest.cutoffs)
+    ]
+    blocks += [Block(f"trying {peer.name}", Peering(peer, contest, origins)) for peer in peers]
+    judged: dict[str, list[Judged]] = {name: [] for name in specs}
+    results = []
+    made = pool.run(try_one, blocks, watch, title=f"trying, {len(blocks)} pieces in all")
+    for block, found in zip(blocks, made, strict=True):
+        if isinstance(found, Result):
+            results.append(found)
+        elif isinstance(block.given, Modelling):
+            judged[block.given.name].append(found)
+    ours = [gather(name, each, is_peer=False) for name, each in judged.items()]
+    return [*ours, *results]
+
+
+def try_one(given: Modelling | Peering) -> Judged | Result:
+    """Forecast, and judge by what came."""
+    if isinstance(given, Peering):
+        return run_peer(given.peer, given.contest, given.origins)
+    return try_model(given.spec, given.contest, given.number, ForecastOptions())
 
 
 def name_trial(

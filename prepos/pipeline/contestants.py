@@ -22,7 +22,7 @@ from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
 from prepos.core.transfer import Plan, Transfer
 from prepos.errors import ConfigError
-from prepos.pipeline.outlook import Lookout
+from prepos.pipeline.outlook import Lookout, Seen
 from prepos.plan import Frozen, Question, make_plan, plan_scenarios, sample_paths
 from prepos.replay import ReplayOptions
 from prepos.replay.policies import POLICIES, Look, Terms, load_policy
@@ -30,6 +30,7 @@ from prepos.replay.policies import POLICIES, Look, Terms, load_policy
 PLAN, MEAN, SCENARIOS, FORESIGHT = "prepos", "mean", "scenarios", "foresight"
 PATHS = 30  # of demand, that the stochastic program sees
 ON_MEANS = ("plan.tranches=false", "replay.fulfilment=nearest")
+BLIND = ("nothing",)  # looks at no forecast
 FAIR = ("proportional", "newsvendor", "base_stock", MEAN)  # baselines that the plan must beat
 USUAL = ("nothing", "nearest", *FAIR, PLAN)
 OF_SERVICE = ("fulfilment", "spillover", "whole_orders", "review")  # keys of [replay] in a variant
@@ -37,11 +38,16 @@ OF_SERVICE = ("fulfilment", "spillover", "whole_orders", "review")  # keys of [r
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contestant:
-    """A policy by name, and the rules of service that it is tried under."""
+    """A policy by name, and the rules of service that it is tried under.
+
+    It looks ahead as its configuration believes; whether it looks is not known of one's own.
+    """
 
     name: str
     policy: Policy
     options: ReplayOptions
+    config: Config
+    looks: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -115,6 +121,8 @@ def list_contestants(
     variants: Iterable[str],
     window: int,
     overrides: pd.DataFrame | None,
+    *,
+    seen: Seen,
 ) -> tuple[Contestant, ...]:
     """Return who plays, each once: policies by name, then the plan under other settings.
 
@@ -126,29 +134,33 @@ def list_contestants(
         ``KEY=VALUE``, or several with ``;`` between.
     window : int
         Periods that stock is held for.
+    seen : Seen
+        What is expected, as far as that is known; what is looked up besides is added.
 
     Raises
     ------
     ConfigError
         If a name is unknown, or a variant would change what is replayed.
     """
-    look = Lookout(config)
+    look = Lookout(config, seen)
 
     def plan(name: str, words: Iterable[str]) -> Contestant:
         changed = change_config(config, list(words))
-        policy = Planning(changed, Lookout(changed, look.seen), overrides)
-        return Contestant(name, policy, changed.replay)
+        policy = Planning(changed, Lookout(changed, seen), overrides)
+        return Contestant(name, policy, changed.replay, changed)
 
     found = []
     for name in dict.fromkeys(names):
         if name in (PLAN, MEAN):
             found.append(plan(name, () if name == PLAN else ON_MEANS))
         elif name == SCENARIOS:
-            found.append(Contestant(name, Scenarios(config, look), config.replay))
+            found.append(Contestant(name, Scenarios(config, look), config.replay, config))
         else:
             refuse_unknown(name)
             terms = Terms(look=look, window=window, review=config.replay.review)
-            found.append(Contestant(name, load_policy(name, terms), as_baseline(config, name)))
+            policy, served = load_policy(name, terms), as_baseline(config, name)
+            looks = name in POLICIES and name not in BLIND
+            found.append(Contestant(name, policy, served, config, looks))
     for text in dict.fromkeys(variants):
         words = [word.strip() for word in text.split(";")]
         refuse_strange(words)

@@ -38,6 +38,15 @@ def above_floor(forecast: Forecast, floor: float) -> Forecast:
     return replace(forecast, total_mean=told)
 
 
+Seen = dict[tuple[date, str], Outlook]
+"""What is expected, by cutoff and by what is believed."""
+
+
+def belief_of(config: Config) -> str:
+    """Return all that shapes what a configuration expects, as a text."""
+    return repr((config.spec, config.forecast, config.plan.near, config.plan.cover))
+
+
 @dataclass(frozen=True, slots=True)
 class Lookout:
     """Look ahead from snapshots of one course of orders, from each cutoff once.
@@ -47,13 +56,12 @@ class Lookout:
     """
 
     config: Config
-    seen: dict[tuple[date, str], Outlook] = field(default_factory=dict)
+    seen: Seen = field(default_factory=dict)
 
     def __call__(self, snapshot: Snapshot) -> Outlook:
         """Return what is expected at the snapshot's cutoff."""
         config = self.config
-        belief = repr((config.spec, config.forecast, config.plan.near, config.plan.cover))
-        key = snapshot.periods.cutoff, belief
+        key = snapshot.periods.cutoff, belief_of(config)
         if key not in self.seen:
             forecast = make_forecast(snapshot, config.spec, config.forecast)
             self.seen[key] = look_ahead(config, snapshot.network, forecast)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,23 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from prepos.compute import open_pool
 from prepos.config import Config, change_config, idle_settings
 from prepos.core.periods import Periods
 from prepos.core.progress import SILENT, Progress
-from prepos.core.replayed import Course, Replayed
 from prepos.core.run import KPIS, REJECTS, REPLAY, REPLAY_BY_PERIOD, REPORT
-from prepos.core.snapshot import Snapshot
 from prepos.errors import ConfigError, InputError
-from prepos.pipeline.contestants import FAIR, PLAN, USUAL, list_contestants
-from prepos.pipeline.fewer import busiest_nodes, keep_nodes
+from prepos.pipeline.contestants import FAIR, PLAN, USUAL
 from prepos.pipeline.gains import Gain, best_of, weigh_gains
 from prepos.pipeline.handover import Run, make_handover
-from prepos.pipeline.known import Known, make_snapshot
+from prepos.pipeline.known import Known
+from prepos.pipeline.matches import Played, make_match, play
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.replay_frames import Outcome, replay_by_period_frame, replay_frame
-from prepos.plan import Foresight, foresee, planning_window
 from prepos.publish import Stopwatch, rejects_frame
-from prepos.replay import make_course, measure, replay_orders, total
+from prepos.replay import measure, total
 from prepos.report.page import replay_report
 
 KIND = "replay"
@@ -89,13 +86,25 @@ def run_replay(
     """
     watch = Stopwatch(progress)
     cutoff, until = config.time.cutoff, stretch.last and stretch.last + timedelta(days=1)
-    outcomes: list[Outcome] = []
-    for setting in list_settings(stretch.sweep):
-        changed = change_config(config, [setting]) if setting else config
-        changed = replace(changed, time=replace(changed.time, cutoff=until))
-        known = open_or_refuse(changed, out, watch, today)
-        periods = replayed_periods(known, stretch, cutoff)
-        outcomes.append(play(changed, stretch, known, periods, setting=setting, watch=watch))
+    matches = []
+    with open_pool(config.run.compute) as pool:
+        for setting in list_settings(stretch.sweep):
+            changed = change_config(config, [setting]) if setting else config
+            changed = replace(changed, time=replace(changed.time, cutoff=until))
+            known = open_or_refuse(changed, out, watch, today)
+            periods = replayed_periods(known, stretch, cutoff)
+            matches.append(
+                make_match(
+                    changed,
+                    known,
+                    periods,
+                    setting=setting,
+                    names=stretch.policies or USUAL,
+                    variants=stretch.variants,
+                    bound=stretch.bound,
+                )
+            )
+        outcomes = [weigh(played) for played in play(matches, pool, watch)]
     run = make_handover(
         config,
         out,
@@ -163,73 +172,12 @@ def replayed_periods(known: Known, stretch: Stretch, cutoff: date | None) -> Per
     return Periods(cutoff=first, days=days, horizon=count)
 
 
-def play(
-    config: Config,
-    stretch: Stretch,
-    known: Known,
-    periods: Periods,
-    *,
-    setting: str,
-    watch: Stopwatch,
-) -> Outcome:
-    """Replay under every policy, and work out the bound."""
-    known = narrowed(config, known, periods)
-    if known.orders is None:
-        raise InputError("orders were not loaded, expected them for a replay")
-    nouns = (known.products, known.network, known.stock)
-    course = make_course(known.orders, periods, *nouns, config.replay)
-    names = stretch.policies or USUAL
-    window = planning_window(known.network, known.periods, config.plan).horizon
-    overrides = known.tables.get("overrides")
-    snapshot_at = snapshots(config, known, periods)
-    replayed: dict[str, Replayed] = {}
-    for each in list_contestants(config, names, stretch.variants, window, overrides):
-        with watch.stage(f"replaying {each.name}{f' at {setting}' if setting else ''}"):
-            replayed[each.name] = replay_orders(course, each.policy, each.options, snapshot_at)
-    bound = work_out_bound(config, stretch, course, watch)
-    return weigh(config, setting, course, replayed, bound)
-
-
-def narrowed(config: Config, known: Known, periods: Periods) -> Known:
-    """Return what is known on the map with so many forward nodes as ``replay.forward_nodes``."""
-    count = config.replay.forward_nodes
-    if count is None or known.orders is None:
-        return known
-    past = make_snapshot(replace(known, periods=periods), config).orders
-    kept = busiest_nodes(known.network, past, count)
-    network, stock = keep_nodes(known.network, known.stock, kept)
-    return replace(known, network=network, stock=stock)
-
-
-def snapshots(config: Config, known: Known, periods: Periods) -> Callable[[int], Snapshot]:
-    """Return what tells what was known at the first day of a replayed period."""
-
-    def snapshot_at(period: int) -> Snapshot:
-        then = replace(known.periods, cutoff=periods.start(period))
-        return make_snapshot(replace(known, periods=then), config)
-
-    return snapshot_at
-
-
-def work_out_bound(
-    config: Config, stretch: Stretch, course: Course, watch: Stopwatch
-) -> Foresight | None:
-    """Return what perfect foresight costs; None where nobody asks, or late service has no bound."""
-    if not stretch.bound or config.replay.unserved != "lost":
-        return None
-    with watch.stage("foreseeing"):
-        return foresee(course, config.plan)
-
-
-def weigh(
-    config: Config,
-    setting: str,
-    course: Course,
-    replayed: dict[str, Replayed],
-    bound: Foresight | None,
-) -> Outcome:
+def weigh(played: Played) -> Outcome:
     """Return what one setting's replays measured."""
-    price, network = config.plan.carbon_price, course.network
+    match, replayed = played.match, played.replayed
+    config, network = match.config, match.course.network
+    bound = played.bounds[0] if played.bounds else None
+    price = config.plan.carbon_price
     by_period = {
         name: measure(each, network, carbon_price=price) for name, each in replayed.items()
     }
@@ -241,8 +189,8 @@ def weigh(
     least = None if bound is None else bound.by_period
     gains: dict[str, Gain] = weigh_gains(costs, least, FAIR, generator)
     return Outcome(
-        setting=setting,
-        periods=course.periods,
+        setting=match.setting,
+        periods=match.course.periods,
         totals={name: total(each, network, carbon_price=price) for name, each in replayed.items()},
         by_period=by_period,
         gains=gains,

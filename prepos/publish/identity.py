@@ -19,7 +19,7 @@ import pandas as pd
 from prepos.core.axes import Axis
 from prepos.core.orders import Orders
 
-RUN_SETTINGS = ("folder", "executor", "workers", "keep", "log", "metrics")
+RUN_SETTINGS = ("folder", "executor", "workers", "scheduler", "keep", "log", "metrics")
 ELSEWHERE = {  # settings that change no result
     "data": None,
     "database": None,

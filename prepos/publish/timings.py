@@ -59,6 +59,11 @@ class Stopwatch:
         self.under_way = ""
         self.tell(name, stage=name, rows=stage.rows, seconds=round(taken, 3))
 
+    def note(self, name: str, seconds: float) -> None:
+        """Take note of a piece of work that was done beside others, in another process."""
+        self.stages_s[name] = round(self.stages_s.get(name, 0.0) + seconds, 3)
+        self.tell(f"{name}: {seconds:.1f} s", seconds=round(seconds, 3))
+
     def tell(self, message: str, *, level: str = "info", **facts: Any) -> None:
         """Tell an event of this run."""
         self.progress.tell(Event(message=message, level=level, run_id=self.run_id, **facts))

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -63,6 +64,10 @@ def prepare(wish: dict[str, Any]) -> None:
     if wish.get("file_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (wish["file_bytes"],) * 2)
+    if wish.get("memory_bytes"):
+        import_module("prepos.pipeline.replanning")  # the work is what has no memory, not the start
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + wish["memory_bytes"],) * 2)
     for name, text in wish.get("surroundings", {}).items():
         os.environ[name] = text
     time.tzset()

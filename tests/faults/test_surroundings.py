@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -243,6 +244,53 @@ def test_memory_that_runs_out_is_told(
     told = capsys.readouterr().err
     assert told.startswith("prepos: memory ran out (Unable to allocate 3 TiB); nothing was")
     assert {path.name for path in office.runs.iterdir()} == before
+
+
+def test_a_limit_of_memory_is_told(office: Office, nursery: Nursery) -> None:
+    """A real one, reached sooner or later: in plain words, and the plan of before stands.
+
+    Where the C library itself is refused, it ends the process with a word of its own.
+    """
+    before = {path.name for path in office.runs.iterdir()}
+    words = ["replan", "-c", office.file, "--set", "plan.budget=7"]
+    limits = (4, 32, 130)  # MB beyond what a command holds as it begins
+    ended = [nursery.run(words, memory_bytes=limit * 1_000_000) for limit in limits]
+    told = [end for end in ended if end.code == 1]
+    assert told, ended
+    for end in told:
+        assert end.told.startswith("prepos: memory ran out"), end
+        assert "; nothing was published; expected more of it" in end.told
+    assert all(end.code in {1, 127} or end.code < 0 for end in ended), ended
+    assert not [end for end in ended if "Traceback" in end.told], ended
+    assert read_current(office.runs) == office.ids[1]
+    assert nursery.run(words).code == 0
+    for made in {path.name for path in office.runs.iterdir() if path.is_dir()} - before:
+        check_run(office.runs / made)  # one may have been made whole, and not published
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        ImportError("/lib/x.so: failed to map segment from shared object"),
+        RuntimeError("Failed to launch worker thread: Resource temporarily unavailable"),
+    ],
+)
+def test_no_memory_has_many_words(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+) -> None:
+    """Those of the system and of libraries, which are no MemoryError, are known."""
+
+    def greedy(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(planning, "decide", greedy)
+    assert planned_by(office, "--set", "plan.budget=7") == 1
+    assert capsys.readouterr().err.startswith("prepos: memory ran out (")
 
 
 def test_every_bit_of_a_published_run_counts(

@@ -157,6 +157,16 @@ def test_speeds_are_told(config: Config) -> None:
     assert (speeds["fit_seconds"] <= speeds["seconds"]).all()
 
 
+def test_each_cutoff_of_a_model_is_a_stage(config: Config) -> None:
+    """By name, as it is named where its worker dies; a peer is one for all its cutoffs."""
+    files = tried(config)
+    stages = set(files.manifest["timings"]["stages_s"])
+    cutoffs = files.kpis["cutoffs"]
+    assert len(cutoffs) == 3
+    assert {f"trying {name} at {day}" for name in ("plain", "naive") for day in cutoffs} < stages
+    assert "trying exponential" in stages
+
+
 @pytest.mark.parametrize(
     ("trial", "said"),
     [

@@ -144,9 +144,8 @@ class Places(NamedTuple):
         Currency per unit, of each SKU or of all; what lies outside ``server`` is not read.
     is_forward : (N,) bool
         Where holding costs, and returning what was moved in vain.
-    storage_row : (N, T) int
-    fill_row : (Z, 1 + C) int
-        Of all SKUs, and of C groups. Shared rows, ``NO_ROW`` where there is no such limit.
+    storage_row, fill_row : (N, T), (Z, 1 + C) int
+        Shared rows, ``NO_ROW`` where there is no such limit; fill of all SKUs, and of C groups.
     """
 
     release_node: IntArray
@@ -241,7 +240,7 @@ class TransportProblem:
         T, of the window.
     limit : (S,) float
     ceiling : (S,) float
-        Currency per unit of a limit: no price is higher, as breaking it costs no more.
+        Currency per unit of a limit, which breaking it costs: no price is higher.
     constant : (K,) float
         Currency paid for each SKU whatever is decided, terms below 0 being set against it.
     """

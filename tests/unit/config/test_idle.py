@@ -13,13 +13,12 @@ def test_the_base_is_silent() -> None:
 
 def test_a_changed_setting_is_told_with_its_default() -> None:
     """Key, value found, value expected."""
-    config = load_config(None, sets=["run.executor=dask", "run.workers=1", "plan.near=2"])
+    config = load_config(None, sets=["privacy.default_consent.offers=true", "plan.near=2"])
 
     notices = idle_settings(config)
 
     assert [notice.message for notice in notices] == [
-        "run.executor is dask, and nothing reads it yet, expected serial",
-        "run.workers is 1, and nothing reads it yet, expected 0",
+        "privacy.default_consent.offers is True, and nothing reads it yet, expected False",
     ]
 
 

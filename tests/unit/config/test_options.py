@@ -20,6 +20,7 @@ from prepos.errors import ConfigError
         (lambda: TimeOptions(timezone="../etc"), "time.timezone is '../etc', expected a name"),
         (lambda: RunOptions(folder=" "), "run.folder is ' ', expected a path"),
         (lambda: RunOptions(executor="gpu"), "run.executor is 'gpu', expected one of serial"),
+        (lambda: RunOptions(scheduler="here"), "run.scheduler is 'here', expected none or an addr"),
         (lambda: RunOptions(workers=-1), "run.workers is -1, expected 0"),
         (lambda: RunOptions(seed=-1), "run.seed is -1, expected 0 or more"),
         (lambda: RunOptions(currency=""), "run.currency is '', expected a name"),
