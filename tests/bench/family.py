@@ -92,7 +92,7 @@ def make_family(
         mean = np.tile(block.mean.T / periods, (periods, 1, 1))
         sources.append(make_sources(block.units))
         ranks.append(make_ranks(mean, dispersion.repeat(len(block.mean), axis=2)))
-        goods.append(make_goods(block))
+        goods.append(make_goods(country, block))
         wanted_m3 += block.volume_m3 @ block.mean
     room = np.tile(country.room * wanted_m3 / periods, periods)
     vehicle_m3 = float(room.sum()) / (VEHICLES_A_LANE * ORIGINS * FORWARDS * periods)
@@ -139,8 +139,9 @@ def make_sources(units: IntArray) -> Sources:
     return without_terms(np.searchsorted(sku, np.arange(len(units) + 1)), node, units[sku, node])
 
 
-def make_goods(block: Block) -> Goods:
-    """Return what a unit of each SKU is and costs."""
+def make_goods(country: Country, block: Block) -> Goods:
+    """Return what a unit of each SKU is and costs; origins serve what comes too early in front."""
+    saving = service_cost(country)[:ORIGINS].min(axis=0) - block.shortage_cost[:, None]
     return Goods(
         volume_m3=block.volume_m3,
         weight_kg=block.weight_kg,
@@ -149,7 +150,7 @@ def make_goods(block: Block) -> Goods:
         return_cost=block.return_cost,
         wanted=block.mean.sum(axis=1),
         group=np.zeros(len(block.mean), dtype=np.int64),
-        relief=np.zeros(block.mean.shape),
+        relief=np.minimum(saving, 0.0),
     )
 
 
@@ -196,11 +197,16 @@ def make_purchases(country: Country, periods: int, vehicle_m3: float) -> Purchas
     return Purchases(cost, np.full(len(cost), float(VEHICLES_A_LANE * ORIGINS * rows)), take)
 
 
-def make_places(country: Country, periods: int) -> Places:
-    """Return who serves whom."""
+def service_cost(country: Country) -> FloatArray:
+    """Return currency per unit (N, Z), regions weighted by their people."""
     weight = np.zeros((REGIONS, FORWARDS))
     weight[np.arange(REGIONS), country.catchment] = country.population
-    service = np.ascontiguousarray(country.ship_cost @ weight / weight.sum(axis=0))
+    return np.ascontiguousarray(country.ship_cost @ weight / weight.sum(axis=0))
+
+
+def make_places(country: Country, periods: int) -> Places:
+    """Return who serves whom."""
+    service = service_cost(country)
     near = np.sort(service[ORIGINS:].argsort(axis=0, kind="stable")[:NEAR], axis=0)
     server = np.vstack([np.tile(np.arange(ORIGINS), (FORWARDS, 1)).T, ORIGINS + near])
     return Places(
