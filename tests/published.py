@@ -15,6 +15,11 @@ from prepos.publish.ledger import Event, read_events
 from tests.unit.test_pipeline import CONFIG, CUTOFF, TABLES, TODAY, order_lines
 
 LANES = "origin,destination,lead_time_days,cost_per_unit,ship_weekdays\n"
+NODES = """node_id,kind,latitude,longitude,storage_m3,inbound_m3
+DC,origin,40,8,,
+SP1,forward,51,9,40,1.3
+SP2,forward,49,7,40,0.6
+"""  # so little comes in that some waits for the second week
 BUDGETS = (6, 9, 12)  # currency: each a plan of its own
 
 
@@ -70,11 +75,14 @@ def make_office(folder: Path) -> Office:
     """Plan three times."""
     for name, text in TABLES.items():
         (folder / f"{name}.csv").write_text(text)
+    (folder / "nodes.csv").write_text(NODES)
     (folder / "lanes.csv").write_text(f"{LANES}DC,SP1,2,0.5,mon\nDC,SP2,3,0.5,mon\n")
     header = "order_id,ordered_at,sku,quantity,region_id"
     (folder / "orders.csv").write_text("\n".join([header, *order_lines()]) + "\n")
     cutoff = f'[time]\ncutoff = "{CUTOFF}"'
-    (folder / "prepos.toml").write_text(CONFIG.replace("[time]", cutoff) + "\n[plan]\ngap = 0.0\n")
+    (folder / "prepos.toml").write_text(
+        CONFIG.replace("[time]", cutoff) + "\n[plan]\ngap = 0.0\nreturn_cost = 0.0\n"
+    )
     (folder / "models" / "plain").mkdir(parents=True)
     (folder / "models" / "plain" / "spec.toml").write_text('kind = "moving_average"\n')
     ids = []

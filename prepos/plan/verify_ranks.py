@@ -18,7 +18,6 @@ AS_IF_CERTAIN = -1.0  # dispersion of demand that is its mean, up or down to a w
 POISSON_BELOW = 1e-9  # dispersion that no count can tell from Poisson
 LEAST_MEAN = 1e-9  # units; below, nobody will ask
 UNIT_LEVEL_UP_TO = 8  # units: below, every rank is a slice of its own
-GONE = 0.6  # of what was wanted before a unit could serve, what is lost to it
 LEVELS = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.95, 0.995)  # where others break
 
 
@@ -78,11 +77,12 @@ def chances(cells: Cells, cell: IntArray, low: IntArray, high: IntArray, since: 
     """Return (L, T) the chance that a unit for ranks (low, high] is used by each period's end.
 
     It can serve from period ``since`` on; before, the chance is 0, and beyond the shelf life none
-    is used. ``GONE`` of what was wanted before is lost to it, and all where demand is certain. In
+    is used. Of what was wanted before, 1 - 1/T is lost to it, and all where demand is certain. In
     single precision, as plans are made with.
     """
     wanted = chances_to_be_wanted(cells, cell, low, high)
-    gone = np.where(cells.dispersion[0, cell] < 0, 1.0, GONE)[:, None]
+    lost = 1.0 - 1.0 / len(cells.mean)
+    gone = np.where(cells.dispersion[0, cell] < 0, 1.0, lost)[:, None]
     used = wanted - gone * wanted[:, since - 1 : since] if since else wanted.copy()
     used[:, :since] = 0.0
     used[since >= cells.good_for[cell]] = 0.0

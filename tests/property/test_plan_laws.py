@@ -220,7 +220,11 @@ def test_cost_is_that_of_the_lines(case: Case, method: str) -> None:
         moving += line.quantity * rate
     kept, targets, forward = plan.allocation, plan.targets, case.network.is_forward
     service = plan.catchments.service_cost[kept.node, kept.catchment, kept.sku]
-    served = np.bincount(kept.sku, kept.expected_use, minlength=len(products))
+    served = np.bincount(kept.sku, kept.expected_use + kept.relieved, minlength=len(products))
+    has_some = ~forward[:, None] & (case.stock.on_hand > 0)
+    from_origin = np.where(has_some[:, None], plan.catchments.service_cost, np.inf).min(axis=0)
+    late = np.flatnonzero(kept.relieved)
+    relieved = kept.relieved[late] @ from_origin[kept.catchment[late], kept.sku[late]]
     missing = case.demand.mean.sum(axis=(0, 1)) - served
     in_vain = np.zeros_like(targets.closing[-1])
     where = (kept.node, kept.sku)
@@ -231,7 +235,7 @@ def test_cost_is_that_of_the_lines(case: Case, method: str) -> None:
     in_vain += np.maximum(came - aside, 0.0)
     total = (
         moving
-        + float(service @ kept.expected_use)
+        + float(service @ kept.expected_use + relieved)
         + float(missing @ products.shortage_cost)
         + float((targets.closing[:, forward] @ products.holding_cost).sum())
         + float((in_vain[forward] @ products.return_cost).sum())

@@ -4,14 +4,14 @@ A unit that waits for rank n from the first day on is used by the end of period 
 wanted by then: with the chance P(D >= n) of the demand D of the periods up to t. One that can serve
 only from period s on comes too late where the rank was wanted before; an origin serves that order,
 or nobody. The unit may still be used by one that comes later, as the ranks behind it may be wanted
-too: so ``GONE`` of what it came too late for is lost to it, and the rest is not. No more of a
-demand is then expected to be used than its mean, whichever units share it. Ranks break at quantiles
-of the window's demand and around each cumulative mean, at whole units, so flows stay whole. In a
-single period these are the tranches of the newsvendor.
+too: so of what it came too late for, 1 - 1/T is lost to it in a window of T periods, and the rest
+is not. No more of a demand is then expected to be used than its mean, whichever units share it.
+Ranks break at quantiles of the window's demand and around each cumulative mean, at whole units, so
+flows stay whole. In a single period these are the tranches of the newsvendor.
 
 Assumes that the demand of each span is negative binomial with its own dispersion, fitted as a sum.
-``GONE`` was chosen on made-up worlds, and on weeks of orders that no figure is told of: at 0 it
-costs nothing to wait, and too little is sent at once; at 1 too little is sent for later. Where
+The share lost was chosen on made-up worlds, and on weeks of orders that no figure is told of: at 0
+it costs nothing to wait, and too little is sent at once; at 1 too little is sent for later. Where
 demand is taken as certain, what came too late for its rank is never used.
 """
 
@@ -23,8 +23,6 @@ from prepos.core.spans import span_number
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.tranches import LEAST_MEAN, cut_ranks, expected_served
 from prepos.plan.transport.problem import Ranks
-
-GONE = 0.6  # of the orders that a unit came too late for, what no later one makes up for
 
 
 def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | None = None) -> Ranks:
@@ -46,7 +44,7 @@ def make_ranks(mean: FloatArray, dispersion: FloatArray, good_for: IntArray | No
     cell, low, high = cut_window(by_period, spread[span_number(0, periods - 1, periods)])
     fresh = np.full(len(cell), periods) if good_for is None else good_for[sku[cell]]
     wanted = wanted_by_end(by_period, spread, cell, low, high, fresh)
-    gone = np.where(spread[0, cell] < 0, 1.0, GONE)
+    gone = np.where(spread[0, cell] < 0, 1.0, 1.0 - 1.0 / periods)
     used = np.zeros((len(cell), len(dispersion)), dtype=np.float32)
     for since in range(periods):
         missed = gone * wanted[since - 1] if since else 0.0

@@ -244,9 +244,9 @@ def load_rows(transfers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chance(area: str, sku: str, since: int, low: int, high: int, until: int) -> float:
-    """Return the chance that a unit is used for some ranks: six tenths of those before are lost."""
+    """Return the chance that a unit is used for some ranks: half of those before are lost."""
     before = wanted_by(area, sku, low, high, since - 1) if since else 0.0
-    return wanted_by(area, sku, low, high, until) - 0.6 * before
+    return wanted_by(area, sku, low, high, until) - 0.5 * before
 
 
 def wanted_by(area: str, sku: str, low: int, high: int, until: int) -> float:

@@ -85,11 +85,11 @@ def test_quantile_is_the_first_unit_to_reach_the_level(level: float) -> None:
 
 
 def test_a_later_start_misses_a_part_of_what_came_before() -> None:
-    """Means of 2.5 and 3: of the orders of the first period for its rank, it loses six tenths."""
+    """Means of 2.5 and 3: of the orders of the first period for its rank, it loses half."""
     cells = Cells(np.array([[2.5], [3.0]]), np.zeros((3, 1)), np.array([2]))
     at, low = np.zeros(4, dtype=np.int64), np.array([1, 2, 3, 7])
     first, both = poisson(2.5), poisson(5.5)
     late = chances(cells, at, low, low + 1, 1)
-    assert_allclose(late[:, 1], both.sf(low) - 0.6 * first.sf(low), rtol=1e-6)
+    assert_allclose(late[:, 1], both.sf(low) - 0.5 * first.sf(low), rtol=1e-6)
     soon = chances(cells, at[:2], low[:2], low[:2] + 1, 0)
     assert_allclose(soon[:, 1], both.sf([1, 2]), rtol=1e-6)

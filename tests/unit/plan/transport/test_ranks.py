@@ -70,13 +70,13 @@ def test_stock_from_the_start_serves_what_it_can(periods: int) -> None:
 
 
 def test_what_comes_later_misses_a_part_of_what_was_wanted_before() -> None:
-    """From the second period on: wanted by the end, less six tenths of what was wanted before."""
+    """From the second period on: wanted by the end, less half of what was wanted before."""
     mean = np.array([[[10.0]], [[6.0]]])
     ranks = make_ranks(mean, np.full((3, 1, 1), 0.1))
     high, alone = np.cumsum(ranks.width), ranks.width == 1
     late = ranks.used[:, span_number(1, 1, 2)]
     first, both = (nbinom(10.0, 10.0 / (10.0 + units)) for units in (10.0, 16.0))
-    expected = both.sf(high - 1) - 0.6 * first.sf(high - 1)
+    expected = both.sf(high - 1) - 0.5 * first.sf(high - 1)
     assert alone.sum() > 2
     assert_allclose(late[alone], expected[alone], rtol=1e-5)
 

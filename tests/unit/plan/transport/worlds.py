@@ -78,7 +78,7 @@ def make_world(
             rng.choice([0.0, 0.7], skus),
             wanted,
             rng.integers(0, 3, skus),
-            rng.choice([0.0, -3.0], (skus, zones)),
+            np.random.default_rng(skus).choice([0.0, -3.0], (skus, zones)),
         ),
         routes=routes,
         places=Places(
