@@ -30,12 +30,13 @@ class PlainReplay:
         for node in range(len(self.nodes)):
             for sku in range(len(course.products)):
                 self.stock[node, sku] = int(course.opening.on_hand[node, sku])
-        self.came = defaultdict(list)  # the day on which each unit came, by node and SKU
-        for cell, units in self.stock.items():
-            self.came[cell] = [0] * units
+        self.came = defaultdict(list)  # the day each unit ages from, by forward node and SKU
+        for (node, sku), units in self.stock.items():
+            if self.ages(node):
+                self.came[node, sku] = [0] * units
         self.brought: dict[tuple[int, int], int] = defaultdict(int)
         self.on_lanes: list[tuple[int, int, int, int]] = []  # day, lane, SKU, units
-        self.ages_on_lanes = {}  # (day, lane, SKU): when its units came
+        self.ages_on_lanes = {}  # (day, lane, SKU): the day each of its units ages from
         self.inbound: dict[tuple[int, int], float] = defaultdict(float)
         self.outbound: dict[tuple[int, int], float] = defaultdict(float)
         self.vehicles: dict[tuple[int, int], float] = defaultdict(float)
@@ -169,7 +170,8 @@ class PlainReplay:
             loads[way][1] += sent * weight
             taken[way, sku] = sent
             self.on_lanes.append((arrives, way, sku, sent))
-            self.ages_on_lanes[arrives, way, sku] = self._oldest((start, sku), sent)
+            came = self._oldest((start, sku), sent) if self.ages(start) else [day] * sent
+            self.ages_on_lanes[arrives, way, sku] = came
             self.add(period, moved=sent, moved_twice=twice)
             self.add(period, co2e_kg=sent * weight * lane.co2e_kg_per_kg)
             fare = lane.cost_per_unit + lane.cost_per_m3 * volume + lane.cost_per_kg * weight
@@ -192,8 +194,7 @@ class PlainReplay:
         period, products = day // self.days, self.course.products
         for when, node, sku, units in self.receipts:
             if when == day:
-                self.stock[node, sku] += units
-                self.came[node, sku] += [day] * units
+                self._lay(node, sku, [day] * units)
         arrivals = sorted(line[1:] for line in self.on_lanes if line[0] == day)
         volume = products.unit_volume_m3
         lying = {
@@ -206,17 +207,25 @@ class PlainReplay:
             for came in self.ages_on_lanes[day, way, sku]:  # unit by unit
                 if lying[end] + volume[sku] <= self.nodes[end].storage_m3 + 1e-9:
                     lying[end] += volume[sku]
-                    self.stock[end, sku] += 1
-                    self.came[end, sku].append(came)
+                    self._lay(end, sku, [came])
                     self.brought[end, sku] += self.nodes[end].kind == "forward"
                     self.add(period, handling_cost=self.nodes[end].handling_cost)
                 else:
-                    self.stock[start, sku] += 1
-                    self.came[start, sku].append(came)
+                    self._lay(start, sku, [came])
                     self.add(period, turned_away=1, return_cost=products.return_cost[sku])
 
+    def ages(self, node: int) -> bool:
+        """Return whether stock ages there: at origins supply turns it over."""
+        return self.nodes[node].kind == "forward"
+
+    def _lay(self, node: int, sku: int, came: list[int]) -> None:
+        """Put units away."""
+        self.stock[node, sku] += len(came)
+        if self.ages(node):
+            self.came[node, sku] += came
+
     def _oldest(self, cell: tuple[int, int], units: int) -> list[int]:
-        """Take the oldest units, and return when they came."""
+        """Take the oldest units, and return the days they age from."""
         came = sorted(self.came[cell])
         self.came[cell] = came[units:]
         return came[:units]
@@ -256,7 +265,8 @@ class PlainReplay:
         placed = self.course.orders
         region, sku = int(placed.region[line]), int(placed.sku[line])
         self.stock[node, sku] -= units
-        self._oldest((node, sku), units)
+        if self.ages(node):
+            self._oldest((node, sku), units)
         self.served[period, node, region] += units
         if late:
             self.late[period, node, region] += units

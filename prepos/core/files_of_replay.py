@@ -65,7 +65,7 @@ MEASURES = (
     _units("backordered", "not served on the day of their order"),
     _units("stranded", "brought by transfers and left at the end"),
     _money("stranded_cost", "their return, a part of return_cost"),
-    _units("expired", "past their shelf life, written off wherever they lay"),
+    _units("expired", "past their shelf life, written off at forward nodes"),
     _money("expired_cost", "return of those that transfers had brought, a part of return_cost"),
     _units("turned_away", "without room where they arrived"),
     _units("moved", "by transfers"),

@@ -3,8 +3,8 @@
 At the first day of every few periods the policy is asked, before anything else happens. Each day
 the dispatch's departures leave with what lay there the evening before; then receipts and transfers
 arrive; then the orders come, those that wait before those of the day; in the evening what cannot
-be sold the next day is written off. What a dispatch says of later
-days than the next decision is forgotten: the policy says it again, or something better.
+be sold the next day is written off at forward nodes. What a dispatch says of later days than the
+next decision is forgotten: the policy says it again, or something better.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Run:
             self.site, self.state, day=day, period=day // days, tally=self.tally
         )
         self.recount.note(sent, receipts, arrived, kept)
-        if spoils := self.shelves.spoils.any():
+        if spoils := self.shelves.ages.any():
             self.shelves.send(day, sent)
             self.shelves.receive(day, receipts, arrived, kept)
             self.write_off(day - 1, day)  # what became too old on its way

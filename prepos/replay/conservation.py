@@ -41,8 +41,8 @@ class Recount:
         self.unsold[node, sku] -= units
 
     def check_ages(self, shelves: Shelves, on_hand: IntArray, day: int) -> None:
-        """Compare the stock at the day's end with the batches it is made of."""
-        lying = np.where(shelves.spoils, on_hand, 0)
+        """Compare the stock at the day's end, where it ages, with the batches it is made of."""
+        lying = np.where(shelves.ages, on_hand, 0)
         self._compare(lying, shelves.count(), "stock by age", day)
 
     def check(self, on_hand: IntArray, used: IntArray, day: int) -> None:

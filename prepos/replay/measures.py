@@ -46,7 +46,7 @@ class Measures:
     backordered: float  # units that were not served on the day of their order and waited
     stranded: float  # units that transfers brought to forward nodes and that lie there at the end
     stranded_cost: float  # their return, part of return_cost
-    expired: float  # units past their shelf life, written off wherever they lay
+    expired: float  # units past their shelf life, written off at forward nodes
     expired_cost: float  # return of those that transfers had brought, part of return_cost
     turned_away: float  # units that found no room where they arrived
     moved: float  # units

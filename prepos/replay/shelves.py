@@ -1,8 +1,10 @@
-"""How old the stock is that lies somewhere or is under way: the oldest goes first, out and off.
+"""How old the stock is at forward nodes or under way: the oldest goes first, out and off.
 
-A unit is as old as the days since it came into the network: age goes along with transfers, and
-counts from the first day of the replay for what lay there then, as nobody says how old that was. It
-can be sold on as many days as its shelf life has. Only what may spoil in time is kept record of.
+Stock at origins is turned over by its supply, and never spoils there: a unit ages from the day on
+which it leaves an origin, and is new again when it comes back to one. What comes to a forward node
+from outside ages from that day, and what lay there at first from the first day of the replay, as
+nobody says how old that was. Age goes along with transfers. A unit can be sold on as many days as
+its shelf life has. Only what may spoil in time is kept record of.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from prepos.replay.ways import Ways
 
 
 class Batches(NamedTuple):
-    """Units by place and the day on which they came: arrays (B,), sorted by both, pairs once.
+    """Units by place and the day they age from: arrays (B,), sorted by both, pairs once.
 
     A place is a node and SKU, ``node * K + sku``; on their way, a lane and SKU.
     """
@@ -41,8 +43,8 @@ class Shelves:
     ----------
     good_for : (K,) int
         Days after that of coming on which a unit can still be sold.
-    spoils : (K,) bool
-        Whether any unit is too old before the replay ends.
+    ages : (N, K) bool
+        Where a unit can be too old before the replay ends: never at origins.
     lying : Batches
         By node and SKU.
     under_way : day to Batches
@@ -51,38 +53,40 @@ class Shelves:
 
     def __init__(self, course: Course, ways: Ways) -> None:
         days = course.periods.horizon * course.periods.days
-        self.good_for, self.spoils = days_good(course.products.shelf_life_days, days)
+        self.good_for, spoils = days_good(course.products.shelf_life_days, days)
+        self.ages: BoolArray = course.network.is_forward[:, None] & spoils
         self.ways, self.skus = ways, len(course.products)
-        on_hand = np.where(self.spoils, course.opening.on_hand, 0)
+        on_hand = np.where(self.ages, course.opening.on_hand, 0)
         place = np.flatnonzero(on_hand)
-        self.lying = Batches(place, np.zeros_like(place), on_hand.ravel()[place])
+        self.lying = age_from(0, place, on_hand.ravel()[place])
         self.under_way: dict[int, Batches] = {}
         self.used: IntArray = np.zeros_like(on_hand)
 
     def send(self, day: int, sent: Moves) -> None:
-        """Take what leaves on a day, and keep it as under way."""
-        sent = sent.select(self.spoils[sent.sku])
-        start = self.ways.origin[sent.lane] * self.skus + sent.sku
-        line, since, units = self._take(start, sent.units)
-        lane = sent.lane[line]
-        arrives = day + self.ways.lead_time_days[lane]
-        place = lane * self.skus + sent.sku[line]
+        """Take what leaves on a day, and keep it as under way: new from an origin, else as old."""
+        start, end = self.ways.origin[sent.lane], self.ways.destination[sent.lane]
+        aged, place = self.ages[start, sent.sku], sent.lane * self.skus + sent.sku
+        line, since, units = self._take((start * self.skus + sent.sku)[aged], sent.units[aged])
+        new = ~aged & self.ages[end, sent.sku]
+        leaving = join(
+            Batches(place[aged][line], since, units), age_from(day, place[new], sent.units[new])
+        )
+        arrives = day + self.ways.lead_time_days[leaving.place // self.skus]
         for when in np.unique(arrives).tolist():
-            some = Batches(place, since, units).select(arrives == when)
-            self.under_way[when] = join(self.under_way.get(when), some)
+            self.under_way[when] = join(self.under_way.get(when), leaving.select(arrives == when))
 
     def receive(
         self, day: int, receipts: Sequence[Receipt], arrived: Moves, kept: IntArray
     ) -> None:
-        """Put away what comes on a day: from outside new, by lane as old as it is.
+        """Put away what comes on a day to where it ages: from outside new, by lane as old as it is.
 
         ``kept`` (M,) units of each line that arrived found room, the oldest first; the rest is
         back at its origin.
         """
-        new = [one for one in receipts if self.spoils[one.sku]]
+        new = [one for one in receipts if self.ages[one.node, one.sku]]
         cells = np.array([one.node * self.skus + one.sku for one in new], dtype=np.int64)
         units = np.array([one.quantity for one in new], dtype=np.int64)
-        self.lying = join(self.lying, Batches(cells, np.full(len(new), day), units))
+        self.lying = join(self.lying, age_from(day, cells, units))
         coming = self.under_way.pop(day, None)
         if coming is None:
             return
@@ -95,11 +99,11 @@ class Shelves:
             (self.ways.origin[lane], coming.units - stays),
         ):
             there = Batches(node * self.skus + sku, coming.since, some)
-            self.lying = join(self.lying, there.select(some > 0))
+            self.lying = join(self.lying, there.select((some > 0) & self.ages[node, sku]))
 
     def serve(self, used: IntArray) -> None:
         """Take what orders took since the last time; ``used`` (N, K) since the first day."""
-        used = np.where(self.spoils, used, 0)
+        used = np.where(self.ages, used, 0)
         taken = (used - self.used).ravel()
         place = np.flatnonzero(taken)
         self._take(place, taken[place])
@@ -113,12 +117,12 @@ class Shelves:
         return *np.divmod(place, self.skus), units
 
     def count(self) -> IntArray:
-        """Return (N, K) the units that lie anywhere; none of what does not spoil."""
+        """Return (N, K) the units that lie where they age."""
         units = np.bincount(self.lying.place, self.lying.units, self.used.size)
         return units.astype(np.int64).reshape(self.used.shape)
 
     def _take(self, place: IntArray, units: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-        """Take the oldest units of places; return (line, day of coming, units) piece by piece."""
+        """Take the oldest units of places; return (line, since, units) piece by piece."""
         self.lying, pieces = take_oldest(self.lying, place, units)
         return pieces
 
@@ -130,6 +134,11 @@ def days_good(shelf_life_days: FloatArray, days: int) -> tuple[IntArray, BoolArr
     """
     last = np.minimum(np.ceil(shelf_life_days) - 1, days).astype(np.int64)
     return last, last < days
+
+
+def age_from(day: int, place: IntArray, units: IntArray) -> Batches:
+    """Return units (M,) of places that age from one day on."""
+    return Batches(place, np.full_like(place, day), units)
 
 
 def join(some: Batches | None, more: Batches) -> Batches:
@@ -163,7 +172,7 @@ def take_oldest(
     Batches
         What is left.
     (line, since, units) of (Q,) int each
-        What was taken: which line took it, and when it had come.
+        What was taken: which line took it, and since when it ages.
     """
     order = np.argsort(place, kind="stable")
     order = order[units[order] > 0]

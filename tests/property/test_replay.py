@@ -81,13 +81,14 @@ def random_world(rng: Generator, days: int) -> dict[str, object]:
     """Return network, products, orders before, during and after the periods, and stock."""
     origins, forwards, regions, skus = (int(rng.integers(1, most)) for most in (3, 5, 4, 4))
     names = [f"O{i}" for i in range(origins)], [f"F{i}" for i in range(forwards)]
-    nodes = [origin(name) for name in names[0]]
+    nodes = [origin(name, storage_m3=some(rng, 5, 60)) for name in names[0]]
     for name in names[1]:
         limits = {"storage_m3": some(rng, 3, 30), "inbound_m3": some(rng, 2, 30)}
         limits |= {"outbound_m3": some(rng, 1, 10), "handling_cost": float(rng.integers(3)) / 4}
         nodes.append(forward(name, **limits))
     ways = [f"{o}>{f}" for o in names[0] for f in names[1]]
     ways += [f"{a}>{b}" for a in names[1] for b in names[1] if a != b and rng.random() < 0.5]
+    ways += [f"{f}>{o}" for o in names[0] for f in names[1] if rng.random() < 0.3]
     lanes = []
     for way in ways:
         on = ",".join(sorted(rng.choice(WEEKDAYS, 3, replace=False))) if rng.random() < 0.5 else ""

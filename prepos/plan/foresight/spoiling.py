@@ -1,9 +1,9 @@
 """What may spoil in a foreseen course can be written off, at what a replay charges for that.
 
-A replay writes off what has lain too long, and then nobody pays for holding it, and its room is
-free. The bound may do so too, from the period on in which the first unit of a SKU can be too old,
-whenever that pays; it is never made to, and may serve from what is too old. So it allows at least
-what any policy has.
+A replay writes off what has lain too long at a forward node, and then nobody pays for holding it,
+and its room is free. The bound may do so too, from the period on in which the first unit of a SKU
+can be too old, whenever that pays; it is never made to, and may serve from what is too old. So it
+allows at least what any policy has. At origins nothing spoils.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ def price_write_offs(products: Products, periods: Periods) -> FloatArray:
 def list_write_offs(network: Network, periods: Periods, leaves: int, move: int) -> list[list[int]]:
     """Return [leaves, move, start, end, arrives] of the arcs that leave in a period, slot by slot.
 
-    They end where they start, and never arrive; ``move`` is the position of the first such move.
+    They are of forward nodes, end where they start, and never arrive; ``move`` is the position of
+    the first such move.
     """
-    forward = network.is_forward
-    slots = int(outside_slots(network).max(initial=-1)) + 1
-    returned = [slot < len(forward) and bool(forward[slot]) for slot in range(slots)]
+    returned = np.flatnonzero(network.is_forward)
+    kinds = (outside_slots(network)[returned], returned)  # in the order of their prices
     return [
-        [leaves, move + KINDS * leaves + returned[slot], slot, slot, periods.horizon]
-        for slot in range(slots)
+        [leaves, move + KINDS * leaves + kind, slot, slot, periods.horizon]
+        for kind, slots in enumerate(kinds)
+        for slot in slots.tolist()
     ]
