@@ -34,6 +34,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for node, arrives in (("FW1", 4), ("FW2", 9))
     ]
     write(folder / "receipts.csv", pd.DataFrame(rows))
+    stock = read(folder / "stock.csv")  # so little that what is in transit is wanted elsewhere
+    stock["on_hand"] = (stock["on_hand"].astype(int) // 8).astype(str)
+    write(folder / "stock.csv", stock)
     return folder
 
 
