@@ -33,7 +33,7 @@ NO_MEMORY = (  # in the words of DuckDB, Arrow, Python and C++
     "can't start new thread",
     "bad_alloc",
 )
-UNLOADED = "failed to map segment from shared object"  # of a library, at the end of an ImportError
+UNLOADED = "failed to map segment from shared object"  # of a library, at the end of a message
 FEWER = "nothing was published; expected more of it, or fewer SKUs, regions or periods"
 SHOWN = 3  # faults of one file and code that are spelled out
 
@@ -41,8 +41,11 @@ SHOWN = 3  # faults of one file and code that are spelled out
 def as_told(error: Exception) -> PreposError | None:
     """Return an error of the disk or of memory in our words; None for any other."""
     words = str(error).split("\n")[0]
-    unloaded = isinstance(error, ImportError) and words.endswith(UNLOADED)
-    if isinstance(error, MemoryError) or unloaded or any(sign in words for sign in NO_MEMORY):
+    if (
+        isinstance(error, MemoryError)
+        or not_loaded(error)
+        or any(sign in words for sign in NO_MEMORY)
+    ):
         return OutOfMemoryError(f"memory ran out{f' ({words})' if words else ''}; {FEWER}")
     if not isinstance(error, OSError):
         return None
@@ -51,6 +54,14 @@ def as_told(error: Exception) -> PreposError | None:
     if error.errno in DISK_TROUBLE or NO_PLACE in words:
         return WriteError(f"{error.filename or 'a file'} cannot be written: {error.strerror}")
     return None
+
+
+def not_loaded(error: BaseException | None) -> bool:
+    """Return whether a library was wanted and there was no memory for it, whoever told so first."""
+    if not isinstance(error, ImportError | OSError):
+        return False
+    first = str(error).split("\n")[0]
+    return first.endswith(UNLOADED) or not_loaded(error.__cause__ or error.__context__)
 
 
 def report_error(error: PreposError, *, as_json: bool) -> int:

@@ -246,6 +246,12 @@ def test_memory_that_runs_out_is_told(
     assert {path.name for path in office.runs.iterdir()} == before
 
 
+def caused(error: OSError, cause: OSError) -> OSError:
+    """Return an error that tells of another."""
+    error.__cause__ = cause
+    return error
+
+
 def test_a_limit_of_memory_is_told(office: Office, nursery: Nursery) -> None:
     """A real one, reached sooner or later: in plain words, and the plan of before stands.
 
@@ -274,6 +280,9 @@ def test_a_limit_of_memory_is_told(office: Office, nursery: Nursery) -> None:
         OSError(errno.ENOMEM, "Cannot allocate memory"),
         RuntimeError("can't start new thread"),
         ImportError("/lib/x.so: failed to map segment from shared object"),
+        caused(
+            OSError("Could not load x"), OSError("x.so: failed to map segment from shared object")
+        ),
         RuntimeError("Failed to launch worker thread: Resource temporarily unavailable"),
     ],
 )
