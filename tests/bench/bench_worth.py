@@ -144,13 +144,15 @@ def main() -> None:
     parser.add_argument("--earlier", action="store_true")
     parser.add_argument("--parts", action="store_true")
     parser.add_argument("--signals", action="store_true")
+    parser.add_argument("--only", default="", help="worlds whose name holds this text")
     parser.add_argument("--set", action="append")
     words = parser.parse_args()
     source = Path(os.environ["PREPOS_SHARED_DATA"])
     with tempfile.TemporaryDirectory() as folder:
         for name in words.worlds:
             for world in WORLDS[name](source, Path(folder), words):
-                show(world, words, Path(folder))
+                if words.only in world.name:
+                    show(world, words, Path(folder))
 
 
 if __name__ == "__main__":
