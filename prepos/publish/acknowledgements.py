@@ -13,7 +13,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 from prepos.core.acknowledged import RECEIVED, SHIPPED, Acknowledgement
-from prepos.publish.ledger import LEDGER, append_rows, opened
+from prepos.publish.ledger import append_rows, read_rows
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS acknowledgements (
@@ -39,23 +39,11 @@ def append_acknowledgements(runs: Path, told: Sequence[Acknowledgement]) -> None
 def read_acknowledgements(runs: Path) -> tuple[Acknowledgement, ...] | None:
     """Return all answers in the order in which they were told, None where there is no ledger.
 
-    Raises
-    ------
-    BrokenLedgerError
-        If the ledger is damaged.
-    WriteError
-        If it cannot be opened.
+    Raises as ``read_rows``.
     """
-    if not (runs / LEDGER).exists():
+    if read_rows(runs, "events", ["event"]) is None:  # one without was made by a killed command
         return None
-    with opened(runs / LEDGER) as connection:
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        if "events" not in tables:  # made by a command that was killed: as good as none
-            return None
-        if "acknowledgements" not in tables:
-            return ()
-        query = f"SELECT {', '.join(COLUMNS)} FROM acknowledgements ORDER BY event"
-        rows = connection.execute(query).fetchall()
+    rows = read_rows(runs, "acknowledgements", COLUMNS) or ()
     return tuple(Acknowledgement(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from prepos.errors import RunError, WriteError, write_error
 
@@ -102,8 +103,8 @@ def append_rows(
         connection.execute("COMMIT")
 
 
-def read_events(runs: Path) -> tuple[Event, ...] | None:
-    """Return all events in their order, None where there is no ledger.
+def read_rows(runs: Path, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]] | None:
+    """Return a table's rows as they were written; None where there is no ledger, or no such table.
 
     Raises
     ------
@@ -115,14 +116,24 @@ def read_events(runs: Path) -> tuple[Event, ...] | None:
     if not (runs / LEDGER).exists():
         return None
     with opened(runs / LEDGER) as connection:
-        (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        known = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        if not connection.execute(known, [table]).fetchone():
+            return None
+        query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY event"
+        return list(connection.execute(query))
+
+
+def read_events(runs: Path) -> tuple[Event, ...] | None:
+    """Return all events in their order, None where there is no ledger; raises as ``read_rows``."""
+    if (runs / LEDGER).exists():
+        with opened(runs / LEDGER) as connection:
+            (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if told != "ok":
             raise BrokenLedgerError(f"{runs / LEDGER} is damaged: {told}")
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone()
-        if not known:
-            return None
-        rows = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM events ORDER BY event")
-        return tuple(Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
+    rows = read_rows(runs, "events", COLUMNS)
+    if rows is None:
+        return None
+    return tuple(Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
 
 def set_aside(runs: Path) -> None:

@@ -16,7 +16,7 @@ from prepos.core.faults import Fault
 from prepos.core.run import MANIFEST
 from prepos.errors import RunError
 from prepos.publish.files import sha256_of
-from prepos.publish.ledger import LEDGER, append_rows, opened
+from prepos.publish.ledger import append_rows, read_rows
 from prepos.publish.read import ALTERED, read_manifest
 
 TABLE = "manifest_sums"
@@ -72,23 +72,8 @@ def append_manifest_sum(runs: Path, found: ManifestSum) -> None:
 
 
 def read_manifest_sums(runs: Path) -> dict[str, ManifestSum]:
-    """Return the last sum of each run that was published or proposed.
-
-    Raises
-    ------
-    BrokenLedgerError
-        If the ledger is damaged.
-    WriteError
-        If it cannot be opened.
-    """
-    if not (runs / LEDGER).exists():
-        return {}
-    with opened(runs / LEDGER) as connection:
-        query = "SELECT 1 FROM sqlite_master WHERE name = ?"
-        if not connection.execute(query, [TABLE]).fetchone():
-            return {}
-        query = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} ORDER BY event"
-        rows = connection.execute(query).fetchall()
+    """Return the last sum of each run that was published or proposed; raises as ``read_rows``."""
+    rows = read_rows(runs, TABLE, COLUMNS) or ()
     sums = (ManifestSum(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
     return {one.run_id: one for one in sums}
 

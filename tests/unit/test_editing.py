@@ -195,7 +195,8 @@ def test_a_broken_limit_is_exit_4(office: Office, capsys: pytest.CaptureFixture[
     """The budget, or the stock that lies there; by how much."""
     file = edit(office, quantity={0: "30"})
     with pytest.raises(
-        InfeasibleError, match=r"limits contradict: .*budget of the plan: .* over by"
+        InfeasibleError,
+        match=r"contradict: inbound_m3 of SP1 .* over by .*; budget of the plan: .* over by",
     ):
         publish_edited(office.config(), office.ids[2], file)
     file = edit(office, quantity={0: "500"})
