@@ -88,4 +88,12 @@ RECEIPTS = (
         "Its node or SKU is in none of them any more, so it is not added to the receipts.",
         "Nothing, if the node or SKU was given up; else put it back into the tables.",
     ),
+    Code(
+        "PP-SHIPPED-OTHER",
+        "receipts tell of a published line what cannot be",
+        "They name its transfer_id with another SKU, or with more units than it has. Of another "
+        "SKU nothing is taken off the line; of more units the line is taken to have left whole.",
+        "Correct transfer_id in the receipts. A line that several plans have is best named by the "
+        "key under which it was exported, prepos.<plan>_<transfer>.",
+    ),
 )

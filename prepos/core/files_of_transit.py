@@ -40,7 +40,8 @@ REDIRECTS = Table(
 IN_TRANSIT = Table(
     name="in_transit",
     meaning="units of earlier plans that were shipped and not received before the cutoff, as they "
-    "were added to the receipts; and lines that have left in part ahead of their arrival",
+    "were added to the receipts; lines that have left in part ahead of their arrival; and those "
+    "that the receipts name",
     label="{transfer_id} of {run_id}",
     key=("run_id", "transfer_id"),
     columns=(
@@ -57,10 +58,11 @@ IN_TRANSIT = Table(
             "arrives_on", "as planned, or the cutoff's day where that is past", required=True
         ),
         id_column("transfer_id", "the line that it was planned by", required=True),
-        id_column("run_id", "the plan of that line", required=True),
+        id_column("run_id", "the plan of that line; empty where receipts name the line alone"),
         whole_column(
             "left",
-            "of the line that have left, received ones too: what stands of it is the rest",
+            "of the line that have left, received ones too: what stands of it is the rest; of all "
+            "plans that have it where run_id is empty",
             unit="units",
             required=True,
             above=0,

@@ -173,7 +173,9 @@ RECEIPTS = Table(
         ),
         date_column("at_hub_on", "day it comes there; from the next day on it may leave by lanes"),
         id_column(
-            "transfer_id", "the line of an earlier plan that it is; not added again from the ledger"
+            "transfer_id",
+            "the line of an earlier plan that it is, or its exported key: it stands for what the "
+            "ledger tells, and is taken off the line",
         ),
     ),
 )

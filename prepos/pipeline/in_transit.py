@@ -16,13 +16,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from prepos.config import Config
-from prepos.core.acknowledged import Acknowledgement, Standing, by_line, stand
 from prepos.core.faults import Fault
 from prepos.core.inputs import Inputs, Source
 from prepos.core.run import IN_TRANSIT, RUN_TABLES
 from prepos.core.tables import RECEIPTS
 from prepos.core.texts import TEXT_TYPE
-from prepos.pipeline.answering import STEM
+from prepos.pipeline.left import Named, Row, beside, find_shipped, list_named
 from prepos.pipeline.told import read_told
 from prepos.publish import read_part
 from prepos.publish.acknowledgements import moving_digest, that_left
@@ -32,34 +31,19 @@ TABLE = "in_transit"
 COLUMNS = list(RUN_TABLES[IN_TRANSIT])
 
 
-class Row(NamedTuple):
-    """Units of one line on their way, in the order of the columns of ``in_transit.csv``.
-
-    ``left`` are its units that have left by then, those that are received too.
-    """
-
-    node_id: str
-    sku: str
-    quantity: int
-    arrives_on: date
-    transfer_id: str
-    run_id: str
-    left: int
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class OnItsWay:
     """How to know what is on its way at a cutoff.
 
     Attributes
     ----------
-    find : cutoff to rows
+    find : cutoff and lines that the user's receipts name, to rows
         ``arrives_on`` as planned.
     source : Source or None
         For the manifest; None where nothing was ever shipped.
     """
 
-    find: Callable[[date], list[Row]]
+    find: Callable[[date, Sequence[Named]], list[Row]]
     source: Source | None = None
     notices: tuple[Fault, ...] = ()
 
@@ -72,7 +56,7 @@ class Added(NamedTuple):
     notices: tuple[Fault, ...]
 
 
-NOTHING = OnItsWay(find=lambda _: [])
+NOTHING = OnItsWay(find=partial(find_shipped, ()))
 
 
 def from_ledger(config: Config) -> OnItsWay:
@@ -101,47 +85,7 @@ def from_run(folder: Path) -> OnItsWay:
         Row(node, sku, int(units), day.date(), transfer, run, int(left))
         for node, sku, units, day, transfer, run, left in cells
     ]
-    return OnItsWay(find=lambda _: rows, source=source)
-
-
-def find_shipped(told: Sequence[Acknowledgement], cutoff: date) -> list[Row]:
-    """Return the lines with units on their way by what was told of before the cutoff.
-
-    Besides those with units received that were to arrive later. A transfer that several plans have
-    is one: it stands as the plan that was told of last says.
-    """
-    before = [one for one in told if one.at < cutoff.isoformat()]
-    lines: dict[str, list[tuple[str, Acknowledgement, Standing]]] = {}
-    for answers in by_line(before).values():
-        first, last = answers[0], max(one.at for one in answers)
-        found = stand(first.planned, answers)
-        if isinstance(found, Standing):
-            lines.setdefault(first.transfer_id, []).append((last, first, found))
-    rows = (row_of(sorted(plans, key=lambda one: one[0])) for _, plans in sorted(lines.items()))
-    return [row for row in rows if row.quantity or (row.left and row.arrives_on >= cutoff)]
-
-
-def row_of(plans: Sequence[tuple[str, Acknowledgement, Standing]]) -> Row:
-    """Return where one transfer stands by what was told of it in each plan, the latest last.
-
-    Where a plan has it with no more units than an earlier one's that had not left, it is their
-    rest: what left by the earlier one is on its way beside it.
-    """
-    on_its_way, before = 0, Standing(planned=0)
-    for _, _, now in plans:
-        is_rest = now.planned <= before.planned - before.moved
-        on_its_way = now.shipped + (on_its_way if is_rest else 0)
-        before = now
-    _, one, last = plans[-1]
-    return Row(
-        node_id=one.destination,
-        sku=one.sku,
-        quantity=on_its_way,
-        arrives_on=date.fromisoformat(one.arrives_on),
-        transfer_id=one.transfer_id,
-        run_id=one.run_id,
-        left=last.moved,
-    )
+    return OnItsWay(find=lambda _, named: beside(rows, named), source=source)
 
 
 def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added:
@@ -152,16 +96,12 @@ def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added
     """
     tables = dict(inputs.tables)
     receipts = tables.get(RECEIPTS.name)
-    named = set() if receipts is None else set(receipts["transfer_id"].dropna())
-    found = [
-        row if named.isdisjoint(names_of(row)) else row._replace(quantity=0)
-        for row in on_its_way.find(cutoff)
-    ]
+    found = on_its_way.find(cutoff, list_named(receipts))
     rows = [row for row in found if row.quantity]
     placed = [row for row in rows if has_place(row, tables)]
     late = [row for row in placed if row.arrives_on < cutoff]
     settled = [row._replace(arrives_on=max(row.arrives_on, cutoff)) for row in placed]
-    there = [row for row in found if not row.quantity and row.arrives_on >= cutoff]
+    there = [row for row in found if row.left and not row.quantity]
     if receipts is not None:
         tables[RECEIPTS.name] = receipts.drop(columns="transfer_id")  # has done its work
     if settled:
@@ -169,15 +109,9 @@ def add_to_receipts(inputs: Inputs, on_its_way: OnItsWay, cutoff: date) -> Added
     source = () if on_its_way.source is None else (on_its_way.source,)
     return Added(
         replace(inputs, tables=tables, sources=(*inputs.sources, *source)),
-        frame_of([*settled, *(row for row in there if row.left)]),
+        frame_of([*settled, *there]),
         (*on_its_way.notices, *notices_of(rows, placed, late, cutoff)),
     )
-
-
-def names_of(row: Row) -> set[str]:
-    """Return the names by which a line may be called: its id, and the keys of its exports."""
-    keys = (f"{STEM}{row.run_id}_{row.transfer_id}", f"{STEM}{row.transfer_id}")
-    return {row.transfer_id, *keys}
 
 
 def has_place(row: Row, tables: dict[str, pd.DataFrame]) -> bool:

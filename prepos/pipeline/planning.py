@@ -48,6 +48,7 @@ def plan_known(
 
     ``base`` is the run whose fit the forecast carries on.
     """
+    known = replace(known, notices=(*known.notices, *stands.notices))
     wishes = dict(stands.wishes) | ({"update": base.run_id} if base else {})
     run = name_run(config, out, watch, known=known, kind="plan", wishes=wishes, told=stands.told)
     if reuse and run.is_there():

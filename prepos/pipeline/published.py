@@ -6,7 +6,7 @@ What ships in the first ``time.frozen`` periods stands; the rest of the window m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,18 @@ import numpy as np
 import pandas as pd
 
 from prepos.config import Config
-from prepos.core.run import DATE, INTEGER, PUBLISHED, RUN_TABLES, TRANSFERS
+from prepos.core.faults import Fault
+from prepos.core.run import DATE, IN_TRANSIT, INTEGER, PUBLISHED, RUN_TABLES, TRANSFERS
 from prepos.core.transfer import Transfer
 from prepos.core.types import BoolArray
+from prepos.database.address import label_of
 from prepos.errors import ConfigError
 from prepos.pipeline.known import Known
+from prepos.pipeline.left import ANY_PLAN
 from prepos.plan import NOTHING_FROZEN, Frozen, planning_window
 from prepos.publish import Stopwatch, read_run
 
+OTHER = "PP-SHIPPED-OTHER"
 BY_UNIT = ("volume_m3", "weight_kg", "transport_cost", "expected_saving")  # of a line's units
 
 
@@ -30,12 +34,14 @@ BY_UNIT = ("volume_m3", "weight_kg", "transport_cost", "expected_saving")  # of 
 class Published:
     """A published run's id, its transfers and its limits' prices, as read back from disk.
 
-    ``prices`` are by name and place of a limit.
+    ``prices`` are by name and place of a limit, ``left`` the units by transfer that had left when
+    it was made.
     """
 
     run_id: str
     transfers: pd.DataFrame
     prices: Mapping[tuple[str, str], float]
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -43,6 +49,7 @@ class Standing:
     """What a plan stands on: as the planner takes it, as the run keeps it, and what names it.
 
     ``prices`` are by name and place of a limit; ``told`` is what the manifest says of it besides.
+    ``notices`` are what receipts tell of its lines that cannot be.
     """
 
     frozen: Frozen = NOTHING_FROZEN
@@ -50,6 +57,7 @@ class Standing:
     wishes: Mapping[str, Any] = field(default_factory=dict)
     prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[Fault, ...] = ()
 
 
 def read_published(folder: Path, watch: Stopwatch) -> Published:
@@ -73,7 +81,16 @@ def read_published(folder: Path, watch: Stopwatch) -> Published:
         run_id=str(files.manifest["run_id"]),
         transfers=files.frames[TRANSFERS],
         prices={(row["limit"], row["place"]): float(row["price"]) for row in rows},
+        left=most_left(files.frames.get(IN_TRANSIT)),
     )
+
+
+def most_left(in_transit: pd.DataFrame | None) -> dict[str, int]:
+    """Return the units by transfer that had left, in whichever plan."""
+    if in_transit is None:
+        return {}
+    most = in_transit.groupby("transfer_id")["left"].max()
+    return dict(zip(most.index.tolist(), most.tolist(), strict=True))
 
 
 def stand_on(published: Published | None, known: Known, config: Config) -> Standing:
@@ -92,7 +109,9 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
     within = ships.between(pd.Timestamp(window.cutoff), pd.Timestamp(last)).to_numpy()
     stands = (ships < pd.Timestamp(before)).to_numpy()
     used = within & (stands | has_place(lines, known))
-    lines = take_off(lines[used], left_of(published, known), known)
+    left = left_of(published, known)
+    notices = tuple(doubts_of(lines, left, known, label_of(config.data.get("receipts", ""))))
+    lines = take_off(lines[used], left, known)
     transfers = read_transfers(lines)
     return Standing(
         frozen=Frozen(
@@ -103,13 +122,40 @@ def stand_on(published: Published | None, known: Known, config: Config) -> Stand
         files={PUBLISHED: lines[list(RUN_TABLES[PUBLISHED])].reset_index(drop=True)},
         wishes={"published": published.run_id},
         prices=published.prices,
+        notices=notices,
     )
 
 
 def left_of(published: Published, known: Known) -> dict[str, int]:
-    """Return the units of each line that have left already, ahead of their day."""
-    own = known.in_transit[known.in_transit["run_id"] == published.run_id]
-    return dict(zip(own["transfer_id"], own["left"].tolist(), strict=True))
+    """Return the units of each line that have left already, ahead of their day.
+
+    Where the receipts name a line without its plan, they are what has left since this plan was
+    made. What they tell of a line as another SKU is none of it.
+    """
+    rows = known.in_transit.merge(published.transfers[["transfer_id", "sku"]])
+    in_all, own = (
+        dict(zip(of["transfer_id"], of["left"].tolist(), strict=True))
+        for of in (rows[rows["run_id"] == run] for run in (ANY_PLAN, published.run_id))
+    )
+    since = {name: units - published.left.get(name, 0) for name, units in in_all.items()}
+    return {name: max(own.get(name, 0), since.get(name, 0)) for name in own.keys() | since.keys()}
+
+
+def doubts_of(
+    lines: pd.DataFrame, left: Mapping[str, int], known: Known, file: str
+) -> Iterator[Fault]:
+    """Yield what receipts tell of lines that cannot be: another SKU, more units than planned."""
+    names, skus = lines["transfer_id"].tolist(), lines["sku"].tolist()
+    planned = dict(zip(names, zip(skus, lines["quantity"].tolist(), strict=True), strict=True))
+    rows = known.in_transit
+    for name, sku in zip(rows["transfer_id"], rows["sku"], strict=True):
+        if name in planned and sku != planned[name][0]:
+            words = f"{name} is told of as SKU {sku}, expected {planned[name][0]} as published"
+            yield Fault(file, 0, "sku", sku, OTHER, words)
+    for name, (_, units) in planned.items():
+        if left.get(name, 0) > units:
+            words = f"{name}: {left[name]} units have left, expected {units} at most as published"
+            yield Fault(file, 0, "quantity", str(left[name]), OTHER, words)
 
 
 def take_off(lines: pd.DataFrame, left: Mapping[str, int], known: Known) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from prepos.errors import (
 )
 from prepos.pipeline import reconciling
 from prepos.pipeline.doctor import examine
-from prepos.pipeline.in_transit import find_shipped
+from prepos.pipeline.left import Named, find_shipped
 from prepos.pipeline.reconciling import Reconciled, reconcile, refused_transfers
 from prepos.publish.acknowledgements import read_acknowledgements
 from prepos.publish.lock import hold_lock
@@ -290,7 +290,8 @@ def test_a_line_of_the_users_receipts_is_not_counted_twice(office: Office) -> No
     )
     run = next_plan(office, "data.receipts=receipts.csv")
     files = pipeline.load_run(run.folder)
-    assert IN_TRANSIT not in files.frames
+    kept = files.frames[IN_TRANSIT][["transfer_id", "quantity", "left"]]
+    assert kept.to_numpy().tolist() == [[a, 0, 1]]  # the other's day is past
     assert files.frames[TARGETS]["receipts"].sum() == 6
 
 
@@ -330,6 +331,126 @@ def test_of_a_line_that_left_in_part_the_rest_stands(office: Office, received: i
     assert transit[["quantity", "left"]].to_numpy().tolist() == [[2 - received, 2]]
     assert pipeline.verify_run(run.folder).passed
     assert pipeline.repeat_plan(run.folder, today=NEXT).differs == ()
+
+
+def write_receipts(office: Office, *rows: str) -> None:
+    """Let the user's own receipts tell of these lines: node, SKU, units, day, name."""
+    header = "node_id,sku,quantity,arrives_on,transfer_id"
+    (office.folder / "receipts.csv").write_text("\n".join([header, *rows]) + "\n")
+
+
+def frozen_plan(office: Office, published: str, *sets: str) -> pipeline.Run:
+    """Plan a week later on a published plan, its first period frozen, with the user's receipts."""
+    week = (f"time.cutoff={NEXT}", "time.frozen=1", "data.receipts=receipts.csv", *sets)
+    return pipeline.make_plan(office.config(*week), today=NEXT, published=office.runs / published)
+
+
+def stands(run: pipeline.Run, name: str) -> int:
+    """Return the units of a line that stand in a plan; 0 where it does not."""
+    frames = pipeline.load_run(run.folder).frames
+    units = [
+        int(frames[file].set_index("transfer_id")["quantity"].get(name, 0))
+        for file in (PUBLISHED, TRANSFERS)
+    ]
+    assert units[0] == units[1]
+    return units[0]
+
+
+def a_late_line(office: Office) -> tuple[str, int, str]:
+    """Return a line that ships a week later: its name, units, and the cells of node and SKU."""
+    lines = lines_of(office)
+    late = lines[(lines["ship_date"] >= pd.Timestamp(NEXT)) & (lines["quantity"] > 4)].iloc[0]
+    return (
+        str(late["transfer_id"]),
+        int(late["quantity"]),
+        f"{late['destination']},{late['sku']}",
+    )
+
+
+@pytest.mark.parametrize("key", ["{}", "prepos.{}", "prepos.{run}_{}"])
+def test_what_only_receipts_tell_to_have_left_does_not_stand(office: Office, key: str) -> None:
+    """A part or the whole of a line, by any of its names; verified, repeated, and planned on.
+
+    A plan on the new one knows what had left when that was made, and takes it off no second time.
+    """
+    name, units, what = a_late_line(office)
+    given = key.format(name, run=office.ids[2])
+    write_receipts(office, f"{what},1,2025-03-12,{given}", f"{what},1,2025-03-13,{given}")
+    run = frozen_plan(office, office.ids[2])
+    assert stands(run, name) == units - 2
+    assert pipeline.load_run(run.folder).frames[IN_TRANSIT]["left"].tolist() == [2]
+    assert pipeline.verify_run(run.folder).passed
+    assert pipeline.repeat_plan(run.folder, today=NEXT).differs == ()
+    again = frozen_plan(office, run.run_id)
+    assert stands(again, name) == units - 2
+    write_receipts(office, f"{what},{units},2025-03-12,{given}")
+    assert stands(frozen_plan(office, office.ids[2]), name) == 0
+
+
+def test_a_later_part_is_taken_off_the_rest(office: Office) -> None:
+    """2 left of the first plan's line, then 1 more of the second's, by the id or by its key."""
+    name, units, what = a_late_line(office)
+    write_receipts(office, f"{what},2,2025-03-12,{name}")
+    run = frozen_plan(office, office.ids[2])
+    write_receipts(office, f"{what},3,2025-03-12,{name}")
+    assert stands(frozen_plan(office, run.run_id), name) == units - 3
+    write_receipts(office, f"{what},1,2025-03-12,prepos.{run.run_id}_{name}")
+    assert stands(frozen_plan(office, run.run_id), name) == units - 3
+
+
+@pytest.mark.parametrize("key", ["{}", "prepos.{run}_{}"])
+def test_receipts_and_answers_tell_of_one_line(office: Office, key: str) -> None:
+    """1 of it is received by the answers, 2 are on their way by the receipts: 3 have left."""
+    name, units, what = a_late_line(office)
+    write_receipts(office, f"{what},2,2025-03-12,{key.format(name, run=office.ids[2])}")
+    take_in(office, f"{name},received,1,2025-03-08,,")
+    run = frozen_plan(office, office.ids[2])
+    assert stands(run, name) == units - 3
+    assert pipeline.load_run(run.folder).frames[IN_TRANSIT]["quantity"].max() == 0
+    assert stands(frozen_plan(office, run.run_id), name) == units - 3
+    assert pipeline.repeat_plan(run.folder, today=NEXT).differs == ()
+
+
+def test_receipts_that_contradict_a_line_are_doubted(office: Office) -> None:
+    """More units than it has: it has left. Another SKU: it stands. Both are told."""
+    name, units, what = a_late_line(office)
+    write_receipts(office, f"{what},{units + 1},2025-03-12,{name}")
+    run = frozen_plan(office, office.ids[2])
+    assert stands(run, name) == 0
+    (told,) = (one for one in run.notices if one.code == "PP-SHIPPED-OTHER")
+    assert (told.file, told.column, told.value) == ("receipts.csv", "quantity", str(units + 1))
+    words = f"{units + 1} units have left, expected {units} at most as published"
+    assert told.message == f"{name}: {words}"
+    node, sku = what.split(",")
+    other = {"007": "NA", "NA": "007"}[sku]
+    write_receipts(office, f"{node},{other},2,2025-03-12,{name}")
+    run = frozen_plan(office, office.ids[2])
+    assert stands(run, name) == units
+    (told,) = (one for one in run.notices if one.code == "PP-SHIPPED-OTHER")
+    assert told.message == f"{name} is told of as SKU {other}, expected {sku} as published"
+
+
+def test_faulty_receipts_are_refused_by_cell_whatever_they_name(office: Office) -> None:
+    """No unit, no day, no node: told as faults of the table."""
+    name, _, what = a_late_line(office)
+    write_receipts(office, f"{what},x,2025-03-12,{name}", f"{what},2,soon,{name}", f",,,,{name}")
+    with pytest.raises(InputError) as told:
+        frozen_plan(office, office.ids[2])
+    assert {fault.line for fault in told.value.faults} == {2, 3, 4}
+
+
+def test_a_key_of_an_earlier_plan_names_its_part_alone() -> None:
+    """2 of 10 left by the first plan and are in the receipts; 5 of the 8 left by the second."""
+    told = [
+        answer("shipped", 2, 2, planned=10),
+        answer("shipped", 5, 4, planned=8, run_id="r2"),
+    ]
+    cutoff = date(2025, 3, 5)
+    named = Named("r1", "T1", "SP1", "007", 2, date(2025, 3, 6))
+    rows = find_shipped(told, cutoff, [named])
+    assert [(row.run_id, row.quantity, row.left) for row in rows] == [("r2", 5, 5), ("r1", 0, 2)]
+    (row, alone) = find_shipped(told, cutoff, [named._replace(run_id="", quantity=7)])
+    assert (row.quantity, alone.quantity, alone.left) == (0, 0, 7)
 
 
 def test_what_left_by_the_plan_before_travels_beside_the_rest() -> None:
