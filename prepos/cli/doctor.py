@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Quiet, Sets, read_config
+from prepos.cli.publish import refuse_at_once
 from prepos.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def doctor(
     Runs against their manifests, the pointer, the ledger against the folders, leftovers, the lock,
     the disk, the solver, the libraries' versions, the clock and the time zone.
     """
-    from prepos.pipeline.doctor import examine, mend, refuse_broken
-
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)
+    refuse_at_once(chosen, dry_run=not fix, wait=0.0)
+    from prepos.pipeline.doctor import examine, mend, refuse_broken
+
     removed = [str(path) for path in mend(chosen)] if fix else []
     found = examine(chosen)
     if as_json:  # one object on standard output, of what is broken or of everything

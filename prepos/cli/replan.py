@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from prepos.cli.flags import AsJson, Case, ConfigFile, Quiet, Sets, read_config
+from prepos.cli.publish import Wait, refuse_at_once
 from prepos.cli.screen import Screen
 
 if TYPE_CHECKING:
     from prepos.pipeline import Replanned
 
-Wait = Annotated[
-    float,
-    Option("--wait", metavar="SECONDS", min=0.0, help="Wait so long for another command's lock."),
-]
 Force = Annotated[
     bool,
     Option("--force", help="Do every step anew, even where its inputs are unchanged."),
@@ -45,14 +42,17 @@ def replan(
     For a monitor: --set run.log=json writes each stage, notice and error as a line of JSON to
     standard error; run.metrics names a file for Prometheus' textfile collector.
     """
-    from prepos import pipeline
-    from prepos.cli.paths import from_here
-    from prepos.cli.replan_page import replan_page
-
     screen = Screen(as_json=as_json, quiet=quiet)
     chosen = read_config(config, case, sets)
     with screen.progress(chosen.run.log) as progress:
+        if chosen.run.metrics is None:  # else the job itself tells a monitor that it was refused
+            refuse_at_once(chosen, dry_run=False, wait=wait)
+        from prepos import pipeline
+
         done = pipeline.replan(chosen, progress, wait_s=wait, force=force, dry_run=dry_run)
+    from prepos.cli.paths import from_here
+    from prepos.cli.replan_page import replan_page
+
     folder = from_here(done.folder)
     screen.show(replan_page(done, folder), replan_facts(done), folder=folder)
 

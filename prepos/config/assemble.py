@@ -25,7 +25,7 @@ from prepos.config.layers import (
 )
 from prepos.config.options import PrivacyOptions, ReplanOptions, RunOptions, TimeOptions
 from prepos.config.values import plain_value, unfit_value, unknown_key
-from prepos.core.products import ProductDefaults
+from prepos.core.product_defaults import ProductDefaults
 from prepos.core.run import MANIFEST
 from prepos.core.secrets import redact
 from prepos.core.tables import TABLES

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from prepos.core import files, files_of_fits, files_of_replay, files_of_scores, files_of_transit
 from prepos.core.columns import Column, Kind, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEXT, INTEGER, NUMBER, DATE = "text", "integer", "number", "date"
 MEASURE = "measure"  # a number, or nothing where there is nothing to measure

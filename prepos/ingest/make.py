@@ -11,7 +11,8 @@ import pandas as pd
 from prepos.core.axes import Axis, make_axis
 from prepos.core.faults import Fault, Findings
 from prepos.core.network import Node
-from prepos.core.products import ProductDefaults, Products
+from prepos.core.product_defaults import ProductDefaults
+from prepos.core.products import Products
 from prepos.core.stock import Receipt, Stock
 from prepos.core.types import FloatArray
 

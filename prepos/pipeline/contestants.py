@@ -17,7 +17,7 @@ import pandas as pd
 from prepos.config import Config, change_config
 from prepos.core.outlook import Outlook
 from prepos.core.policy import Dispatch, Policy
-from prepos.core.products import ProductDefaults
+from prepos.core.product_defaults import ProductDefaults
 from prepos.core.snapshot import Snapshot
 from prepos.core.stock import Stock
 from prepos.core.transfer import Plan, Transfer

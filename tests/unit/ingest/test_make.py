@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from prepos.core.axes import make_axis
-from prepos.core.products import ProductDefaults
+from prepos.core.product_defaults import ProductDefaults
 from prepos.core.stock import Receipt
 from prepos.errors import ConfigError
 from prepos.ingest import IngestOptions, make_nodes, make_products, make_stock
