@@ -17,6 +17,7 @@ from prepos.plan.program import Program
 
 THREADS = 1
 FEASIBLE_POINT = 2  # HiGHS: kSolutionStatusFeasible
+KEPT = 1e-4  # of what a row adds up: more than any solver's tolerance, less than a lie
 CBC_INCREMENT = 1e-5  # CBC passes over what is better by less
 
 
@@ -136,7 +137,7 @@ def solve_program(
     InfeasibleError
         If the solver proves that no values keep all rows.
     SolverError
-        If time ran out with no solution, or the solver failed.
+        If time ran out with no solution, the solver failed, or it tells values that are none.
     """
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
@@ -144,6 +145,7 @@ def solve_program(
     run_solver(problem, solver, gap, time_limit_s, nodes=nodes)
     judge_status(problem, solver, time_limit_s)
     values = np.array([variable.varValue or 0.0 for variable in variables])
+    refuse_lie(program, values, solver)
     objective = float(program.cost @ values) + program.constant
     bound = proven_bound(problem, program, solver, objective / money, gap) * money
     return Solution(
@@ -239,6 +241,28 @@ def keeps_rows(problem: pulp.LpProblem, solver: str) -> bool:
     if solver != "highs":
         return True
     return bool(problem.solverModel.getInfo().primal_solution_status == FEASIBLE_POINT)
+
+
+def refuse_lie(program: Program, values: FloatArray, solver: str) -> None:
+    """Raise SolverError where values that a solver calls a solution break a row or a column.
+
+    Were they taken, it would seem that the limits contradict each other.
+    """
+    sums, sizes = program.matrix @ values, abs(program.matrix) @ np.abs(values)
+    off = np.where(program.integer, np.abs(values - np.rint(values)), 0.0)
+    broken = {
+        "rows": (program.row_lower - sums, sums - program.row_upper, sizes),
+        "bounds": (program.lower - values, values - program.upper, np.abs(values)),
+        "whole numbers": (off, off, np.abs(values)),
+    }
+    for kind, (below, above, size) in broken.items():
+        kept = np.maximum(below, above) <= KEPT * (1.0 + size)
+        if not kept.all():  # neither is what is no number
+            count = int(np.count_nonzero(~kept))
+            raise SolverError(
+                f"solver {solver} tells values that break {count:,} of {len(kept):,} {kind}, "
+                "expected a solution; another plan.solver may do"
+            )
 
 
 def proven_bound(

@@ -7,12 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import prepos
 from prepos.cli import app, main
 from prepos.errors import InfeasibleError
+from prepos.publish.lock import hold_lock
 
 COMMANDS = ("demo", "init", "check", "forecast", "plan", "backtest", "verify", "explain", "schema")
 HEAVY = ("numpy", "pandas", "scipy", "statsmodels", "duckdb", "pulp", "geopandas", "pyarrow", "h3")
@@ -39,6 +41,21 @@ def test_commands_import_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_second_command_is_refused_before_anything_heavy(tmp_path: Path) -> None:
+    """Who comes while another is at work looks at the lock first: so it ends at once."""
+    file = tmp_path / "prepos.toml"
+    file.write_text('[data]\norders = "orders.csv"\n')
+    program = (
+        "import sys; from prepos.cli import main; code = main(sys.argv[1:]); "
+        f"print(code, [m for m in {HEAVY} if m in sys.modules])"
+    )
+    with hold_lock(tmp_path / "runs", command="replan"):
+        for words in (["replan"], ["publish", "newest"], ["rollback"], ["doctor", "--fix"]):
+            command = [sys.executable, "-c", program, *words, "-c", str(file)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            assert done.stdout == "6 []\n", (words, done.stderr)
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from prepos.plan.solver import (
     call_solver,
     choose_solver,
     judge_status,
+    refuse_lie,
     sides,
     solve_program,
     typical_size,
@@ -197,3 +198,20 @@ def test_a_limit_of_nodes_gives_the_best_values_so_far() -> None:
     problem.solve(call_solver("highs", nodes=1))
     assert problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     assert 10 < pulp.value(problem.objective) < 60
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0.0, 1.0], "1 of 1 rows"),
+        ([-1.0, 4.0], "1 of 2 bounds"),
+        ([2.5, 1.0], "1 of 2 whole numbers"),
+        ([np.nan, 3.0], "1 of 1 rows"),
+    ],
+)
+def test_values_that_are_no_solution_are_a_lie(values: list[float], told: str) -> None:
+    """Whoever tells them calls them optimal; what is within a tolerance is none."""
+    asked = program([1, 1], [[1, 1]], [(2, INF)], integer=True)
+    refuse_lie(asked, np.array([2.0 - 1e-7, 0.0]), "highs")
+    with pytest.raises(SolverError, match=f"solver highs tells values that break {told}, expected"):
+        refuse_lie(asked, np.array(values), "highs")
