@@ -68,6 +68,22 @@ def run_out_of_memory(number: int) -> int:
     return len(np.zeros(1 << 50))
 
 
+def own_pid(number: int) -> int:
+    """Take a moment, so that all workers are asked."""
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def library_threads(number: int) -> tuple[str | None, list[int]]:
+    """Return what the environment tells BLAS, and on how many threads each would run."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return os.environ.get("OPENBLAS_NUM_THREADS"), []
+    found = [int(one["num_threads"]) for one in threadpool_info() if one["user_api"] == "blas"]
+    return os.environ.get("OPENBLAS_NUM_THREADS"), found
+
+
 def die(given: tuple[int, int, str]) -> int:
     """Die in the midst of block 1 the first so many times."""
     number, times, place = given

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -33,6 +33,8 @@ from prepos.compute.blocks import (
 from prepos.core.kernels import most_threads
 
 GRACE_S = 1.0  # that an idle worker is given to end by itself
+# of libraries that read NAME_NUM_THREADS as they are loaded
+THREADS_OF = ("OMP", "OPENBLAS", "MKL", "BLIS")
 
 
 class Worker:
@@ -42,7 +44,7 @@ class Worker:
         spawn = get_context("spawn")  # threads of compiled loops do not survive a fork
         self.connection, far_end = spawn.Pipe()
         self._process = spawn.Process(target=serve, args=(far_end, threads), daemon=True)
-        with held_back():
+        with held_back(), surrounded_by(library_threads(threads)):
             self._process.start()
         far_end.close()
 
@@ -168,6 +170,32 @@ def held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, kept)
+
+
+def library_threads(most: int) -> dict[str, str]:
+    """Return the variables that let linear algebra run on so many threads at most."""
+    names = [f"{name}_NUM_THREADS" for name in THREADS_OF]
+    return {name: str(min(most, number_of(os.environ.get(name)) or most)) for name in names}
+
+
+def number_of(told: str | None) -> int:
+    """Return a variable's whole number; 0 where it is none."""
+    return int(told) if told is not None and told.isdecimal() else 0
+
+
+@contextmanager
+def surrounded_by(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for processes that are started within."""
+    kept = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, told in kept.items():
+            if told is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = told
 
 
 def serve(connection: Connection, threads: int) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from prepos import pipeline
-from prepos.compute import ComputeOptions, Pool, open_pool
+from prepos.compute import Block, ComputeOptions, Pool, open_pool
 from prepos.config import Config
+from prepos.core.progress import Event
 from prepos.core.run import MANIFEST, SPEEDS
 from prepos.errors import ExternalError
 from tests.faults.nursery import Nursery
-from tests.pieces import PLACE
+from tests.pieces import PLACE, Told, own_pid
 from tests.published import Office
 from tests.unit.compute.test_pools import wait_for_end, wait_for_worker
 from tests.unit.test_pipeline import TODAY
@@ -105,7 +107,6 @@ def test_workers_make_the_same_bytes(
     assert tried(config, tmp_path / "backtest") == serial["backtest"]
 
 
-@pytest.mark.parametrize("pool", ["process"], indirect=True)
 @pytest.mark.usefixtures("on_workers")
 def test_a_killed_worker_changes_no_byte(
     config: Config, serial: dict[str, dict[str, bytes]], place: Path, tmp_path: Path
@@ -117,7 +118,37 @@ def test_a_killed_worker_changes_no_byte(
     assert (place / "death0").exists()
 
 
-@pytest.mark.parametrize("pool", ["process"], indirect=True)
+@dataclass
+class Killer:
+    """Listens to a command, and kills one of its workers once a first piece is tried."""
+
+    pids: Sequence[int]
+    killed: list[int] = field(default_factory=list)
+
+    def step(self, name: str, total: int | None = None) -> None:
+        """Let it be."""
+
+    def tell(self, event: Event) -> None:
+        if event.message.startswith("trying ") and not self.killed:
+            self.killed.append(self.pids[-1])
+            os.kill(self.killed[0], signal.SIGKILL)
+
+
+@pytest.mark.usefixtures("on_workers")
+def test_a_worker_that_is_killed_from_outside_changes_no_byte(
+    config: Config, pool: Pool, serial: dict[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    """In the midst of a backtest: its block is tried again, by one that takes its place."""
+    before = pool.run(
+        own_pid, [Block(f"{number}", number) for number in range(6)], Told(), title=""
+    )
+    killer = Killer(sorted(set(before)))
+    done = pipeline.run_backtest(config, TRIAL, tmp_path / "backtest", killer, today=TODAY)
+    assert files_of(done.folder) == serial["backtest"]
+    assert len(killer.killed) == 1
+    wait_for_end(killer.killed[0])
+
+
 @pytest.mark.usefixtures("on_workers")
 def test_a_policy_that_kills_twice_is_named(config: Config, place: Path, tmp_path: Path) -> None:
     """And nothing is written."""

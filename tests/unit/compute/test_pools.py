@@ -14,10 +14,20 @@ import pytest
 
 from prepos.compute import EXECUTORS, Block, ComputeOptions, Pool, open_pool
 from prepos.compute import cluster as cluster_module
+from prepos.compute import processes as processes_module
 from prepos.compute.options import own_cores
 from prepos.core.codes import CODES
+from prepos.core.kernels import most_threads
 from prepos.errors import ExternalError, InputError, InternalError
-from tests.pieces import Told, be_stubborn, die, refuse_odd, run_out_of_memory, square
+from tests.pieces import (
+    Told,
+    be_stubborn,
+    die,
+    library_threads,
+    refuse_odd,
+    run_out_of_memory,
+    square,
+)
 
 ROOT = Path(__file__).parents[3]
 NUMBERS = [Block(f"block {number}", number) for number in range(5)]
@@ -65,6 +75,30 @@ def test_memory_that_runs_out_is_told_as_that(pool: Pool) -> None:
     """Not as a worker's death."""
     with pytest.raises(MemoryError):
         pool.run(run_out_of_memory, NUMBERS[:1], Told(), title="filling")
+
+
+@IN_OTHER_PROCESSES
+def test_linear_algebra_runs_on_a_workers_share(pool: Pool) -> None:
+    """As kernels do: together the workers take no more than there are cores."""
+    share = max(1, most_threads() // 2)
+    for told, running in pool.run(library_threads, NUMBERS[:2], Told(), title="counting"):
+        assert told is not None
+        assert 1 <= int(told) <= share
+        assert all(count <= share for count in running)
+
+
+def test_fewer_threads_that_were_asked_for_stay_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a person set lower is kept, what is higher or no number is not; afterwards all is."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    monkeypatch.setenv("MKL_NUM_THREADS", "many")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    wanted = processes_module.library_threads(3)
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    assert [wanted[name] for name in names] == ["3", "2", "3"]
+    with processes_module.surrounded_by(wanted):
+        assert os.environ["MKL_NUM_THREADS"] == "3"
+    assert dict(os.environ) == before
 
 
 @IN_OTHER_PROCESSES
