@@ -20,6 +20,7 @@ PreposError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -131,4 +132,15 @@ class UnchangedError(PreposError):
 
 def write_error(path: Path, error: OSError) -> WriteError:
     """Return the error that says where writing failed, and why."""
-    return WriteError(f"cannot write {path}: {error.strerror or error}")
+    return WriteError(f"cannot write {path}: {in_the_way(path) or error.strerror or error}")
+
+
+def in_the_way(path: Path) -> str:
+    """Return what stands on the way to a path and is no folder; empty where all is well."""
+    with suppress(OSError):
+        for place in reversed(path.parents):
+            if place.is_symlink() and not place.exists():
+                return f"{place} is a link to {place.readlink()}, which is not there"
+            if place.is_file():
+                return f"{place} is a file, expected a folder"
+    return ""

@@ -8,13 +8,13 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from prepos.cli.flags import AsJson
+from prepos.cli.flags import AsJson, run_folder
 from prepos.cli.screen import Screen
 from prepos.errors import ConfigError
 
 
 def explain(
-    what: Annotated[str, Argument(metavar="CODE|RUN", help="A code (PP-…), or a run's folder.")],
+    what: Annotated[str, Argument(metavar="CODE|RUN", help="A code (PP-…), or a run.")],
     transfer: Annotated[
         str | None, Option("--transfer", metavar="ID", help="Why this transfer is planned.")
     ] = None,
@@ -43,14 +43,16 @@ def explain(
     screen = Screen(as_json=as_json)
     if what.upper().startswith("PP-") and not Path(what).is_dir():
         explain_code(what.upper(), screen)
-    elif transfer is not None:
-        explain_transfer(Path(what), transfer, screen)
+        return
+    run = run_folder(Path(what))
+    if transfer is not None:
+        explain_transfer(run, transfer, screen)
     elif node is not None:
-        explain_node(Path(what), node, screen)
+        explain_node(run, node, screen)
     elif region is not None and sku is not None:
-        explain_cell(Path(what), region, sku, screen)
+        explain_cell(run, region, sku, screen)
     else:
-        explain_forecast(Path(what), region, sku, screen=screen)
+        explain_forecast(run, region, sku, screen=screen)
 
 
 def explain_code(code: str, screen: Screen) -> None:

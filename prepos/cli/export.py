@@ -101,12 +101,13 @@ def config_of(run: str, file: Path | None, case: str | None, sets: Sequence[str]
     from prepos.config import change_config, restore_config
     from prepos.config.workspace import WORKSPACE
     from prepos.publish import read_manifest
+    from prepos.publish.manifest import settings_folder
 
     folder = Path(run)
     if file is not None or case is not None or Path(WORKSPACE).is_file() or not folder.is_dir():
         return read_config(file, case, sets)
     manifest = read_manifest(folder)
-    told = restore_config(folder / manifest["config_folder"], manifest["config"])
+    told = restore_config(settings_folder(folder, manifest), manifest["config"])
     return change_config(told, sets or ())
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from prepos.cli.paths import has_no_place
 from prepos.errors import (
     InfeasibleError,
     InputError,
@@ -49,6 +50,8 @@ def as_told(error: Exception) -> PreposError | None:
         return OutOfMemoryError(f"memory ran out{f' ({words})' if words else ''}; {FEWER}")
     if not isinstance(error, OSError):
         return None
+    if isinstance(error, FileNotFoundError) and has_no_place():
+        return WriteError("the working folder is gone, expected to be called in one that is there")
     if error.errno == errno.ENOMEM:
         return OutOfMemoryError(f"memory ran out ({error.strerror}); {FEWER}")
     if error.errno in DISK_TROUBLE or NO_PLACE in words:

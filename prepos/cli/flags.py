@@ -55,3 +55,18 @@ def read_config(file: Path | None, case: str | None, sets: Sequence[str] | None)
             "`prepos init` writes a commented one, `prepos demo` needs none"
         )
     return load_config(file or Path(WORKSPACE), case=case, sets=sets or (), environment=os.environ)
+
+
+def run_folder(run: Path, config: Config | None = None) -> Path:
+    """Return the folder of a run that is named by its path, its id, ``current`` or ``newest``.
+
+    Ids are looked up in ``run.folder`` of the configuration, else of the one that lies here; where
+    none does, what is given is a path.
+    """
+    from prepos.config.workspace import WORKSPACE
+
+    if run.is_dir() or (config is None and not Path(WORKSPACE).is_file()):
+        return run
+    from prepos.pipeline.publishable import find_run
+
+    return find_run(config or read_config(None, None, None), run)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
+from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config, run_folder
 from prepos.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def forecast(
     chosen = read_config(config, case, sets)
     with screen.progress(chosen.run.log) as progress:
         told: dict[str, Any] = {"top": top} if customers else {}
-        told |= {"update": update} if update else {}
+        told |= {"update": run_folder(update, chosen)} if update else {}
         run = pipeline.make_forecast(chosen, out, progress, **told)
         files = pipeline.load_run(run.folder)
     folder = from_here(run.folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config
+from prepos.cli.flags import AsJson, Case, ConfigFile, Out, Quiet, Sets, read_config, run_folder
 from prepos.cli.screen import Screen
 from prepos.errors import ConfigError
 
@@ -91,11 +91,12 @@ def plan(
     if like is not None:
         others = {"-c": config, "--case": case, "--published": published, "--write-model": model}
         refuse_beside_like(others | {"--compare": compare or None, "--strict": strict or None})
-        run_again(like, out, screen, sets or ())
+        run_again(run_folder(like), out, screen, sets or ())
         return
     if compare and case is None:
         raise ConfigError("--compare is given without a case, expected --case NAME beside it")
     chosen = read_config(config, case, sets)
+    published = None if published is None else run_folder(published, chosen)
     if compare and case is not None:
         base = read_config(config, None, sets)
         run_comparison(base, chosen, case, out, screen, model, published, strict=strict)

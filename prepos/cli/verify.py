@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
-from prepos.cli.flags import AsJson, Quiet
+from prepos.cli.flags import AsJson, Quiet, run_folder
 from prepos.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def verify(
-    run: Annotated[Path, Argument(metavar="RUN", help="A run's folder.")],
+    run: Annotated[
+        Path,
+        Argument(metavar="RUN", help="A run's folder, or its id."),
+    ],
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -27,16 +30,17 @@ def verify(
     from prepos.pipeline.publishable import refuse_failed
 
     screen = Screen(as_json=as_json, quiet=quiet)
+    folder = run_folder(run)
     with screen.progress() as progress:
-        verdict = pipeline.verify_run(run, progress)
-    refuse_failed(verdict, run)
+        verdict = pipeline.verify_run(folder, progress)
+    refuse_failed(verdict, folder)
     payload = {
-        "run": str(run),
+        "run": str(folder),
         "run_id": verdict.run_id,
         "passed": True,
         "checks": [asdict(check) for check in verdict.checks],
     }
-    screen.show(verdict_page(verdict), payload, folder=run)
+    screen.show(verdict_page(verdict), payload, folder=folder)
 
 
 def verdict_page(verdict: Verdict) -> RenderableType:

@@ -131,6 +131,9 @@ class Cluster:
         self._opened.enter_context(quiet())
         place: Any = self._options.scheduler
         if not place:
+            # else a worker that takes longer to start again than 15 s is given up for good
+            patience = {"distributed.deploy.lost-worker-timeout": f"{2 * LOST_S:.0f} s"}
+            self._opened.enter_context(self._dask.dask.config.set(patience))
             place = self._dask.LocalCluster(
                 n_workers=self._options.worker_count,
                 threads_per_worker=1,

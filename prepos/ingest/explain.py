@@ -19,6 +19,7 @@ _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})\b.*", re.DOTALL)
 _ISO = re.compile(r"(\d{4,})[-/](\d{1,2})[-/](\d{1,2}).*", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.' \u00a0\u202f_]\d{3})+([.,]\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+COMMAS = 'for decimal commas set ingest.decimal = ","'
 _SPECIAL = ("nan", "inf", "infinity", "-inf", "-infinity", "+inf", "#n/a", "null", "none", "na")
 
 
@@ -64,11 +65,12 @@ def _number_cause(column: Column, cell: str, reading: Reading) -> tuple[str, str
     if text.lower() in _SPECIAL:
         return "PP-VALUE-NOT-FINITE", "leave the cell empty where nothing is known"
     if _is_number(text) and "_" not in text and not (comma and "." in cell):
-        return _bound_cause(column, float(text))
+        return _bound_cause(column, float(text), reading)
     if _THOUSANDS.fullmatch(cell):
         return "PP-VALUE-THOUSANDS", "write it without thousands signs"
     if not comma and _DECIMAL_COMMA.fullmatch(cell):
-        return "PP-VALUE-DECIMAL", 'for decimal commas set ingest.decimal = ","'
+        remedy = "write a decimal point" if reading.fixed else COMMAS
+        return "PP-VALUE-DECIMAL", remedy
     if comma and "." in cell:
         return "PP-VALUE-DECIMAL", 'ingest.decimal = "," is set, and the cell has a point'
     if re.fullmatch(r"[+-]?[\d.]+([eE][+-]?\d+)?", text):
@@ -76,14 +78,14 @@ def _number_cause(column: Column, cell: str, reading: Reading) -> tuple[str, str
     return "PP-VALUE-NUMBER", ""
 
 
-def _bound_cause(column: Column, number: float) -> tuple[str, str]:
+def _bound_cause(column: Column, number: float, reading: Reading) -> tuple[str, str]:
     """Say which bound or shape a finite number breaks."""
     if column.maximum is not None and number > column.maximum:
         hint = f"the most is {column.maximum:,.0f}"
         return _degree_cause(column, number) or ("PP-VALUE-OVERFLOW", hint)
     if column.above is not None and number <= column.above:
         hint = ""
-        if column.name == "quantity":
+        if column.name == "quantity" and not reading.fixed:
             hint = 'for cancellations set ingest.cancellations = "drop"'
         return ("PP-VALUE-ZERO" if number == 0 else "PP-VALUE-NEGATIVE"), hint
     if column.minimum is not None and number < column.minimum:
@@ -136,6 +138,8 @@ def _slashed_cause(
     """Say why a date with the year last is refused, by the declared order of day and month."""
     first, second = signs
     declared = reading.options.dates
+    if reading.fixed:
+        return "PP-TIME-AMBIGUOUS", "write the year first: 2025-03-31"
     if first > 12 >= second and declared != "dmy":
         return "PP-TIME-ORDER", 'the day comes first: set ingest.dates = "dmy"'
     if second > 12 >= first and declared != "mdy":

@@ -31,8 +31,8 @@ _FOREIGN = (
     (b"PK\x03\x04", "PP-FILE-EXCEL", "is a zip archive such as an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "PP-FILE-EXCEL", "is an old Excel workbook"),
     (b"PAR1", "PP-FILE-FORMAT", "is a Parquet file; name it .parquet"),
-    (b"\xff\xfe", "PP-FILE-ENCODING", "is UTF-16, expected UTF-8"),
-    (b"\xfe\xff", "PP-FILE-ENCODING", "is UTF-16, expected UTF-8"),
+    (b"\xff\xfe", "PP-FILE-ENCODING", "is UTF-16"),
+    (b"\xfe\xff", "PP-FILE-ENCODING", "is UTF-16"),
     (b"<", "PP-FILE-FORMAT", "starts with '<' like a web page"),
     (b"SQLite format 3", "PP-FILE-FORMAT", "is an SQLite database"),
 )
@@ -66,7 +66,8 @@ def check_path(path: Path, label: str) -> None:
     if not path.exists():
         refuse(label, "PP-FILE-MISSING", f"file {path} does not exist", value=str(path))
     if not path.is_file():
-        refuse(label, "PP-FILE-FOLDER", f"{path} is a folder, expected a file", value=str(path))
+        kind = "a folder" if path.is_dir() else "a pipe or device"
+        refuse(label, "PP-FILE-FOLDER", f"{path} is {kind}, expected a file", value=str(path))
     try:
         with path.open("rb") as stream:
             stream.read(1)

@@ -36,7 +36,8 @@ class Reading:
     """What the rules need to know besides the contract.
 
     What the gate knows of a whole file need not be looked for in each of its cells: ``plain``,
-    ``short`` and ``underscored`` are those of `gate.Scan`.
+    ``short`` and ``underscored`` are those of `gate.Scan`. The dialect may be ``fixed``: no setting
+    is to be named as a remedy then.
     """
 
     options: IngestOptions
@@ -45,6 +46,7 @@ class Reading:
     plain: bool = False
     short: bool = False
     underscored: bool = True
+    fixed: bool = False
 
     @property
     def tomorrow(self) -> date:

@@ -18,14 +18,14 @@ from packaging.requirements import Requirement
 
 from prepos.config import Config
 from prepos.core.faults import Fault
-from prepos.errors import PreposError, RunError
+from prepos.errors import PreposError, RunError, in_the_way
 from prepos.pipeline.history import History, known_sums, open_history, read_history
 from prepos.pipeline.told import read_told
 from prepos.plan import try_solver
 from prepos.publish import check_run, ledger
 from prepos.publish.current import read_current
 from prepos.publish.files import sha256_of
-from prepos.publish.lock import hold_lock, is_left_behind, read_holder
+from prepos.publish.lock import LOCK, hold_lock, is_left_behind, read_holder
 from prepos.publish.manifest_sums import ManifestSum, check_manifest
 from prepos.publish.receipts import list_kept, sum_in
 from prepos.publish.runs import (
@@ -101,7 +101,9 @@ def _look(check: Check, config: Config) -> Iterator[Finding]:
 def check_folder(config: Config) -> Iterator[Finding]:
     """Look whether runs can be written and put in their place."""
     if not config.runs.is_dir():
-        yield Finding(name="folder", state=OK, message=f"{config.runs} is not there yet")
+        wrong = in_the_way(config.runs / LOCK)
+        told = wrong or f"{config.runs} is not there yet"
+        yield Finding(name="folder", state=BROKEN if wrong else OK, message=told)
         return
     try_folder(config.runs)
     told = f"{config.runs} can be written, and renamed in"

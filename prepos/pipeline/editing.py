@@ -17,6 +17,7 @@ from prepos.pipeline.publishable import find_run, read_plan
 from prepos.pipeline.publishing import Published
 from prepos.publish import Stopwatch
 from prepos.publish.lock import hold_lock
+from prepos.publish.manifest import settings_folder
 
 
 def publish_edited(
@@ -80,4 +81,4 @@ def standing_settings(folder: Path) -> Config:
     manifest = read_plan(folder).manifest
     tree = dict(manifest["config"])
     tree["time"] = {**tree["time"], "frozen": tree["time"]["horizon"]}
-    return restore_config(folder / manifest["config_folder"], tree)
+    return restore_config(settings_folder(folder, manifest), tree)

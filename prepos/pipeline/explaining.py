@@ -28,6 +28,7 @@ from prepos.pipeline.judging import refuse_changes
 from prepos.pipeline.known import make_snapshot, open_inputs
 from prepos.pipeline.weighing import Way, weigh_ways
 from prepos.publish import Stopwatch
+from prepos.publish.manifest import settings_folder
 from prepos.signals.carried import STRENGTHS
 from prepos.signals.evidence import Evidence, gather
 from prepos.signals.pool import Strengths, learn_strengths
@@ -159,7 +160,7 @@ def reopen(files: RunFiles, folder: Path, watch: Stopwatch) -> Reopened:
     manifest = files.manifest
     if "config" not in manifest or "inputs" not in manifest:
         raise RunError(f"{folder} does not name its inputs")
-    config = restore_config(folder / manifest["config_folder"], manifest["config"])
+    config = restore_config(settings_folder(folder, manifest), manifest["config"])
     known = open_inputs(config, watch, on_its_way=from_run(folder))
     refuse_changes(folder, manifest["inputs"], known)
     return Reopened(config, make_snapshot(known, config))

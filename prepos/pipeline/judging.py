@@ -17,6 +17,7 @@ from prepos.pipeline.known import Known, open_inputs
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
 from prepos.publish import Stopwatch, read_run
+from prepos.publish.manifest import settings_folder
 
 # Inputs that a forecast is made from alone: what is planned is judged without them.
 OF_FORECAST = frozenset(
@@ -123,7 +124,7 @@ def reopen(folder: Path, watch: Stopwatch) -> Reopened:
     """
     with watch.stage("reading the run"):
         files = read_run(folder)
-    config = restore_config(folder / files.manifest["config_folder"], files.manifest["config"])
+    config = restore_config(settings_folder(folder, files.manifest), files.manifest["config"])
     try:
         known = open_inputs(config, watch, with_orders=False, on_its_way=from_run(folder))
     except InputError as error:

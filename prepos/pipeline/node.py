@@ -23,6 +23,7 @@ from prepos.pipeline.judging import refuse_changes
 from prepos.pipeline.known import Known, open_inputs
 from prepos.pipeline.node_limits import ToldLimit, tell_limits, touching
 from prepos.publish import Stopwatch
+from prepos.publish.manifest import settings_folder
 
 MOST_VALUED = 20  # SKUs
 
@@ -124,7 +125,7 @@ def reopen(files: RunFiles, folder: Path, watch: Stopwatch) -> Known:
     Limits come from the tables alone.
     """
     manifest = files.manifest
-    config = restore_config(folder / manifest["config_folder"], manifest["config"])
+    config = restore_config(settings_folder(folder, manifest), manifest["config"])
     known = open_inputs(config, watch, with_orders=False, on_its_way=from_run(folder))
     refuse_changes(folder, manifest["inputs"], known)
     return known

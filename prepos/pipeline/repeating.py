@@ -20,6 +20,7 @@ from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
 from prepos.pipeline.published import read_published, stand_on
 from prepos.publish import Stopwatch, library_versions, read_manifest, read_run
+from prepos.publish.manifest import settings_folder
 
 AGAIN = "-again"  # behind the name of a run that is repeated beside itself
 
@@ -116,7 +117,7 @@ def config_of(folder: Path, manifest: Mapping[str, Any], sets: Sequence[str]) ->
     settings = dict(manifest["config"])
     if not manifest["asked"]["cutoff"]:  # it was taken from the orders, and will be again
         settings["time"] = {**settings["time"], "cutoff": "none"}
-    config = restore_config(folder / manifest["config_folder"], settings)
+    config = restore_config(settings_folder(folder, manifest), settings)
     return change_config(config, sets) if sets else config
 
 

@@ -114,7 +114,7 @@ def read_holder(runs: Path) -> Holder | None:
     try:
         told = json.loads((runs / LOCK).read_bytes())
         return Holder(**{field.name: told[field.name] for field in fields(Holder)})
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError):
         return UNKNOWN

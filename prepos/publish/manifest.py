@@ -5,6 +5,7 @@ All that may differ between two runs on the same input stands in one object, ``t
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
@@ -93,3 +94,14 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
+
+
+def settings_folder(folder: Path, manifest: Mapping[str, Any]) -> Path:
+    """Return where a run's configuration lies: the way there as it was when the run was made.
+
+    Where runs were moved behind a link since, it is the way that the path of the run is written.
+    """
+    told = manifest["config_folder"]
+    ways = (folder / told, Path(os.path.normpath(folder.absolute() / told)))
+    paths = [source["path"] for source in manifest.get("inputs", ())]
+    return next((way for way in ways if any((way / path).is_file() for path in paths)), ways[0])

@@ -57,8 +57,11 @@ def list_kept(runs: Path) -> Iterator[tuple[str, Path]]:
 
 
 def copy_file(file: Path, folder: Path) -> Path:
-    """Return a copy of a file under its own name, so that what is read is what is kept.
+    """Return a copy of a file or a pipe under its own name, so that what is read is what is kept.
 
     Raises OSError where it cannot be read.
     """
-    return Path(shutil.copyfile(file, folder / file.name))
+    place = folder / file.name
+    with file.open("rb") as stream, place.open("xb") as copy:
+        shutil.copyfileobj(stream, copy)
+    return place
