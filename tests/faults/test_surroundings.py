@@ -167,6 +167,45 @@ def test_the_same_bytes_wherever_and_however(
     assert made[0] == made[1]
 
 
+def test_a_working_folder_that_is_gone_stops_only_what_needs_it(
+    office: Office,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Paths that are whole are found from anywhere; what is relative is told, with 7."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["diff", *office.ids[:2], "-c", office.file]) == 0
+    assert main(["publish", office.ids[2], "-c", office.file, "--dry-run"]) == 0
+    capsys.readouterr()
+    for words in (["plan", "-c", office.file, "--out", "there"], ["init"], ["demo"]):
+        assert main(words) == 7, words
+        told = capsys.readouterr().err
+        assert told.startswith("prepos: ")
+        assert "gone" in told or "No such file" in told
+
+
+def test_runs_that_were_moved_behind_a_link_are_what_they_were(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a larger disk, say: verified with the inputs beside the link, published, repeated.
+
+    A run that is made there finds its way back too.
+    """
+    away = office.runs.rename(office.folder.parent / "larger disk ü")
+    office.runs.symlink_to(away)
+    monkeypatch.chdir(office.folder)
+    for run in (office.ids[2], f"runs/{office.ids[2]}", "current"):
+        assert main(["verify", run, "--quiet"]) == 0
+    assert main(["publish", office.ids[2], "-c", office.file, "--quiet"]) == 0
+    assert planned_by(office, "--set", "plan.budget=7") == 0
+    assert main(["publish", "newest", "-c", office.file, "--quiet"]) == 0
+    check_run(away / "current")
+
+
 class Garbage(pulp.HiGHS):
     """A solver that tells optimal values which are none."""
 

@@ -260,3 +260,23 @@ def test_a_solver_that_errs_is_told(office: Office, monkeypatch: pytest.MonkeyPa
     with pytest.raises(SolverError, match=r"says 6\.5 to a trial, expected 8"):
         try_solver("highs")
     assert told(office)["solver"][0] == "broken"
+
+
+@pytest.mark.parametrize("what", ["link", "file"])
+def test_what_stands_where_runs_should_lie_is_told(
+    office: Office, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link that leads nowhere, a file: by the doctor, and by whoever wants to write."""
+    aside = office.runs.rename(office.folder / "aside")
+    words = f"{office.runs} is a file, expected a folder"
+    if what == "link":
+        office.runs.symlink_to(office.folder / "away")
+        words = f"{office.runs} is a link to {office.folder / 'away'}, which is not there"
+    else:
+        office.runs.write_text("")
+    (found,) = (one for one in examine(office.config()) if one.name == "folder")
+    assert (found.state, found.message) == (doctor.BROKEN, words)
+    run = str(aside / office.ids[0])
+    for command in (["plan"], ["replan"], ["rollback"], ["publish", run]):
+        assert main([*command, "-c", office.file, "--quiet"]) == 7, command
+        assert words in capsys.readouterr().err

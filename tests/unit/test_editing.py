@@ -220,3 +220,37 @@ def test_it_waits_for_no_other_command(office: Office) -> None:
         words = ["publish", office.ids[2], "-c", office.file, "--edited", str(file)]
         assert main(words) == 6
     assert sorted(p.name for p in office.runs.iterdir() if p.is_dir()) == sorted(office.ids)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_spreadsheet_may_write_another_delimiter(office: Office, delimiter: str) -> None:
+    """The header shows which: no setting can tell, as the run's own tables are read otherwise."""
+    lines = lines_of(office)
+    file = office.folder / "edited.csv"
+    lines.to_csv(file, index=False, sep=delimiter)
+    with pytest.raises(UnchangedError, match="moves what run"):
+        publish_edited(office.config(), office.ids[2], file)
+    lines.loc[0, "quantity"] = "1.5"
+    lines.to_csv(file, index=False, sep=delimiter)
+    with pytest.raises(InputError) as told:
+        publish_edited(office.config(), office.ids[2], file)
+    assert [(fault.line, fault.code) for fault in told.value.faults] == [(2, "PP-VALUE-FRACTION")]
+
+
+def test_columns_that_are_missing_are_told_alone(office: Office) -> None:
+    """Whatever the rows hold: without its column no cell can be looked at."""
+    file = write(office, lines_of(office).drop(columns=["quantity", "ship_date"]))
+    with pytest.raises(InputError) as told:
+        publish_edited(office.config(), office.ids[2], file)
+    faults = told.value.faults
+    assert [(fault.line, fault.column) for fault in faults] == [(1, "quantity"), (1, "ship_date")]
+    assert {fault.code for fault in faults} == {"PP-DIALECT-HEADER-MISSING"}
+
+
+def test_no_setting_is_named_that_would_not_help(office: Office) -> None:
+    """The dialect of what is handed back is fixed."""
+    file = edit(office, quantity={0: "-3", 1: "1,5"}, ship_date={2: "05/03/2025"})
+    with pytest.raises(InputError) as told:
+        publish_edited(office.config(), office.ids[2], file)
+    assert len(told.value.faults) == 3
+    assert not [fault for fault in told.value.faults if "ingest." in fault.message]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -331,6 +333,19 @@ def test_of_a_line_that_left_in_part_the_rest_stands(office: Office, received: i
     assert transit[["quantity", "left"]].to_numpy().tolist() == [[2 - received, 2]]
     assert pipeline.verify_run(run.folder).passed
     assert pipeline.repeat_plan(run.folder, today=NEXT).differs == ()
+
+
+def test_a_pipe_is_taken_in_as_a_file_is(office: Office) -> None:
+    """What came through it is kept, so that it can be read again."""
+    (name, *_) = lines_of(office)["transfer_id"]
+    content = f"{HEADER}\n{name},taken,,2025-03-03,,\n"
+    pipe = office.folder / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(content,))
+    writer.start()
+    done = reconcile(office.config(), "current", pipe, today=TODAY)
+    writer.join()
+    assert (done.added, Path(done.kept).read_text()) == (1, content)
 
 
 def write_receipts(office: Office, *rows: str) -> None:

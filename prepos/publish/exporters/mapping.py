@@ -7,6 +7,7 @@ file of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,10 @@ from prepos.publish.exporters.delimited import text_of
 from prepos.publish.exporters.exporter import Exporter
 from prepos.publish.exporters.mapping_file import (
     COLUMNS,
+    LINE_BREAKERS,
     ColumnMapping,
     MappedColumn,
+    can_write,
     read_mapping,
 )
 from prepos.publish.exporters.names import name_places
@@ -43,7 +46,7 @@ def check_mapping(batch: Batch, options: ExportOptions) -> Iterator[Breach]:
         if column.longest is not None:
             long = where(cells, _longer(column.longest))
             yield Breach(column.column, cells, long, LONG, f"{column.longest} letters at most")
-        alien = ~where(cells, _fits(mapping.dialect.encoding))
+        alien = ~where(cells, partial(can_write, encoding=mapping.dialect.encoding))
         expected = f"letters that {mapping.dialect.encoding} has"
         yield Breach(column.column, cells, alien, ENCODING, expected)
         if unquoted:
@@ -128,22 +131,9 @@ def _longer(longest: int) -> Callable[[str], bool]:
     return lambda text: len(text) > longest
 
 
-def _fits(encoding: str) -> Callable[[str], bool]:
-    """Return the test of a text that the encoding can hold."""
-
-    def fits(text: str) -> bool:
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError:
-            return False
-        return True
-
-    return fits
-
-
 def _has(delimiter: str) -> Callable[[str], bool]:
     """Return the test of a text that would break a line that is not quoted."""
-    return lambda text: not {delimiter, '"', "\r", "\n"}.isdisjoint(text)
+    return lambda text: not {delimiter, *LINE_BREAKERS}.isdisjoint(text)
 
 
 MAPPING = Exporter(

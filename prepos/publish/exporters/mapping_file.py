@@ -12,12 +12,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from prepos.core.run import DATE, INTEGER, NUMBER, RUN_TABLES, TEXT, TRANSFERS
+from prepos.core.run import DATE, INTEGER, MANIFEST, NUMBER, RUN_TABLES, TEXT, TRANSFERS
 from prepos.errors import ConfigError
-from prepos.publish.exporters.sheet import Dialect
+from prepos.publish.exporters.sheet import ISO, Dialect
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 QUOTING = ("needed", "all", "none")
+LINE_BREAKERS = ('"', "\r", "\n")  # and the delimiter, where cells are not quoted
+UTF_8 = "utf-8"
+MOST_DECIMALS, MOST_LETTERS = 12, 1_000_000
 HEADS = ("every_line", "first_line", "file")
 OWN_COLUMNS = {  # what a line has besides the columns of transfers.csv
     "key": TEXT,
@@ -168,6 +171,7 @@ def _wrong_values(tree: Mapping[str, Any]) -> Iterator[str]:
     names: set[str] = set()
     for column in tree["column"]:
         yield from _wrong_column(column)
+        yield from _wrong_texts(column, file)
         if column.get("name") in names:
             yield f"column {column['name']!r} is there twice, expected once"
         names.add(column.get("name", ""))
@@ -177,7 +181,8 @@ def _wrong_file(file: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong in ``[file]``."""
     for key in ("name", "heads_name"):
         name = file.get(key, "heads.csv" if key == "heads_name" else "")
-        if not name or Path(name).name != name or name.endswith((".xlsx", ".parquet")):
+        own = name == MANIFEST or name.endswith((".xlsx", ".parquet"))
+        if own or not name.isprintable() or not name or Path(name).name != name:
             yield f"file: {key} is {name!r}, expected the name of a text file, without a folder"
     if file.get("name") == file.get("heads_name", "heads.csv"):
         yield f"file: heads_name is {file.get('name')!r}, expected another than name"
@@ -185,14 +190,21 @@ def _wrong_file(file: Mapping[str, Any]) -> Iterator[str]:
     yield from _choice("file: quoting", file.get("quoting", "needed"), QUOTING)
     yield from _choice("file: decimal", file.get("decimal", "."), (".", ","))
     delimiter = file.get("delimiter", ",")
-    if len(delimiter) != 1 or delimiter in '"\r\n':
+    if (
+        len(delimiter) != 1
+        or delimiter == '"'
+        or not (delimiter == "\t" or delimiter.isprintable())
+    ):
         yield f"file: delimiter is {delimiter!r}, expected one letter"
     if delimiter == file.get("decimal", ".") and file.get("quoting") == "none":
         yield f"file: delimiter and decimal are both {delimiter!r}, expected two letters"
-    try:
-        "".encode(file.get("encoding", "utf-8"))
-    except LookupError:
-        yield f"file: encoding is {file['encoding']!r}, expected one such as utf-8 or cp1252"
+    encoding = file.get("encoding", UTF_8)
+    if not can_write("", encoding):
+        yield f"file: encoding is {encoding!r}, expected one such as utf-8 or cp1252"
+    elif not can_write(delimiter, encoding):
+        yield f"file: delimiter is {delimiter!r}, expected a letter that {encoding} has"
+    if not _is_pattern(file.get("dates", ISO)):
+        yield f"file: dates is {file['dates']!r}, expected a pattern such as %d.%m.%Y"
 
 
 def _wrong_column(column: Mapping[str, Any]) -> Iterator[str]:
@@ -210,8 +222,39 @@ def _wrong_column(column: Mapping[str, Any]) -> Iterator[str]:
     kind = COLUMNS.get(source)
     if kind is not None and "dates" in column and kind != DATE:
         yield f"{place}: dates is given, expected only for a day, which {source} is not"
+    if not _is_pattern(column.get("dates", ISO)):
+        yield f"{place}: dates is {column['dates']!r}, expected a pattern such as %d.%m.%Y"
+    for key, least, most in (("decimals", 0, MOST_DECIMALS), ("longest", 1, MOST_LETTERS)):
+        if not least <= column.get(key, least) <= most:
+            yield f"{place}: {key} is {column[key]}, expected {least} to {most:,}"
     if kind is not None and "decimals" in column and kind not in (INTEGER, NUMBER):
         yield f"{place}: decimals is given, expected only for a number, which {source} is not"
+
+
+def _wrong_texts(column: Mapping[str, Any], file: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts of one ``[[column]]`` that the file cannot hold as it is to be written."""
+    encoding, delimiter = file.get("encoding", UTF_8), file.get("delimiter", ",")
+    for key in ("name", "constant", "prefix"):
+        text = column.get(key, "")
+        place = f"column {column.get('name', '')!r}: {key} is {text!r}"
+        if can_write("", encoding) and not can_write(text, encoding):
+            yield f"{place}, expected letters that {encoding} has"
+        if file.get("quoting") == "none" and not {delimiter, *LINE_BREAKERS}.isdisjoint(text):
+            yield f"{place}, expected neither delimiter, quote nor line end: quoting is 'none'"
+
+
+def can_write(text: str, encoding: str) -> bool:
+    """Return whether a text can be written in an encoding; nothing can in one that is unknown."""
+    try:
+        text.encode(encoding)
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
+def _is_pattern(dates: str) -> bool:
+    """Return whether a pattern writes days on one line."""
+    return bool(dates) and dates.isprintable()
 
 
 def _choice(what: str, found: object, known: Collection[str]) -> Iterator[str]:

@@ -196,9 +196,9 @@ def test_the_model_is_handed_on_and_told(
 
 
 def test_the_published_run_is_handed_on(
-    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch
+    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Without the flag there is none."""
+    """Without the flag there is none; one that is not there is told before anything is read."""
     asked: list[Path | None] = []
 
     def make_plan(*_: object, published: Path | None, **__: object) -> SimpleNamespace:
@@ -207,5 +207,8 @@ def test_the_published_run_is_handed_on(
 
     monkeypatch.setattr(pipeline, "make_plan", make_plan)
     assert main(["plan", "-c", SAMPLE, "-q"]) == 0
+    monkeypatch.chdir(tmp_path)
+    Path("runs/last").mkdir(parents=True)
     assert main(["plan", "-c", SAMPLE, "--published", "runs/last", "-q"]) == 0
+    assert main(["plan", "-c", SAMPLE, "--published", "runs/first", "-q"]) == 3
     assert asked == [None, Path("runs/last")]

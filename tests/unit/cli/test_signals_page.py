@@ -101,7 +101,10 @@ def test_commands_tell_the_trials(
 
 
 def test_update_is_handed_to_the_path(
-    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pipeline: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     """Beside what else is asked for; without it nothing is said of one."""
     seen: list[dict[str, object]] = []
@@ -112,6 +115,8 @@ def test_update_is_handed_to_the_path(
         return run
 
     monkeypatch.setattr(pipeline, "make_forecast", forecast)
+    monkeypatch.chdir(tmp_path)
+    Path("runs/old").mkdir(parents=True)
     assert main(["forecast", "-c", SAMPLE, "--update", "runs/old", "-q"]) == 0
     assert main(["forecast", "-c", SAMPLE, "-q"]) == 0
     assert seen == [{"update": Path("runs/old")}, {}]

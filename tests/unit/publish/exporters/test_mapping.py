@@ -149,6 +149,9 @@ def test_cells_that_the_file_cannot_hold_are_refused(tmp_path: Path) -> None:
     assert first.message == "transfer T5: sku is 'longer', expected 5 letters at most"
 
 
+LETTERS = "{} is '{}', expected letters that ascii has"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -176,11 +179,42 @@ def test_cells_that_the_file_cannot_hold_are_refused(tmp_path: Path) -> None:
         ('"Item"', '""', "column '': name is empty, expected the output's header"),
         ('"sku"', '"sku"\n[[column]]\nname = "Item"\ncolumn = "key"', "'Item' is there twice"),
         ("[file]", "[file", "cannot be read: "),
+        # the manifest that stands beside it
+        ('name = "a.csv"', 'name = "manifest.json"', "file: name is 'manifest.json', expected the"),
+        (
+            'name = "a.csv"',
+            r'name = "a\u0000"',
+            "name is 'a\\x00', expected the name of a text file",
+        ),
+        ("[file]", '[file]\ndelimiter = "\\u0000"', "delimiter is '\\x00', expected one letter"),
+        (
+            "[file]",
+            "[file]\nencoding = 'ascii'\ndelimiter = 'ü'",
+            "delimiter is 'ü', expected a letter that ascii has",
+        ),
+        ("[file]", '[file]\ndates = "\\n"', "dates is '\\n', expected a pattern such as %d.%m.%Y"),
+        ('"sku"', '"ship_date"\ndates = ""', "dates is '', expected a pattern such as"),
+        ('"sku"', '"quantity"\ndecimals = -1', "decimals is -1, expected 0 to 12"),
+        ('"sku"', '"sku"\nlongest = 0', "longest is 0, expected 1 to 1,000,000"),
+        ('"Item"\ncolumn = "sku"', '"I"\nconstant = "Ü"', LETTERS.format("constant", "Ü")),
+        ('"Item"', '"Ü"', LETTERS.format("name", "Ü")),
+        ('"sku"', '"sku"\nprefix = "Ü"', LETTERS.format("prefix", "Ü")),
+        (
+            '"Item"\ncolumn = "sku"',
+            '"I"\nconstant = "x,y"',
+            "expected neither delimiter, quote nor",
+        ),
+        ('"Item"', '"I,J"', "name is 'I,J', expected neither delimiter, quote nor line end"),
     ],
 )
 def test_a_faulty_mapping_is_told(old: str, new: str, said: str, tmp_path: Path) -> None:
     """The file, the key, the value found, what is expected, and the nearest name."""
-    options = write_mapping(tmp_path, LEAST.replace(old, new, 1))
+    text = LEAST.replace(old, new, 1)
+    if "expected neither" in said:
+        text = text.replace("[file]", "[file]\nquoting = 'none'")
+    if "letters that ascii" in said:
+        text = text.replace("[file]", "[file]\nencoding = 'ascii'")
+    options = write_mapping(tmp_path, text)
     with pytest.raises(ConfigError) as refused:
         MAPPING.make(batch_of(), options)
     assert str(refused.value).startswith(str(tmp_path / "mapping.toml"))
