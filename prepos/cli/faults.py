@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from prepos.cli.paths import has_no_place
+from prepos.core.letters import harmless
 from prepos.errors import (
     InfeasibleError,
     InputError,
@@ -74,7 +75,7 @@ def report_error(error: PreposError, *, as_json: bool) -> int:
 
         Screen(as_json=True, quiet=True).show("", error_payload(error))
     else:
-        sys.stderr.write("\n".join(error_lines(error)) + "\n")
+        sys.stderr.write(harmless("\n".join(error_lines(error))) + "\n")
     return error.exit_code
 
 

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from prepos.core.letters import harmless
 from prepos.errors import LockError, write_error
 from prepos.publish.held import hold_open, is_free
 
@@ -55,7 +56,7 @@ class Holder:
     def __str__(self) -> str:
         of = f" of run {self.run}" if self.run else ""
         who = f"{self.user} on {self.host}, process {self.pid}"
-        return f"`prepos {self.command}`{of} by {who}, since {self.since}"
+        return harmless(f"`prepos {self.command}`{of} by {who}, since {self.since}")
 
 
 UNKNOWN = Holder(host="", boot="", pid=0, started="", user="", command="", since="", run="")
@@ -114,8 +115,8 @@ def read_holder(runs: Path) -> Holder | None:
     try:
         told = json.loads((runs / LOCK).read_bytes())
         return Holder(**{field.name: told[field.name] for field in fields(Holder)})
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except (FileNotFoundError, NotADirectoryError):  # a link that leads nowhere is no free place
+        return UNKNOWN if (runs / LOCK).is_symlink() else None
     except (OSError, ValueError, KeyError, TypeError):
         return UNKNOWN
 

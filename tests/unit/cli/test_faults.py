@@ -126,3 +126,11 @@ def test_report_goes_where_it_is_read(capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr()
     assert json.loads(shown.out)["message"] == "runs cannot be written"
     assert shown.err == ""
+
+
+def test_nothing_that_is_told_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names and cells come from anybody: what is no letter is spelled out."""
+    assert report_error(WriteError("held by \x1b[31mann\r\x07 über\nand more"), as_json=False) == 7
+    told = capsys.readouterr().err
+    assert "\\x1b[31mann\\r\\x07 über\n" in told
+    assert "\x1b" not in told

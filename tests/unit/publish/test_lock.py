@@ -226,3 +226,14 @@ def test_what_is_held_is_told_by_the_kernel(tmp_path: Path) -> None:
     """A folder that is not there is nobody's to remove."""
     assert is_free(tmp_path)
     assert not is_free(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("target", ["nowhere", "lock"])
+def test_a_link_in_its_place_is_no_free_one(tmp_path: Path, target: str) -> None:
+    """To nothing, or to itself: it is held by somebody unknown, and nobody waits for ever."""
+    (tmp_path / "lock").symlink_to(tmp_path / target)
+    with pytest.raises(LockError, match="a process that it does not name"):
+        hold_lock(tmp_path, command="replan").__enter__()
+    with pytest.raises(LockError):
+        refuse_held(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
