@@ -25,6 +25,7 @@ from prepos.cli.reconcile import reconcile
 from prepos.cli.replan import replan
 from prepos.cli.replay import replay
 from prepos.cli.schema import schema
+from prepos.cli.screen import open_streams
 from prepos.cli.stop import Stopped, stop_on_signals
 from prepos.cli.verify import verify
 from prepos.errors import PreposError
@@ -172,6 +173,7 @@ def _prepos(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is told in plain words, not as a trace."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    open_streams()
     try:
         with stop_on_signals():
             app(args=given, prog_name="prepos")

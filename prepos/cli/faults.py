@@ -9,6 +9,7 @@ import errno
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -69,13 +70,19 @@ def not_loaded(error: BaseException | None) -> bool:
 
 
 def report_error(error: PreposError, *, as_json: bool) -> int:
-    """Print the error to standard error, or as JSON to standard output; return its exit code."""
+    """Print the error to standard error, or as JSON to standard output; return its exit code.
+
+    What standard output does not take goes to standard error; where nobody hears, the code tells.
+    """
     if as_json:
         from prepos.cli.screen import Screen
 
-        Screen(as_json=True, quiet=True).show("", error_payload(error))
-    else:
+        with suppress(WriteError):
+            Screen(as_json=True, quiet=True).show("", error_payload(error))
+            return error.exit_code
+    with suppress(OSError):
         sys.stderr.write(harmless("\n".join(error_lines(error))) + "\n")
+        sys.stderr.flush()
     return error.exit_code
 
 

@@ -6,6 +6,8 @@ person sits there.
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -18,11 +20,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from prepos.cli.json_log import json_log
 from prepos.core.progress import SILENT, Event, Progress
+from prepos.errors import WriteError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 WIDTH = 100  # columns, where the output is no terminal
+UTF_8, SPELLED = "utf-8", "backslashreplace"
 COLOURS = {"info": "dim", "warning": "yellow", "error": "red"}  # of an event's level
 
 
@@ -40,7 +44,8 @@ class Screen:
         if self.as_json:
             if sys.stderr.isatty() and not self.quiet:
                 console_on(sys.stderr).print(page)
-            write_out(json.dumps(payload, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+            plain = not takes_all_letters()
+            write_out(json.dumps(payload, indent=2, ensure_ascii=plain, allow_nan=False) + "\n")
         elif self.quiet:
             write_out(f"{folder}\n" if folder else "")
         else:
@@ -118,10 +123,37 @@ def rendered(page: RenderableType) -> str:
 
 
 def write_out(text: str) -> None:
-    """Write to standard output; a reader that has gone has had enough, and that is no error."""
+    """Write to standard output; a reader that has gone has had enough, and that is no error.
+
+    Raises
+    ------
+    WriteError
+        Where it leads to a file that cannot be written.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except OSError as error:
+        raise WriteError(f"cannot write to standard output: {error.strerror or error}") from error
+
+
+def open_streams() -> None:
+    """Let a stream that is closed swallow what is said, and spell out letters that it lacks.
+
+    In another locale a stream may have neither arrows nor umlauts, and a path may be no text.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding=UTF_8, errors=SPELLED))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=SPELLED)
+
+
+def takes_all_letters() -> bool:
+    """Return whether standard output is UTF-8: else JSON is to spell letters out itself."""
+    encoding = getattr(sys.stdout, "encoding", None) or UTF_8
+    return codecs.lookup(encoding).name == UTF_8
