@@ -16,6 +16,7 @@ from typing import Any
 from prepos.errors import WriteError, write_error
 
 PREFIX = "prepos_"
+BEGINNING = f"# HELP {PREFIX}".encode()
 SUCCESS = f"{PREFIX}last_success_timestamp_seconds"
 DONE = (0, 99)  # exit codes of a job that did what it should
 MODE = 0o644  # the collector runs as another user
@@ -72,10 +73,15 @@ def write_metrics(path: Path, facts: JobFacts) -> None:
 
 
 def check_metrics_path(path: Path) -> None:
-    """Find out before the hours of work whether the file can be written; raises WriteError."""
+    """Find out before the hours of work whether the file can be written; raises WriteError.
+
+    What is no earlier file of metrics is not replaced: a slip must not cost a table.
+    """
     if not path.parent.is_dir():
         raise WriteError(f"cannot write {path}: run.metrics expects the folder to be there")
     try:
+        if path.exists() and not _is_ours(path):
+            raise WriteError(f"cannot write {path}: run.metrics expects metrics there, or no file")
         with tempfile.TemporaryFile(dir=path.parent):
             return
     except OSError as error:
@@ -135,6 +141,15 @@ def _family(name: str, meaning: str, value: float | Mapping[str, float], label: 
 def _escaped(text: str) -> str:
     """Return a label's value as the format wants it."""
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is one of metrics, or empty; raises OSError."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        found = stream.read(len(BEGINNING))
+    return found in (b"", BEGINNING)
 
 
 def _last_success(path: Path) -> float | None:

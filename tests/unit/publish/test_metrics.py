@@ -67,6 +67,20 @@ def test_without_a_plan_only_the_job_is_told() -> None:
     assert 'prepos_input_rows{table="orders"} 12\n' in text
 
 
+@pytest.mark.parametrize("content", [b"[data]\n", b"order_id,sku\n", b"# HELP other"])
+def test_what_is_no_file_of_metrics_is_not_replaced(tmp_path: Path, content: bytes) -> None:
+    """A slip in the name costs no configuration and no table; an empty file may stand there."""
+    path = tmp_path / "prepos.toml"
+    path.write_bytes(content)
+    with pytest.raises(WriteError, match=r"prepos.toml: run.metrics expects metrics there, or no"):
+        check_metrics_path(path)
+    assert path.read_bytes() == content
+    path.write_bytes(b"")
+    check_metrics_path(path)
+    write_metrics(path, FACTS)
+    check_metrics_path(path)
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """Before the work: no such folder; at its end: the file is a folder."""
     with pytest.raises(WriteError, match=r"run[.]metrics expects the folder to be there"):
