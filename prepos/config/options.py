@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from prepos.compute.options import EXECUTORS, ComputeOptions
 from prepos.errors import ConfigError
 
+FIRST_YEAR, END_YEAR = 1980, 2200  # as of orders
+DAYS = f"a day from {FIRST_YEAR} to {END_YEAR - 1}"
 PERIOD_DAYS = {"day": 1, "week": 7}
 LOGS = ("text", "json")
 
@@ -42,6 +44,7 @@ class TimeOptions:
                 ("period", self.period, "day or week", self.period in PERIOD_DAYS),
                 ("horizon", self.horizon, "1 or more", self.horizon >= 1),
                 ("frozen", self.frozen, "0 up to the horizon", 0 <= self.frozen <= self.horizon),
+                ("cutoff", f"{self.cutoff}", DAYS, self.cutoff is None or is_near(self.cutoff)),
                 ("timezone", self.timezone, "a name such as Europe/Paris", is_zone(self.timezone)),
             ),
         )
@@ -50,6 +53,11 @@ class TimeOptions:
     def period_days(self) -> int:
         """Days in a period: 1 or 7."""
         return PERIOD_DAYS[self.period]
+
+
+def is_near(day: date) -> bool:
+    """Return whether a day is one that people plan for; another is a slip, as in year 0026."""
+    return FIRST_YEAR <= day.year < END_YEAR
 
 
 def is_zone(name: str) -> bool:

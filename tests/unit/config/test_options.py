@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -16,6 +17,11 @@ from prepos.errors import ConfigError
         (lambda: TimeOptions(period="month"), "time.period is 'month', expected day or week"),
         (lambda: TimeOptions(horizon=0), "time.horizon is 0, expected 1 or more"),
         (lambda: TimeOptions(frozen=5), "time.frozen is 5, expected 0 up to the horizon"),
+        (
+            lambda: TimeOptions(cutoff=date(2999, 1, 1)),
+            "time.cutoff is '2999-01-01', expected a day from 1980 to 2199",
+        ),
+        (lambda: TimeOptions(cutoff=date(26, 1, 1)), "time.cutoff is '0026-01-01', expected a day"),
         (lambda: TimeOptions(timezone="Mars"), "time.timezone is 'Mars', expected a name"),
         (lambda: TimeOptions(timezone="../etc"), "time.timezone is '../etc', expected a name"),
         (lambda: RunOptions(folder=" "), "run.folder is ' ', expected a path"),
