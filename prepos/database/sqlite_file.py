@@ -89,7 +89,7 @@ class Snapshot:
         found = self._run(f"SELECT * FROM {relation.sql} LIMIT 0", relation)
         names = [str(column[0]) for column in found.description]
         seen = [name for name in names if name in columns and names.count(name) == 1]
-        reals = ", ".join(f"max(typeof({quoted(name)}) = 'real')" for name in seen) or "0"
+        reals = ", ".join(f"max(typeof({quoted(name)}) = 'real')" for name in seen) or "count(*)"
         row = self._run(f"SELECT {reals} FROM {relation.sql}", relation).fetchone()
         fractional = {name for name, real in zip(seen, row, strict=False) if real}
         return tuple(Given(name=n, fractional="REAL" if n in fractional else "") for n in names)

@@ -374,3 +374,13 @@ def test_sqlite_cells_are_read_whatever_their_type(tmp_path: Path) -> None:
     connection.close()
     (fault,) = read_paths(tmp_path, given).findings.faults
     assert (fault.line, fault.code) == (2, "PP-FILE-ENCODING")
+
+
+def test_empty_sqlite_table_of_other_columns_is_told_of_as_one(tmp_path: Path) -> None:
+    """None of its columns is known, and there is no row to look at: each missing one is named."""
+    given = fill_sqlite(tmp_path / "shop.db")
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute('CREATE TABLE "odd;one" (other TEXT)')
+    inputs = read_paths(tmp_path, given | {"stock": "sqlite:///shop.db#odd;one"})
+    codes = {fault.code for fault in inputs.findings.faults if "odd;one" in fault.file}
+    assert codes == {"PP-DIALECT-HEADER-MISSING"}
