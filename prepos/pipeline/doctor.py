@@ -132,7 +132,11 @@ def check_runs(config: Config) -> Iterator[Finding]:
     yield look_at(config, pointed, "published run", sums)
     before = [run for run in reversed(read_history(config.runs).order) if run != pointed]
     for run_id in before[:LOOKED_AT]:
-        yield look_at(config, run_id, "run before", sums)
+        if (config.runs / run_id).is_dir():
+            yield look_at(config, run_id, "run before", sums)
+        else:
+            told = f"{run_id} is gone; a rollback passes over it"
+            yield Finding(name="run before", state=DOUBT, message=told)
 
 
 def look_at(config: Config, run_id: str, name: str, sums: dict[str, ManifestSum]) -> Finding:

@@ -122,6 +122,10 @@ def lose_run(office: Office) -> None:
     office.runs.joinpath(office.ids[2]).rename(office.folder / "lost")
 
 
+def lose_earlier_run(office: Office) -> None:
+    office.runs.joinpath(office.ids[1]).rename(office.folder / "lost")
+
+
 def point_nowhere(office: Office) -> None:
     office.runs.joinpath("current").unlink()
     office.runs.joinpath("current").write_text("../..")
@@ -166,6 +170,7 @@ def go_back_in_time(office: Office) -> None:
     ("harm", "name", "state", "words"),
     [
         (lose_run, "published run", "broken", "is no run"),
+        (lose_earlier_run, "run before", "doubt", "is gone; a rollback passes over it"),
         (point_nowhere, "runs", "broken", "points to '../..', expected the id of a run"),
         (unpublish, "pointer", "doubt", "no run is published"),
         (damage_ledger, "ledger", "broken", "was damaged: it is made anew"),
