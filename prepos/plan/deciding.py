@@ -26,6 +26,7 @@ from prepos.plan.transport.build import Transport
 from prepos.plan.transport.prices import find_prices
 
 PACKING_TRIES = 4
+MENDED_WITHIN = 0.25  # of the gap asked for: what the deciding anew may lose
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
 FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
@@ -144,8 +145,15 @@ def mend(
     enough = cost - decision.bound <= problem.options.gap * abs(cost)
     if enough or len(transport.problem) > MENDED_UP_TO:
         return decision
-    left = max(deadline - time.monotonic(), 1.0)
-    mended = repair(problem, frame, transport, decision, solver=solver, time_limit_s=left)
+    mended = repair(
+        problem,
+        frame,
+        transport,
+        decision,
+        solver=solver,
+        time_limit_s=max(deadline - time.monotonic(), 1.0),
+        enough=MENDED_WITHIN * problem.options.gap * abs(cost),
+    )
     return mended if cost_of(mended) < cost else decision
 
 

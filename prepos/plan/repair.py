@@ -38,8 +38,13 @@ def repair(
     *,
     solver: str,
     time_limit_s: float,
+    enough: float,
 ) -> Decision:
-    """Return the decision with some SKUs decided anew; as it was where that finds nothing."""
+    """Return the decision with some SKUs decided anew; as it was where that finds nothing.
+
+    ``enough`` is currency: what these SKUs may cost more than is proven. It is of the whole plan's
+    cost, as the gap is: a share of their own, a small part of it, would ask for hours of proof.
+    """
     arrays = transport.problem
     use = use_of_flows(arrays, decision.flows)
     skus = contested(transport, decision, use)
@@ -56,8 +61,9 @@ def repair(
         solution = solve_program(
             program,
             solver=solver,
-            gap=problem.options.gap / 4.0,
+            gap=0.0,
             time_limit_s=time_limit_s,
+            enough=enough,
             nodes=NODES,
         )
     except (InfeasibleError, SolverError):

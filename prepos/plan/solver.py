@@ -65,21 +65,29 @@ def call_solver(
     gap: float = 0.0,
     time_limit_s: float | None = None,
     *,
+    enough: float = 0.0,
     nodes: int | None = None,
 ) -> pulp.LpSolver:
     """Return PuLP's way to call a solver; CBC is the one that PuLP brings along.
 
-    A limit of ``nodes`` ends a search at the same place on every machine, as one of time does not.
+    A search ends at ``gap``, a share of the objective, or at ``enough``, an amount of it. A limit
+    of ``nodes`` ends it at the same place on every machine, as one of time does not.
     """
     if name == "highs":
         more: dict[str, object] = {} if nodes is None else {"mip_max_nodes": nodes}
         return NodeLimitedHiGHS(
-            msg=False, gapRel=gap, timeLimit=time_limit_s, threads=THREADS, **more
+            msg=False,
+            gapRel=gap,
+            gapAbs=enough,
+            timeLimit=time_limit_s,
+            threads=THREADS,
+            **more,
         )
     return pulp.COIN_CMD(
         path=pulp.PULP_CBC_CMD.pulp_cbc_path,
         msg=False,
         gapRel=gap,
+        gapAbs=enough,
         timeLimit=time_limit_s,
         threads=THREADS,
         maxNodes=nodes,
@@ -92,11 +100,12 @@ def run_solver(
     gap: float = 0.0,
     time_limit_s: float | None = None,
     *,
+    enough: float = 0.0,
     nodes: int | None = None,
 ) -> None:
     """Let a solver work on a problem; raises SolverError where it crashes or is killed."""
     try:
-        problem.solve(call_solver(solver, gap, time_limit_s, nodes=nodes))
+        problem.solve(call_solver(solver, gap, time_limit_s, enough=enough, nodes=nodes))
     except pulp.PulpSolverError as error:
         raise SolverError(f"solver {solver} failed: {error}") from error
 
@@ -117,7 +126,13 @@ class NodeLimitedHiGHS(pulp.HiGHS):  # type: ignore[misc]
 
 
 def solve_program(
-    program: Program, *, solver: str, gap: float, time_limit_s: float, nodes: int | None = None
+    program: Program,
+    *,
+    solver: str,
+    gap: float,
+    time_limit_s: float,
+    enough: float = 0.0,
+    nodes: int | None = None,
 ) -> Solution:
     """Solve with PuLP.
 
@@ -129,6 +144,8 @@ def solve_program(
     gap : float
         Share of the objective that may remain unproven.
     time_limit_s : float
+    enough : float
+        Currency that may remain unproven too, where that is more.
     nodes : int or None
         Of the search, at which it ends with the best found so far; None for no such limit.
 
@@ -142,12 +159,13 @@ def solve_program(
     # Solvers' tolerances are absolute: money is turned into an amount near one first.
     money = typical_size(program.cost)
     problem, variables, constraints = write_problem(program, money)
-    run_solver(problem, solver, gap, time_limit_s, nodes=nodes)
+    run_solver(problem, solver, gap, time_limit_s, enough=enough / money, nodes=nodes)
     judge_status(problem, solver, time_limit_s)
     values = np.array([variable.varValue or 0.0 for variable in variables])
     refuse_lie(program, values, solver)
     objective = float(program.cost @ values) + program.constant
-    bound = proven_bound(problem, program, solver, objective / money, gap) * money
+    left = max(gap * abs(objective), enough) / money
+    bound = proven_bound(problem, program, solver, objective / money, left) * money
     return Solution(
         values=values,
         prices=money * np.array([constraint.pi or 0.0 for constraint in constraints]),
@@ -266,14 +284,14 @@ def refuse_lie(program: Program, values: FloatArray, solver: str) -> None:
 
 
 def proven_bound(
-    problem: pulp.LpProblem, program: Program, solver: str, objective: float, gap: float
+    problem: pulp.LpProblem, program: Program, solver: str, objective: float, left: float
 ) -> float:
-    """Return what no solution can cost less than, in the solver's money."""
+    """Return what no solution can cost less than, in the solver's money; ``left`` is unproven."""
     if not program.integer.any():
         return objective if problem.sol_status == pulp.LpSolutionOptimal else -np.inf
     if solver == "highs":
         return float(problem.solverModel.getInfo().mip_dual_bound)
     if problem.sol_status == pulp.LpSolutionOptimal:
         # CBC's own bound does not pass through PuLP; it stops within the gap asked for.
-        return objective - gap * abs(objective) - CBC_INCREMENT
+        return objective - left - CBC_INCREMENT
     return -np.inf

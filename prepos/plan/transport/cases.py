@@ -17,7 +17,15 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.problem import Priced, TransportProblem, at_prices
-from prepos.plan.transport.sent import Sent, answer_sent, join_sent, land, place_of, way_costs
+from prepos.plan.transport.sent import (
+    Sent,
+    answer_sent,
+    count_places,
+    join_sent,
+    land,
+    place_of,
+    way_costs,
+)
 from prepos.plan.transport.slices import slices_of
 
 ADDED, DROPPED = 4, 3  # ways of a SKU that are looked at to send more by, and less
@@ -82,7 +90,7 @@ def improve(
     priced = at_prices(problem, prices)
     ways = list_ways(problem, priced, skus, sent)
     units, live = ways.units.copy(), np.arange(len(skus))
-    cost = None
+    cost, value = None, np.zeros((len(skus), count_places(problem)))
     for _ in range(ROUNDS):
         if not len(live):
             break
@@ -90,11 +98,11 @@ def improve(
         sku = np.repeat(np.arange(len(live)), np.diff(first))
         mine = Ways(sku, ways.source[entry], ways.route[entry], units[entry])
         spent = spend(problem, prices, skus[live], mine) if cost is None else cost
-        changes = list_changes(problem, prices, priced, skus[live], mine, cases)
-        change, cost = best_changes(problem, prices, skus[live], mine, changes, spent)
+        changes = list_changes(problem, prices, priced, skus[live], mine, cases, value)
+        change, cost = best_changes(problem, prices, skus[live], mine, changes, spent, value)
         units[entry] += change
         moved = np.flatnonzero(cost < spent)
-        live, cost = live[moved], cost[moved]
+        live, cost, value = live[moved], cost[moved], value[moved]
     used = units > 0
     return Sent(ways.sku[used], ways.source[used], ways.route[used], units[used])
 
@@ -152,9 +160,13 @@ def list_changes(
     skus: IntArray,
     ways: Ways,
     cases: Cases,
+    value: FloatArray,
 ) -> Changes:
-    """Return the changes of each SKU (J,) that may save most: a case more, one less, or both."""
-    rise, left = price_ways(problem, prices, priced, skus, ways)
+    """Return the changes of each SKU (J,) that may save most: a case more, one less, or both.
+
+    ``value`` is as of ``price_ways``.
+    """
+    rise, left = price_ways(problem, prices, priced, skus, ways, value)
     pack, least = cases.pack[skus[ways.sku]], cases.least[skus[ways.sku]]
     steps = (
         np.where(ways.units > 0, pack, least),
@@ -177,14 +189,24 @@ def list_changes(
 
 
 def price_ways(
-    problem: TransportProblem, prices: FloatArray, priced: Priced, skus: IntArray, ways: Ways
+    problem: TransportProblem,
+    prices: FloatArray,
+    priced: Priced,
+    skus: IntArray,
+    ways: Ways,
+    known: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
-    """Return what one unit more on each way costs, no less than the first does, and units left."""
+    """Return what one unit more on each way costs, no less than the first does, and units left.
+
+    ``known`` (J, releases of ``land``) is what a unit at each is believed to be worth, and is set
+    to what it is worth where a way leads.
+    """
     landed = land(problem, skus, Sent(*ways))
     sources, places, goods = landed.problem.sources, landed.problem.places, landed.problem.goods
-    value = np.zeros(len(sources.units))
+    case, _ = landed.places
+    value = known[landed.places]
     answer(landed.problem, prices, value)
-    case = np.repeat(np.arange(len(skus)), np.diff(sources.first))
+    known[landed.places] = value
     node, since = places.release_node[sources.release], places.release_period[sources.release]
     later = np.cumsum(priced.storage[:, ::-1], axis=1)[:, ::-1]  # to the window's end
     stored = np.append(later, np.zeros((len(later), 1)), axis=1)[node, since]
@@ -213,9 +235,13 @@ def best_changes(
     ways: Ways,
     changes: Changes,
     spent: FloatArray,
+    value: FloatArray,
 ) -> tuple[IntArray, FloatArray]:
-    """Return by how many units each way is best changed, and what each SKU (J,) then costs."""
-    cost = spend(problem, prices, skus, ways, changes)
+    """Return by how many units each way is best changed, and what each SKU (J,) then costs.
+
+    ``value`` is as ``price_ways`` sets it: what is changed by a case is worth nearly the same.
+    """
+    cost = spend(problem, prices, skus, ways, changes, value)
     order = np.lexsort((cost, changes.sku))
     first = order[np.append(True, np.diff(changes.sku[order]) > 0)[: len(order)]]
     sku = changes.sku[first]
@@ -234,6 +260,7 @@ def spend(
     skus: IntArray,
     ways: Ways,
     changes: Changes | None = None,
+    value: FloatArray | None = None,
 ) -> FloatArray:
     """Return what SKUs (J,) cost, prices included; or (E,) what they cost after each change."""
     used = np.flatnonzero(ways.units > 0)
@@ -251,5 +278,6 @@ def spend(
         np.append(base.route, ways.route[way]),
         np.concatenate([base.units, changes.more_units[more], -changes.less_units[less]]),
     )
-    cost, use = answer_sent(problem, prices, skus[changes.sku], changed)
+    start = None if value is None else value[changes.sku]
+    cost, use = answer_sent(problem, prices, skus[changes.sku], changed, start)
     return np.asarray(cost + use @ prices)

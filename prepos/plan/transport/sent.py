@@ -62,6 +62,18 @@ class Landed(NamedTuple):
     source: IntArray
     to: IntArray
 
+    @property
+    def places(self) -> tuple[IntArray, IntArray]:
+        """The case and the release (M,) of each source."""
+        sources = self.problem.sources
+        case = np.repeat(np.arange(len(self.problem)), np.diff(sources.first))
+        return case, sources.release
+
+
+def count_places(problem: TransportProblem) -> int:
+    """Return how many releases there are where something can have landed."""
+    return len(problem.places.release_node) + len(problem.places.storage_row) * problem.periods
+
 
 def sent_by(problem: TransportProblem, flows: Flows) -> Sent:
     """Return what flows send, route by route, each source and route once."""
@@ -85,7 +97,11 @@ def join_sent(parts: Sequence[Sent]) -> Sent:
 
 
 def answer_sent(
-    problem: TransportProblem, prices: FloatArray, skus: IntArray, sent: Sent
+    problem: TransportProblem,
+    prices: FloatArray,
+    skus: IntArray,
+    sent: Sent,
+    value: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return what cases cost, prices left out, and what they take, serving best at these prices.
 
@@ -95,6 +111,8 @@ def answer_sent(
         Of each case.
     sent : Sent
         Whose SKU is the position of the case.
+    value : (J, releases of ``land``) float or None
+        What a unit at each is believed to be worth, 0 or more: where the search starts.
 
     Returns
     -------
@@ -102,8 +120,8 @@ def answer_sent(
     use : (J, S) float
     """
     landed = land(problem, skus, sent)
-    nothing = np.zeros(len(landed.source))
-    cost, use = answer_each(landed.problem, prices, nothing, np.arange(len(skus)))
+    start = np.zeros(len(landed.source)) if value is None else value[landed.places]
+    cost, use = answer_each(landed.problem, prices, start, np.arange(len(skus)))
     free = at_prices(problem, np.zeros_like(prices))
     on_way = sent.units * way_costs(problem, free, skus[sent.sku], sent.source, sent.route)
     cost += np.bincount(sent.sku, on_way, len(skus))
@@ -160,8 +178,7 @@ def land(problem: TransportProblem, skus: IntArray, sent: Sent) -> Landed:
     at = first[sent.sku] + sent.source - problem.sources.first[skus[sent.sku]]
     left = problem.sources.units[own] - np.bincount(at, sent.units, len(own)).astype(np.int64)
     ranks, goods, places = take_skus(problem, skus)
-    before, nodes = len(places.release_node), len(places.storage_row)
-    releases = before + nodes * problem.periods
+    nodes, releases = len(places.storage_row), count_places(problem)
     key, entry = np.unique(sent.sku * releases + place_of(problem, sent.route), return_inverse=True)
     came = np.bincount(entry, sent.units, len(key)).astype(np.int64)
     case = np.append(np.repeat(np.arange(len(skus)), np.diff(first)), key // releases)

@@ -77,6 +77,23 @@ def test_whole_numbers(solver: str) -> None:
 
 
 @both
+def test_enough_is_an_amount_of_the_objective(solver: str) -> None:
+    """A search told that 3 may remain unproven proves no more than it must, and says so."""
+    weights = [12.0, 17.0, 23.0, 31.0, 38.0, 44.0]
+    part = program(
+        [-w - 1.0 for w in weights], [weights], [(-INF, 100)], upper=1.0, integer=True, constant=1e6
+    )
+    found = solve_program(part, solver=solver, gap=0.0, time_limit_s=10, enough=3.0)
+    best = solve_program(part, solver=solver, gap=0.0, time_limit_s=10)
+    assert found.optimal
+    assert best.objective <= found.objective <= best.objective + 3.0
+    assert found.bound <= best.objective + 1e-6
+    assert found.bound >= found.objective - 3.0 - 1e-3  # what CBC passes over
+    command = call_solver(solver, enough=3.0)
+    assert (command.gapAbs if solver == "highs" else command.optionsDict["gapAbs"]) == 3.0
+
+
+@both
 def test_ranges_and_equalities(solver: str) -> None:
     """A row may have two bounds, or one value."""
     found = solve_program(

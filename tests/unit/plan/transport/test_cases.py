@@ -9,7 +9,7 @@ from prepos.plan.transport.batch import answer_each, read_flows
 from prepos.plan.transport.cases import make_cases, round_down, send_whole
 from prepos.plan.transport.listing import list_sent, pair_up
 from prepos.plan.transport.problem import TransportProblem
-from prepos.plan.transport.sent import Sent, answer_sent, sent_by
+from prepos.plan.transport.sent import Sent, answer_sent, count_places, sent_by
 from tests.unit.plan.transport.worlds import make_world, tell_flows
 
 SEEDS = range(9)
@@ -37,6 +37,17 @@ def test_what_is_sent_at_best_costs_what_is_best(seed: int) -> None:
     spent, taken = tell_flows(problem, list_sent(problem, prices, everyone, sent))
     np.testing.assert_allclose(spent, cost, atol=1e-7)
     np.testing.assert_allclose(taken, use, atol=1e-7)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_the_search_starts_changes_no_cost(seed: int) -> None:
+    """Whatever units are believed to be worth at first, serving best costs the same."""
+    problem, prices, _, sent = best(seed)
+    everyone, rng = np.arange(SKUS), np.random.default_rng(seed)
+    cost, use = answer_sent(problem, prices, everyone, sent)
+    value = rng.uniform(0.0, 20.0, (SKUS, count_places(problem)))
+    again, takes = answer_sent(problem, prices, everyone, sent, value)
+    np.testing.assert_allclose(again + takes @ prices, cost + use @ prices, atol=1e-7)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
