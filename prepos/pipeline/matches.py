@@ -17,10 +17,11 @@ from prepos.core.periods import Periods
 from prepos.core.replayed import Course, Replayed
 from prepos.core.snapshot import Snapshot
 from prepos.errors import InputError
+from prepos.forecast.make import make_forecast
 from prepos.pipeline.contestants import Contestant, list_contestants
 from prepos.pipeline.fewer import busiest_nodes, keep_nodes
 from prepos.pipeline.known import Known, make_snapshot
-from prepos.pipeline.outlook import Lookout, Seen, belief_of
+from prepos.pipeline.outlook import Seen, belief_of, forecast_of, look_ahead
 from prepos.plan import Foresight, foresee, planning_window
 from prepos.replay import make_course, replay_orders
 
@@ -70,11 +71,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expecting:
-    """What is expected at the first day of a period, as one configuration believes."""
+    """What is expected at the first day of a period, as some configurations believe.
+
+    They share one forecast, and differ in what of it they look at.
+    """
 
     match: Match
-    config: Config
     period: int
+    configs: tuple[Config, ...]
 
     @property
     def cutoff(self) -> date:
@@ -98,9 +102,11 @@ class Foreseeing:
     match: Match
 
 
-def expect(piece: Expecting) -> Outlook:
-    """Forecast from one cutoff."""
-    return Lookout(piece.config)(piece.match.snapshot_at(piece.period))
+def expect(piece: Expecting) -> tuple[Outlook, ...]:
+    """Forecast from one cutoff, and return what each of the configurations expects."""
+    snapshot, first = piece.match.snapshot_at(piece.period), piece.configs[0]
+    forecast = make_forecast(snapshot, first.spec, first.forecast)
+    return tuple(look_ahead(config, snapshot.network, forecast) for config in piece.configs)
 
 
 def play_one(piece: Playing | Foreseeing) -> Replayed | Foresight:
@@ -163,7 +169,7 @@ class Played:
 def play(matches: Sequence[Match], pool: Pool, watch: Watch) -> list[Played]:
     """Replay every match under each of its policies, all of them beside each other."""
     playing = [match.contestants() for match in matches]
-    seen = look_ahead(matches, playing, pool, watch)
+    seen = expect_all(matches, playing, pool, watch)
     blocks: list[Block[Playing | Foreseeing]] = []
     takers: list[tuple[Played, str]] = []
     found = [Played(match) for match in matches]
@@ -185,29 +191,31 @@ def play(matches: Sequence[Match], pool: Pool, watch: Watch) -> list[Played]:
     return found
 
 
-def look_ahead(
+def expect_all(
     matches: Sequence[Match],
     playing: Sequence[Sequence[Contestant]],
     pool: Pool,
     watch: Watch,
 ) -> list[Seen]:
     """Return what is expected at each decision of each match, each worked out once."""
-    wanted: dict[tuple[int, date, str], Expecting] = {}
+    wanted: dict[tuple[int, int, str], dict[str, Config]] = {}
     for place, (match, contestants) in enumerate(zip(matches, playing, strict=True)):
         for each in contestants:
             decisions = range(0, match.course.periods.horizon, each.options.review)
             for period in decisions if each.looks else ():
-                piece = Expecting(match, each.config, period)
-                wanted.setdefault((place, piece.cutoff, belief_of(each.config)), piece)
-    blocks = [
-        Block(f"forecasting from {piece.cutoff}{piece.match.at}", piece)
-        for piece in wanted.values()
+                configs = wanted.setdefault((place, period, forecast_of(each.config)), {})
+                configs.setdefault(belief_of(each.config), each.config)
+    pieces = [
+        Expecting(matches[place], period, tuple(configs.values()))
+        for (place, period, _), configs in wanted.items()
     ]
+    blocks = [Block(f"forecasting from {piece.cutoff}{piece.match.at}", piece) for piece in pieces]
     title = f"forecasting, {len(blocks)} cutoffs in all"
     made = pool.run(expect, blocks, watch, title=title) if blocks else []
     seen: list[Seen] = [{} for _ in matches]
-    for (place, cutoff, belief), outlook in zip(wanted, made, strict=True):
-        seen[place][cutoff, belief] = outlook
+    for (place, *_), piece, outlooks in zip(wanted, pieces, made, strict=True):
+        for config, outlook in zip(piece.configs, outlooks, strict=True):
+            seen[place][piece.cutoff, belief_of(config)] = outlook
     return seen
 
 

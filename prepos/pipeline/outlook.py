@@ -42,9 +42,14 @@ Seen = dict[tuple[date, str], Outlook]
 """What is expected, by cutoff and by what is believed."""
 
 
+def forecast_of(config: Config) -> str:
+    """Return all that shapes what a configuration forecasts, as a text."""
+    return repr((config.spec, config.forecast))
+
+
 def belief_of(config: Config) -> str:
-    """Return all that shapes what a configuration expects, as a text."""
-    return repr((config.spec, config.forecast, config.plan.near, config.plan.cover))
+    """Return all that shapes what it expects of that: for whom, and for how many periods."""
+    return repr((forecast_of(config), config.plan.near, config.plan.cover))
 
 
 @dataclass(frozen=True, slots=True)

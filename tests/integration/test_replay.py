@@ -13,7 +13,7 @@ import pytest
 
 from prepos.cli import main
 from prepos.core.run import REPLAY, REPLAY_BY_PERIOD, REPORT
-from prepos.pipeline import load_run
+from prepos.pipeline import load_run, matches
 from tests.integration.cutting_sample import cut_sample, read, write
 
 SKUS = 5
@@ -96,6 +96,23 @@ def test_same_orders_give_the_same_bytes(folder: Path, out: Path) -> None:
     orders.write_bytes(kept)
     for name in (REPLAY, REPLAY_BY_PERIOD, REPORT):
         assert (again / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_variants_share_a_forecast_and_see_it_as_if_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two covers ask for one forecast, and each plans what it would plan without the other."""
+    week = ("--to", "2017-11-12", "--policy", "prepos")
+    made = []
+    forecast = matches.make_forecast
+    monkeypatch.setattr(matches, "make_forecast", lambda *a: made.append(a) or forecast(*a))
+    beside = replay(folder, *week, "--variant", "plan.cover=1", name="beside")
+    assert len(made) == 1
+    alone = replay(folder, *week, "--set", "plan.cover=1", name="alone")
+    costs = [
+        load_run(run).frames[REPLAY].set_index("policy")["total_cost"] for run in (beside, alone)
+    ]
+    assert costs[0]["plan.cover=1"] == costs[1]["prepos"] != costs[0]["prepos"]
 
 
 def test_sweep_tells_every_value_and_the_frontier(folder: Path) -> None:
