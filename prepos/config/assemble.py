@@ -210,8 +210,10 @@ def _assemble(folder: Path, settings: Layer, *, base: Layer) -> Config:
     model = values["forecast.model"]
     spec = _collect(lambda: _load_spec(folder, str(model)), settings, problems)
     if spec and built["forecast"]:
-        without = built["forecast"].without
-        spec = _collect(lambda: spec.leaving_out(without), settings, problems)
+        asked = built["forecast"]
+        spec = _collect(
+            lambda: spec.leaving_out(asked.without, shrinkage=asked.shrinkage), settings, problems
+        )
     data = {key.partition(".")[2]: str(v) for key, v in values.items() if key.startswith("data.")}
     queries = data.pop(QUERIES, "")
     for table, text in data.items():

@@ -17,6 +17,7 @@ class ForecastOptions:
     source: str = "own"
     model: str = "pooled"
     floor: float = 0.001  # units per period; smaller means are left out of the files
+    shrinkage: bool = True  # of regions' shares of a SKU to those of everything
     without: tuple[str, ...] = ()  # signals of the model that are left out
     quantiles: tuple[float, ...] = QUANTILES
 

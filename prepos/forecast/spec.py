@@ -30,6 +30,7 @@ class ModelSpec:
     window_weeks: int = 157  # weeks of history that are read
     origins: int = 12  # past origins that weights and widths are fitted on
     half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
+    shrinkage: bool = True  # of regions' shares; False: each region's is that of its own units
     neighbours: str = "map"  # or "customers": regions that share customers are neighbours
     average_periods: int = 8  # moving_average: periods averaged
     series: int = 100  # smoothing: densest series that are fitted one by one
@@ -59,15 +60,19 @@ class ModelSpec:
             raise ConfigError("; ".join(problems))
         self.signal_options()
 
-    def leaving_out(self, signals: tuple[str, ...]) -> ModelSpec:
-        """Return the spec without these signals; raises ConfigError where it has no such one."""
+    def leaving_out(self, signals: tuple[str, ...], *, shrinkage: bool = True) -> ModelSpec:
+        """Return the spec without these signals, and without shrinkage where that is left out.
+
+        Raises ConfigError where it has no such signal.
+        """
         strange = [name for name in signals if name not in self.signals]
         if strange or (signals and len(set(signals)) == len(self.signals)):
             raise ConfigError(
                 f"forecast.without is {list(signals)}, expected some, not all, of the signals of "
                 f"the model: {', '.join(self.signals)}"
             )
-        return replace(self, signals=tuple(n for n in self.signals if n not in signals))
+        kept = tuple(name for name in self.signals if name not in signals)
+        return replace(self, signals=kept, shrinkage=self.shrinkage and shrinkage)
 
     def signal_options(self) -> SignalOptions:
         """Return what the signals need to know of the spec."""
@@ -75,6 +80,7 @@ class ModelSpec:
             half_life_weeks=self.half_life_weeks,
             window_weeks=self.window_weeks,
             neighbours=self.neighbours,
+            shrinkage=self.shrinkage,
             season=self.season == "auto",
         )
 
@@ -118,7 +124,9 @@ def _fit(value: object, like: object) -> object | None:
     """Return the value in the type of the default, or None where it is of another."""
     if isinstance(like, tuple):
         return _fit_list(value, like)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or isinstance(like, bool):
+        return value if isinstance(value, bool) and isinstance(like, bool) else None
+    if not isinstance(value, int | float | str):
         return None
     if isinstance(like, float) and isinstance(value, int | float):
         return float(value)

@@ -20,6 +20,7 @@ class SignalOptions:
     half_life_weeks: tuple[float, ...] = (1.5, 4.0, 12.0, 40.0)
     window_weeks: int = 157  # weeks of history that are read: three years
     neighbours: str = "map"  # whose neighbours: those of the map, or of shared "customers"
+    shrinkage: bool = True  # of regions' shares; False: each region's is that of its own units
     season: bool = True  # whether seasons of the week and the year are learnt
     pairs: int = 300_000  # pairs of lines within orders that co-purchase is learnt from
 

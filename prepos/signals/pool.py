@@ -20,6 +20,7 @@ from prepos.signals.evidence import Evidence
 from prepos.signals.levels import follow_levels, sku_sums
 from prepos.signals.record import Record
 
+UNSHRUNK = 1e-6  # units: where a SKU never sold, the prior share must do
 STRENGTHS = np.geomspace(1.0, 1e5, 11)  # units that the prior share may be worth
 
 
@@ -63,7 +64,10 @@ def learn_strengths(record: Record, lesson_back: int) -> Strengths:
     """Return the strengths that make the counts most likely, seen from the oldest origin.
 
     There is one lesson for all origins: the strengths say how unlike SKUs are, which hardly moves.
+    Where shares are not to be shrunk they are next to nothing.
     """
+    if not record.options.shrinkage:
+        return Strengths(UNSHRUNK, UNSHRUNK)
     evidence = Evidence(record, max(record.backs, default=lesson_back))
     units, prior = _by_category(evidence)
     of_category = likely_strength(units, prior, units.sum(axis=0))

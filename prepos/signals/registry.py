@@ -71,7 +71,7 @@ def read_columns(
     """Return the columns of the named signals; raises DemandError where one is not sound.
 
     Where ``own`` and ``pool`` are both asked for, what is shrunk from one to the other is there,
-    too; and to ``neighbours`` as well where these are.
+    too, unless shares are not to be shrunk; and to ``neighbours`` as well where these are.
     """
     return list(each_column(names, evidence, with_parts=with_parts))
 
@@ -83,10 +83,11 @@ def each_column(
 
     Raises DemandError at one that is not sound.
     """
+    shrinks = {"own", "pool"} <= set(names) and evidence.record.options.shrinkage
     for name in names:
         for values in SIGNALS[name](evidence):
             yield _sound(Column(name, np.asarray(values, dtype=np.float32)))
-        if name in ("pool", "neighbours") and {"own", "pool", name} <= set(names):
+        if name in ("pool", "neighbours") and shrinks:
             near = name == "neighbours"
             for way in shrunk(evidence, with_neighbours=near, with_shares=with_parts):
                 parts = _parts(name, way.own, way.near) if with_parts else {}

@@ -249,6 +249,7 @@ def test_words_are_laid_on_a_configuration() -> None:
     assert changed.plan.near == 1
     assert "due" in changed.spec.signals
     assert "intents" not in changed.spec.signals
+    assert not change_config(config, ["forecast.shrinkage=false"]).spec.shrinkage
     words = [f"plan.near={config.plan.near}", 'forecast.without=["due"]']
     assert change_config(changed, words) == config
     with pytest.raises(ConfigError, match=r"forecast\.without is \['duh'\], expected some"):

@@ -30,6 +30,7 @@ def test_every_model_has_a_spec_and_a_card(kind: str) -> None:
         ({"sginals": ["own"]}, "spec has no key 'sginals', the nearest is 'signals'"),
         ({"window_weeks": "long"}, "spec window_weeks is 'long', expected int"),
         ({"window_weeks": True}, "spec window_weeks is True, expected int"),
+        ({"shrinkage": "no"}, "spec shrinkage is 'no', expected bool"),
         ({"signals": "own"}, "spec signals is 'own', expected a list"),
         ({"signals": [1]}, r"spec signals is \[1\], expected a list"),
         ({"signals": ["owl"]}, r"spec signals is \('owl',\), expected one or more of own, pool"),
@@ -43,6 +44,16 @@ def test_faulty_specs_are_told(mapping: dict[str, object], message: str) -> None
     """The message names the key, what was found and what was expected."""
     with pytest.raises(ConfigError, match=message):
         parse_spec(mapping)
+
+
+def test_shrinkage_is_left_out_by_spec_or_on_asking() -> None:
+    """Neither takes back what the other left out; signals are left out beside it."""
+    spec = parse_spec({"shrinkage": False})
+    assert not spec.leaving_out(("due",)).shrinkage
+    assert not spec.signal_options().shrinkage
+    without = ModelSpec().leaving_out(("due",), shrinkage=False)
+    assert not without.shrinkage
+    assert "due" not in without.signals
 
 
 def test_whole_numbers_do_for_weeks() -> None:

@@ -17,7 +17,7 @@ from prepos.signals.neighbours import neighbours
 from prepos.signals.new_buyers import new_buyers
 from prepos.signals.options import SignalOptions
 from prepos.signals.own import own
-from prepos.signals.pool import likely_strength, pool, shrink_shares
+from prepos.signals.pool import likely_strength, pool, shrink_shares, sku_shares
 from prepos.signals.registry import SIGNALS, read_columns, read_signals
 from prepos.signals.shrunk import WAYS
 from prepos.signals.together import together
@@ -198,6 +198,20 @@ def test_shrunk_columns_tell_whose_word_they_are() -> None:
         assert (shares <= 1 + 1e-6).all()
     assert told[0].parts["own"][0, 0] > 0.9
     assert told[-1].parts["own"][0, 1] == 0.0
+
+
+def test_without_shrinkage_each_region_has_its_own_share() -> None:
+    """The pool's shares are those of the units sold, and no column is shrunk; see what is new."""
+    lines = weekly("a", "x", [6] * 8) + weekly("b", "x", [2] * 8) + weekly("b", "y", [4] * 8)
+    snapshot = make_snapshot(lines, skus=["z"])
+    evidence = gather(snapshot, SignalOptions(shrinkage=False))
+    share = sku_shares(evidence)
+    assert share[:, 0] == pytest.approx([0.75, 0.25], abs=1e-5)
+    assert share[:, 1] == pytest.approx([0.0, 1.0], abs=1e-5)
+    assert share[:, 2] == pytest.approx([0.5, 0.5], abs=1e-5)  # of everything: it never sold
+    assert not any(column.parts for column in read_columns(["own", "pool"], evidence))
+    shrunk = sku_shares(gather(snapshot, SignalOptions()))
+    assert 0.0 < shrunk[0, 1] < 0.5
 
 
 @pytest.mark.parametrize("name", SIGNALS)
