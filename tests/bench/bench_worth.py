@@ -48,7 +48,9 @@ PARTS = (
     "plan.cover=1",
     "plan.cover=3",
     "replay.review=2",
+    "forecast.shrinkage=false",
 )
+UNGUARDED = ("plan.guard=false",)  # what the guard saves is told where it bites
 SIGNALS = ("pool", "neighbours", "together", "due", "new_buyers")
 SUPPLIED = ("replay.opening=cover", "replay.supply=cover")
 ROOMS = (0.3, 0.7, 1.5)
@@ -57,12 +59,13 @@ SHARES = (0.8, 1.1, 1.5)  # of the need: opening stock and supply over four week
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """One set of tables, and the settings it is replayed under."""
+    """One set of tables, the settings it is replayed under, and variants that are always told."""
 
     name: str
     config: Path
     first: date
     sets: tuple[str, ...]
+    variants: tuple[str, ...] = ()
 
 
 def journey(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[World]:
@@ -88,14 +91,14 @@ def retail(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[Wo
     online_retail.leave_out(folder / "retail", online_retail.bad_debts(folder / "retail"))
     first = date(2011, 8, 8) if words.earlier else date(2011, 10, 10)
     sets = (*SUPPLIED, "ingest.cancellations=drop", "replay.stock_share=1.1")
-    yield World(name="online retail", config=config, first=first, sets=sets)
+    yield World(name="online retail", config=config, first=first, sets=sets, variants=UNGUARDED)
 
 
 def fictional(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[World]:
     """Yield Superstore, H3 cells as regions; its orders are fictional."""
     config = superstore.prepare(source, folder / "superstore")
     first = date(2017, 8, 28) if words.earlier else date(2017, 10, 30)
-    yield World(name="superstore", config=config, first=first, sets=SUPPLIED)
+    yield World(name="superstore", config=config, first=first, sets=SUPPLIED, variants=UNGUARDED)
 
 
 WORLDS: dict[str, Callable[[Path, Path, argparse.Namespace], Iterator[World]]] = {
@@ -109,9 +112,9 @@ def show(world: World, words: argparse.Namespace, folder: Path) -> None:
     """Replay a world and print a line for each policy."""
     config = load_config(world.config, sets=[*world.sets, *(words.set or ())])
     last = world.first + timedelta(weeks=words.weeks, days=-1)
-    variants = (PARTS if words.parts else ()) + (
-        tuple(f'forecast.without=["{name}"]' for name in SIGNALS) if words.signals else ()
-    )
+    variants = world.variants + (PARTS if words.parts else ())
+    if words.signals:
+        variants += tuple(f'forecast.without=["{name}"]' for name in SIGNALS)
     stretch = Stretch(first=world.first, last=last, variants=variants)
     started = time.perf_counter(), time.process_time()
     run = run_replay(config, stretch, folder / "out", today=date(2026, 1, 1))
