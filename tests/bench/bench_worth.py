@@ -33,12 +33,14 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "data"), str(ROOT / "tests" / "integration" / "real")]
 
 import complete_journey  # noqa: E402
+import made_orders  # noqa: E402
 import online_retail  # noqa: E402
 import superstore  # noqa: E402
 
+from prepos.cli.doubts import held_line, why_little  # noqa: E402
 from prepos.config import load_config  # noqa: E402
 from prepos.core.run import REPLAY  # noqa: E402
-from prepos.pipeline import Stretch, load_run, run_replay  # noqa: E402
+from prepos.pipeline import Stretch, load_run, make_plan, run_replay  # noqa: E402
 
 WEEKS = 8
 PARTS = (
@@ -50,6 +52,7 @@ PARTS = (
     "replay.review=2",
     "forecast.shrinkage=false",
 )
+SEEDS = (1, 2, 3)  # of the made-up worlds
 UNGUARDED = ("plan.guard=false",)  # what the guard saves is told where it bites
 SIGNALS = ("pool", "neighbours", "together", "due", "new_buyers")
 SUPPLIED = ("replay.opening=cover", "replay.supply=cover")
@@ -59,13 +62,22 @@ SHARES = (0.8, 1.1, 1.5)  # of the need: opening stock and supply over four week
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """One set of tables, the settings it is replayed under, and variants that are always told."""
+    """One set of tables, and how it is replayed.
+
+    Attributes
+    ----------
+    variants : tuple of str
+        Of the plan, that are always told.
+    asks_why : bool
+        Whether the plan of the first day is asked why it moves so little.
+    """
 
     name: str
     config: Path
     first: date
     sets: tuple[str, ...]
     variants: tuple[str, ...] = ()
+    asks_why: bool = False
 
 
 def journey(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[World]:
@@ -101,10 +113,30 @@ def fictional(source: Path, folder: Path, words: argparse.Namespace) -> Iterator
     yield World(name="superstore", config=config, first=first, sets=SUPPLIED, variants=UNGUARDED)
 
 
+def synthetic(source: Path, folder: Path, words: argparse.Namespace) -> Iterator[World]:
+    """Yield made-up worlds by seed and room, then one where there is nothing to be gained.
+
+    ``made_orders.py`` tells the laws. Their size is their own, whatever --regions and --skus say.
+    """
+    first = made_orders.START + timedelta(weeks=made_orders.KNOWN_WEEKS)
+    first -= timedelta(weeks=words.weeks) if words.earlier else timedelta(0)
+    sets = (*SUPPLIED, "replay.stock_share=1.1")
+    family = [(seed, made_orders.REGIONAL, room) for seed in SEEDS for room in ROOMS[:2]]
+    for seed, law, room in [*family, (SEEDS[0], made_orders.ALIKE, ROOMS[1])]:
+        alike = law is made_orders.ALIKE
+        name = f"synthetic {seed}{', alike' if alike else ''}, room {room}"
+        config = made_orders.prepare(folder / name, seed=seed, law=law, room=room, cutoff=first)
+        variants = UNGUARDED if alike else ()
+        yield World(
+            name=name, config=config, first=first, sets=sets, variants=variants, asks_why=alike
+        )
+
+
 WORLDS: dict[str, Callable[[Path, Path, argparse.Namespace], Iterator[World]]] = {
     "journey": journey,
     "retail": retail,
     "superstore": fictional,
+    "synthetic": synthetic,
 }
 
 
@@ -135,6 +167,9 @@ def show(world: World, words: argparse.Namespace, folder: Path) -> None:
             f"stranded {row['stranded']:7,.0f}",
             flush=True,
         )
+    if world.asks_why:
+        kpis = load_run(make_plan(config, folder / "plan", today=date(2026, 1, 1)).folder).kpis
+        print(f"  the plan of {world.first}: {held_line(kpis)}{why_little(kpis, 0)}")
 
 
 def main() -> None:
