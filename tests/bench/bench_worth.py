@@ -5,7 +5,8 @@ Each world is written as the contract's tables and replayed by the path that `pr
 week by week; told is what each policy saves, how much of the way to the bound of perfect foresight
 it goes, and what the plan leaves to that bound over what the best fair baseline leaves (below 1 is
 better), with 95 % intervals over weeks. ``--parts`` leaves out one part of the plan after another,
-``--signals`` one signal after another.
+``--signals`` one signal after another; told of each is what it is worth: what a week costs more
+without it, in the world's currency.
 
 Nothing was chosen on the last eight weeks of a set, which are the default; ``--earlier`` replays
 weeks before those, on which everything was chosen.
@@ -22,11 +23,12 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).parents[2]
@@ -39,8 +41,11 @@ import superstore  # noqa: E402
 
 from prepos.cli.doubts import held_line, why_little  # noqa: E402
 from prepos.config import load_config  # noqa: E402
-from prepos.core.run import REPLAY  # noqa: E402
+from prepos.core.run import REPLAY, REPLAY_BY_PERIOD  # noqa: E402
+from prepos.forecast.bootstrap import draw, interval  # noqa: E402
 from prepos.pipeline import Stretch, load_run, make_plan, run_replay  # noqa: E402
+from prepos.pipeline.contestants import PLAN  # noqa: E402
+from prepos.pipeline.gains import BLOCK, DRAWS  # noqa: E402
 
 WEEKS = 8
 PARTS = (
@@ -153,6 +158,7 @@ def show(world: World, words: argparse.Namespace, folder: Path) -> None:
     spent = time.perf_counter() - started[0], time.process_time() - started[1]
     files = load_run(run.folder)
     told, (setting,) = files.frames[REPLAY], files.kpis["settings"]
+    worth = worth_a_week(files.frames[REPLAY_BY_PERIOD], variants)
     print(
         f"\n{world.name}: {world.first} to {last}, {spent[0]:.0f} s, CPU {spent[1]:.0f} s; "
         f"bound {setting['bound']:,.0f} (gap {setting['bound_gap']:.3%}), "
@@ -164,12 +170,25 @@ def show(world: World, words: argparse.Namespace, folder: Path) -> None:
             f"{row['gap_closed']:6.1%} left {row['left_ratio']:.3f} "
             f"[{row['left_ratio_low']:.3f}-{row['left_ratio_high']:.3f}] "
             f"local {row['local_share']:5.1%} moved {row['moved']:9,.0f} "
-            f"stranded {row['stranded']:7,.0f}",
+            f"stranded {row['stranded']:7,.0f}{worth.get(row['policy'], '')}",
             flush=True,
         )
     if world.asks_why:
         kpis = load_run(make_plan(config, folder / "plan", today=date(2026, 1, 1)).folder).kpis
         print(f"  the plan of {world.first}: {held_line(kpis)}{why_little(kpis, 0)}")
+
+
+def worth_a_week(told: pd.DataFrame, variants: Iterable[str]) -> dict[str, str]:
+    """Return what each variant's weeks cost more than the plan's, with a 95 % interval."""
+    costs = told.pivot(index="period_start", columns="policy", values="total_cost")
+    generator = np.random.default_rng(0)
+    times = draw(len(costs), 1, block=BLOCK, generator=generator, draws=DRAWS).periods
+    found = {}
+    for name in variants:
+        more = (costs[name] - costs[PLAN]).to_numpy()
+        low, high = interval(times @ more / times.sum(axis=1))
+        found[name] = f" worth {more.mean():+,.0f} a week [{low:+,.0f} to {high:+,.0f}]"
+    return found
 
 
 def main() -> None:
