@@ -10,6 +10,7 @@ import pytest
 from prepos.core.transfer import Plan
 from prepos.errors import InfeasibleError, SolverError
 from prepos.plan import Frozen, deciding, exact, make_plan
+from prepos.plan.decision import Decision
 from prepos.plan.loads import Packing
 from tests.instances import (
     Case,
@@ -281,6 +282,21 @@ class TestSolvers:
         assert (highs.solver, cbc.solver) == ("highs", "cbc")
         assert cbc.objective == pytest.approx(highs.objective, rel=1e-5)
         assert cbc.bound <= highs.objective * (1 + 1e-6)
+
+    def test_the_contested_rest_is_proven_to_the_whole_plans_gap(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A quarter of the gap, of what the whole plan costs: not of the rest's own cost."""
+        asked, repair = [], deciding.repair
+
+        def noted(*words: object, **terms: float) -> Decision:
+            asked.append(terms["enough"])
+            return repair(*words, **terms)
+
+        monkeypatch.setattr(deciding, "repair", noted)
+        case = random_case(np.random.default_rng(2), limits=True)
+        plan = case.plan(method="decompose", gap=1e-4)
+        assert asked[0] == pytest.approx(2.5e-5 * plan.objective, rel=0.05)
 
     def test_cbc_prices_too(self) -> None:
         """The way at scale works without HiGHS."""
