@@ -130,7 +130,7 @@ def _push_out(sides: Sides, units: IntArray, ranks: int, close: float) -> None:
             amount = sides.total[source] - units[source]
             if _goes_round(sides, best, sources):
                 best = sources
-                sides.back[best] = source
+                sides.back[best], sides.back[source] = source, source
             if best < sources:
                 amount = min(amount, units[best] - sides.total[best])
             _move(sides, best, amount, sources, ranks)
