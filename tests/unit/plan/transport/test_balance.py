@@ -24,10 +24,11 @@ def draw_costs(seed: int) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
     rng = np.random.default_rng(seed)
     sources, ranks = int(rng.integers(3, 7)), int(rng.integers(4, 12))
     base, cost = rng.uniform(-5, 1, ranks), np.zeros((sources + 1, ranks))
-    for mine in cost[:-1]:
-        mine[:] = base + rng.choice([0.0, 1e-4, 1e-5, 1.0]) * rng.uniform(0, 1, ranks)
+    for source in range(sources):
+        more = rng.choice([0.0, 1e-4, 1e-5, 1.0]) * rng.uniform(0, 1, ranks)
         is_far, size = rng.random(ranks) < 0.4, rng.uniform(0, 1) * 10.0 ** rng.integers(5, 9)
-        mine += np.where(is_far, size * rng.choice([1, -1], p=[0.7, 0.3]), 0)
+        far = size * rng.choice([1, -1], p=[0.7, 0.3])
+        cost[source] = base + more + np.where(is_far, far, 0)
     width, units = rng.integers(1, 6, ranks), rng.integers(0, 12, sources)
     return cost, width, units, rng.uniform(0, 3, sources) * (rng.random(sources) < 0.8)
 
