@@ -15,7 +15,7 @@ from prepos.core.types import FloatArray, TimeArray
 from prepos.plan.frame import Frame
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport
-from prepos.plan.transport.prices import prove
+from prepos.plan.transport.climb import prove
 from prepos.plan.transport.routes import NOWHERE
 
 

@@ -12,7 +12,7 @@ from prepos.plan.decision import Decision
 from prepos.plan.problem import Problem
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.choice import choose_flows
-from prepos.plan.transport.prices import Search
+from prepos.plan.transport.climb import Search
 
 SPARE = 1e-9  # of a vehicle: less is the sum's tolerance
 SHARE_LOST = 0.25  # of the gap asked for, that the choice may lose

@@ -15,9 +15,9 @@ from prepos.plan.program import Program
 from prepos.plan.solver import Solution, solve_program
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.cases import make_cases
+from prepos.plan.transport.climb import Search
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
-from prepos.plan.transport.prices import Search
 from prepos.plan.transport.problem import TransportProblem
 
 LARGEST = 20_000  # columns: above, prices give a better plan in the same time

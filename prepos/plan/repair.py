@@ -22,7 +22,7 @@ from prepos.plan.transport.build import Transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
-from prepos.plan.transport.prices import sample_of
+from prepos.plan.transport.samples import sample_of
 from prepos.plan.transport.slices import slices_of
 from prepos.plan.transport.use import use_of_flows
 

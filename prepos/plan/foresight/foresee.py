@@ -28,8 +28,9 @@ from prepos.plan.foresight.program import count_columns, solve_foreseen
 from prepos.plan.options import PlanOptions
 from prepos.plan.solver import choose_solver
 from prepos.plan.transport.batch import BLOCKS
+from prepos.plan.transport.climb import Search, climb
 from prepos.plan.transport.cuts import Cuts
-from prepos.plan.transport.prices import BOX, Search, climb
+from prepos.plan.transport.prices import BOX
 
 SMALL = 60_000  # columns of the program up to which it is solved as one
 FINEST = 1e-6  # share of the cost below which nothing is looked for

@@ -20,8 +20,8 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.foresight.passes import Teller
 from prepos.plan.foresight.problem import Foreseen
+from prepos.plan.transport.climb import Search
 from prepos.plan.transport.mix import Answers, Mixed, mix_answers
-from prepos.plan.transport.prices import Search
 from prepos.plan.transport.shares import stack
 
 ROUNDS, NEARER = 60, 0.3  # of mixing at most; from the best prices to the mix's

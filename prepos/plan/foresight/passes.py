@@ -11,7 +11,7 @@ from prepos.plan.foresight.answer import serve_blocks
 from prepos.plan.foresight.problem import Foreseen
 from prepos.plan.foresight.telling import PARTS
 from prepos.plan.transport.batch import blocks_of
-from prepos.plan.transport.prices import Pass, Search, prove
+from prepos.plan.transport.climb import Pass, Search, prove
 
 
 class Teller:

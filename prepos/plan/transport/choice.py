@@ -1,10 +1,12 @@
 """From prices to whole flows that keep the shared rows.
 
-First shares of the passes are found that keep the limits (``shares``), then every SKU is given one
-pass by its block's shares, evenly over the SKUs' sizes, which leaves the rows nearly full. What is
-left over is settled by choosing anew for the SKUs that lose least by another answer (``settle``).
-Where cases are larger than single units, the passes that matter are asked for again in whole cases
-(``cases``). Answers are whole, so what is chosen is whole.
+Where SKUs are many, each block of them is asked at prices of its own, so that all together hardly
+miss the limits (``steer``). Where they are few beside the rows, or vehicles are to be counted,
+shares of the passes are found that keep the limits (``shares``), and every SKU is given one pass by
+its block's shares, evenly over the SKUs' sizes. What then is missed or left over is settled by
+choosing anew for the SKUs that lose least by another answer (``settle``). Where cases are larger
+than single units, SKUs are asked again in whole cases (``cases``). Answers are whole, so what is
+chosen is whole.
 """
 
 from __future__ import annotations
@@ -15,12 +17,19 @@ from functools import partial
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.transport.batch import Flows
+from prepos.plan.transport.batch import Flows, blocks_of
 from prepos.plan.transport.cases import Cases, make_cases
-from prepos.plan.transport.passes import Ask, ask, ask_whole, chosen_answers, chosen_flows
-from prepos.plan.transport.prices import Pass, Search
+from prepos.plan.transport.climb import Pass, Search
+from prepos.plan.transport.passes import (
+    Ask,
+    ask,
+    ask_some,
+    ask_whole,
+    chosen_answers,
+    chosen_flows,
+)
 from prepos.plan.transport.problem import TransportProblem
-from prepos.plan.transport.settle import settle
+from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
 from prepos.plan.transport.shares import (
     Held,
     count_vehicles,
@@ -28,9 +37,14 @@ from prepos.plan.transport.shares import (
     share_passes,
     spread_passes,
 )
+from prepos.plan.transport.steer import elasticity, near_prices, steer, sum_use
 from prepos.plan.transport.trim import excess, trim
 
 KEPT_WITHIN = 20.0  # times what may be lost: passes that cost more have no share worth having
+PROGRAMS = (120, 400)  # SKUs that a program gives whole answers
+OTHERS = 60  # passes whose answers may be given instead
+# SKUs for each priced row, from which blocks are asked at prices of their own; of cases.
+STEERED_FROM, CASES_FROM = 12, 300
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -85,22 +99,65 @@ def choose_flows(
         return tell_choice(problem, search, [], np.zeros(0, dtype=np.int64), nothing)
     enough = 0.5 * precision * abs(search.bound)
     cases = make_cases(case_pack, minimum_lot)
+    enough_skus = CASES_FROM if cases.matter else STEERED_FROM
+    few = len(problem) < enough_skus * np.count_nonzero(search.prices)
+    if few or problem.purchases.most.any():
+        given = mix_passes(problem, search, cases, enough, solver)
+    else:
+        given = steer_passes(problem, search, cases, enough)
+    held = hold(problem, given.bought)
+    found = settle(held, search, given, enough=2.0 * enough, solver=solver)
+    passes = [*given.passes, *given.others]
+    passes, found = trim(held, search, passes, found, given.prices, cases)
+    return tell_choice(problem, search, passes, found, given.bought)
+
+
+def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough: float) -> Given:
+    """Return a pass of each block of SKUs at prices of its own, and others near the best prices."""
+    some, skus = partial(ask_some, problem, search, cases), pick_skus(problem)
+    most = np.where(search.prices > 0, problem.ceiling, 0.0)
+    others = [some(prices, skus) for prices in (*near_prices(search), most)]
+    start = next(each for each in search.passes if (each.prices == search.prices).all())
+    if cases.matter:
+        start = ask_whole(problem, search, cases, search.prices)
+    elastic = elasticity(np.concatenate([each.use for each in others[:-1]]))
+    passes = steer(problem, search, start, elastic, some, enough)
+    return Given(
+        passes=passes,
+        number=np.repeat(np.arange(len(passes)), np.diff(blocks_of(len(problem)))),
+        cost=sum(float(each.cost.sum()) for each in passes),
+        use=sum_use(passes),
+        others=others,
+        told=ask_passes(problem, search, others, skus),
+        prices=search.prices,
+        bought=np.zeros(len(problem.purchases.cost)),
+        least=search.bound - problem.shortage,
+        programs=(),
+    )
+
+
+def mix_passes(
+    problem: TransportProblem, search: Search, cases: Cases, enough: float, solver: str
+) -> Given:
+    """Return a pass of each SKU by a mix that keeps the limits, and others that cost little."""
     passes, mixed, bought, least = offer_passes(problem, search, cases, enough, solver)
     number = spread_passes(problem, mixed.share.reshape(len(passes), -1))
-    held = hold(problem, bought)
-    spent = float(problem.purchases.cost @ bought)
-    found = settle(
-        held,
-        search,
-        passes,
-        number,
-        mixed.prices,
-        least=least - spent,
-        enough=2.0 * enough,
-        solver=solver,
+    reduced = [float(e.cost.sum() + e.use.sum(axis=0) @ mixed.prices) for e in passes[:-1]]
+    near = np.argsort(reduced, kind="stable")[:OTHERS].tolist()
+    others = [*(passes[each] for each in near), passes[-1]]
+    cost, use = chosen_answers(problem, search, passes, number)
+    return Given(
+        passes=passes,
+        number=number,
+        cost=cost,
+        use=use,
+        others=others,
+        told=ask_passes(problem, search, others, pick_skus(problem)),
+        prices=mixed.prices,
+        bought=bought,
+        least=least - float(problem.purchases.cost @ bought),
+        programs=PROGRAMS,
     )
-    passes, found = trim(held, search, passes, found, mixed.prices, cases)
-    return tell_choice(problem, search, passes, found, bought)
 
 
 def offer_passes(

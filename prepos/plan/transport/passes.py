@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import Flows, answer, answer_each, blocks_of, read_flows
 from prepos.plan.transport.cases import Cases, send_whole
+from prepos.plan.transport.climb import Pass, Search, prove
 from prepos.plan.transport.listing import join_flows, list_sent
-from prepos.plan.transport.prices import Pass, Search, prove
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.sent import answer_sent, join_sent, sent_by
 
@@ -45,6 +46,23 @@ def ask_whole(problem: TransportProblem, search: Search, cases: Cases, prices: F
     return Pass(prices, cost, use, join_sent(parts))
 
 
+def unasked(prices: FloatArray) -> Pass:
+    """Return a pass of which nothing is known yet: SKUs answer in it one by one."""
+    return Pass(prices, np.zeros(0), np.zeros((0, len(prices))))
+
+
+def ask_some(
+    problem: TransportProblem, search: Search, cases: Cases, prices: FloatArray, skus: IntArray
+) -> Pass:
+    """Return a pass over some SKUs (J,), rising, as one block; in whole cases where they matter."""
+    asked = unasked(prices)
+    if cases.matter:
+        best = sent_by(problem, read_flows(problem, prices, search.value, skus))
+        asked = replace(asked, sent=send_whole(problem, prices, best, cases))
+    cost, use = answer_pass(problem, search, asked, skus)
+    return replace(asked, cost=cost.sum(keepdims=True), use=use.sum(axis=0, keepdims=True))
+
+
 def answer_pass(
     problem: TransportProblem, search: Search, asked: Pass, skus: IntArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -59,6 +77,21 @@ def read_pass(problem: TransportProblem, search: Search, asked: Pass, skus: IntA
     if asked.sent is None:
         return read_flows(problem, asked.prices, search.value, skus)
     return list_sent(problem, asked.prices, skus, asked.sent.of(skus))
+
+
+def answers_of(
+    problem: TransportProblem,
+    search: Search,
+    passes: Sequence[Pass],
+    number: IntArray,
+    skus: IntArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return what SKUs (J,), rising, cost and take (J, S) by the passes (K,) that all are given."""
+    cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(problem.limit)))
+    for position, mine in by_pass(skus, number):
+        at = np.searchsorted(skus, mine)
+        cost[at], use[at] = answer_pass(problem, search, passes[position], mine)
+    return cost, use
 
 
 def chosen_answers(

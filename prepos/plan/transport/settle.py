@@ -8,32 +8,30 @@ SKUs that lose least by another answer, are then chosen for in a program with wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
+from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.exchange import exchange
 from prepos.plan.transport.mix import Answers, mix_answers
-from prepos.plan.transport.passes import answer_pass, chosen_answers
-from prepos.plan.transport.prices import Pass, Search, by_size, spread
+from prepos.plan.transport.passes import answer_pass, answers_of
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.samples import by_size, spread
 from prepos.plan.transport.trim import excess
 
 ASKED = 2000  # SKUs that are looked at for another answer
-EXCHANGED, MIXED = 500, 1000  # of those, whose answers are exchanged, mixed
-# Passes that are asked for another answer, beside those that are given; SKUs that a program gives
-# whole answers: more where fewer do not do.
-EFFORTS: tuple[tuple[int, tuple[int, ...]], ...] = ((6, ()), (60, (120, 400)))
+EXCHANGED, MIXED = 2000, 1000  # of those, whose answers are exchanged, mixed
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
 WHOLE = 1.0 - 1e-6  # share from which an answer is not torn
 
 
 class Told(NamedTuple):
-    """Answers of some SKUs (J,) in some passes (N,): cost (N, J) and use (N, J, S)."""
+    """Answers of some SKUs (J,) in passes (N,): cost (N, J), use (N, J, S)."""
 
-    passes: IntArray
     skus: IntArray
     cost: FloatArray
     use: FloatArray
@@ -44,46 +42,77 @@ class Told(NamedTuple):
         return self.cost[given, everyone], self.use[given, everyone]
 
 
-def settle(
-    problem: TransportProblem,
-    search: Search,
-    passes: Sequence[Pass],
-    number: IntArray,
-    prices: FloatArray,
-    *,
-    least: float,
-    enough: float,
-    solver: str,
-) -> IntArray:
-    """Return each SKU's pass (K,), chosen anew for those that lose least by it.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Given:
+    """A pass for each SKU, and those that may be given instead.
 
-    Parameters
+    Attributes
     ----------
+    passes : list of Pass
     number : (K,) int
-        The pass that each SKU is given so far.
+        The pass that each SKU is given.
+    cost, use : float, (S,) float
+        What all SKUs then cost, purchases left out, and take.
+    others : list of Pass
+    told : Told
+        What some SKUs answer in the others; the last leaves most room.
     prices : (S,) float
         Of the rows, by which a loss is told.
-    least, enough : float
-        What the answers cost at least, in all, and how near is near enough.
+    bought : (V,) float
+        Whole numbers of vehicles.
+    least : float
+        What the SKUs cost at least, purchases left out.
+    programs : tuple of int
+        Numbers of SKUs that a program gives whole answers, where exchanging them does not do.
     """
-    cost, use = chosen_answers(problem, search, passes, number)
+
+    passes: list[Pass]
+    number: IntArray
+    cost: float
+    use: FloatArray
+    others: list[Pass]
+    told: Told
+    prices: FloatArray
+    bought: FloatArray
+    least: float
+    programs: tuple[int, ...]
+
+
+def settle(
+    problem: TransportProblem, search: Search, given: Given, *, enough: float, solver: str
+) -> IntArray:
+    """Return each SKU's pass (K,), of those given and then the others.
+
+    It is chosen anew for those that lose least by it, until all keep the limits and cost hardly
+    more, by ``enough``, than at least.
+    """
+    told = with_own(problem, search, given)
+    own = np.zeros(len(told.skus), dtype=np.int64)
+    first, taken = told.of(own)
+    room = problem.limit - (given.use - taken.sum(axis=0))
+    felt = np.maximum(given.prices, search.scale)
     tried: list[tuple[float, float, int, IntArray]] = []
-    for others, counts in EFFORTS:
-        told = ask_passes(problem, search, passes, number, prices, others)
-        given = np.searchsorted(told.passes, number[told.skus])
-        first, taken = told.of(given)
-        room = problem.limit - (use - taken.sum(axis=0))
-        felt = np.maximum(prices, search.scale)
-        for found in choose_anew(problem, told, given, felt, room, enough, solver, counts):
-            after, takes = told.of(found)
-            over = excess(problem, takes.sum(axis=0) - room + problem.limit)
-            lost = cost + float((after - first).sum()) - least
-            anew = number.copy()
-            anew[told.skus] = told.passes[found]
-            tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
-            if tried[-1][:2] <= (0.0, enough):
-                return anew
+    for found in choose_anew(problem, told, own, felt, room, enough, solver, given.programs):
+        after, takes = told.of(found)
+        over = excess(problem, takes.sum(axis=0) - room + problem.limit)
+        lost = given.cost + float((after - first).sum()) - given.least
+        anew, others = given.number.copy(), len(given.passes) - 1 + found
+        anew[told.skus] = np.where(found > 0, others, given.number[told.skus])
+        tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
+        if tried[-1][:2] <= (0.0, enough):
+            return anew
     return min(tried)[-1]
+
+
+def with_own(problem: TransportProblem, search: Search, given: Given) -> Told:
+    """Return what is told of some SKUs with the answers of their own passes first."""
+    told = given.told
+    cost, use = answers_of(problem, search, given.passes, given.number, told.skus)
+    return Told(
+        told.skus,
+        np.concatenate([cost[None], told.cost]),
+        np.concatenate([use[None], told.use]),
+    )
 
 
 def choose_anew(
@@ -117,26 +146,18 @@ def choose_anew(
         yield choose_skus(problem, told, given, worth, few, room, enough, solver)
 
 
-def ask_passes(
-    problem: TransportProblem,
-    search: Search,
-    passes: Sequence[Pass],
-    number: IntArray,
-    prices: FloatArray,
-    others: int,
-) -> Told:
-    """Return what some SKUs of all sizes answer in the passes given and in others near them.
+def pick_skus(problem: TransportProblem) -> IntArray:
+    """Return the SKUs (J,) of all sizes, rising, that are looked at for another answer."""
+    return np.sort(by_size(problem)[spread(len(problem), min(ASKED, len(problem)))])
 
-    The last leaves most room.
-    """
-    count = min(ASKED, len(problem))
-    skus = np.sort(by_size(problem)[spread(len(problem), count)])
-    reduced = [float(each.cost.sum() + each.use.sum(axis=0) @ prices) for each in passes]
-    near = np.argsort(reduced, kind="stable")[:others]
-    asked = np.unique(np.concatenate([number, near, [len(passes) - 1]]))
-    parts = [answer_pass(problem, search, passes[each], skus) for each in asked.tolist()]
+
+def ask_passes(
+    problem: TransportProblem, search: Search, passes: Sequence[Pass], skus: IntArray
+) -> Told:
+    """Return what some SKUs (J,) answer in passes."""
+    parts = [answer_pass(problem, search, each, skus) for each in passes]
     cost, use = (np.stack(column) for column in zip(*parts, strict=True))
-    return Told(asked, skus, cost, use)
+    return Told(skus, cost, use)
 
 
 def mix_skus(
@@ -151,14 +172,14 @@ def mix_skus(
     few = nearest(told, given, prices, MIXED)
     if not len(few):
         return given, prices, few
-    passes, answers = offer(told, given, prices, few)
+    by, answers = offer(told, given, prices, few)
     _, takes = told.of(given)
     rest = takes.sum(axis=0) - takes[few].sum(axis=0)
     mixed = mix_answers(problem, answers, room - rest, solver=solver)
     order = np.lexsort((-mixed.share, answers.group))
     heaviest = order[np.unique(answers.group[order], return_index=True)[1]]
     found = given.copy()
-    found[few] = passes[heaviest]
+    found[few] = by[heaviest]
     return found, mixed.prices, few[mixed.share[heaviest] < WHOLE]
 
 
@@ -175,13 +196,13 @@ def choose_skus(
     """Return the answers (J,), chosen anew for ``few`` of the SKUs."""
     if not len(few):
         return given
-    passes, answers = offer(told, given, prices, few)
+    by, answers = offer(told, given, prices, few)
     cost, takes = told.of(given)
     rest = takes.sum(axis=0) - takes[few].sum(axis=0)
     gap = 0.5 * enough / max(abs(float(cost[few].sum())), CHANGED)
     mixed = mix_answers(problem, answers, room - rest, solver=solver, whole=True, gap=gap)
     found, taken = given.copy(), np.flatnonzero(mixed.share > 0.5)
-    found[few[answers.group[taken]]] = passes[taken]
+    found[few[answers.group[taken]]] = by[taken]
     return found
 
 

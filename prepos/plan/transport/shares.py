@@ -24,10 +24,11 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import blocks_of
+from prepos.plan.transport.climb import Pass
 from prepos.plan.transport.mix import Answers, Mixed, mix_answers
 from prepos.plan.transport.passes import Ask
-from prepos.plan.transport.prices import Pass, by_size
 from prepos.plan.transport.problem import TransportProblem, no_purchases
+from prepos.plan.transport.samples import by_size
 
 ROUNDS = 8  # of asking for more passes
 NEARER = 0.5  # from the best prices to the mix's

@@ -13,10 +13,11 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.cases import Cases
+from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.mix import KEPT
 from prepos.plan.transport.passes import by_pass, chosen_answers, read_pass
-from prepos.plan.transport.prices import Pass, Search, spread
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
+from prepos.plan.transport.samples import spread
 from prepos.plan.transport.sent import Sent, answer_sent, join_sent, sent_by
 from prepos.plan.transport.slices import slices_of
 

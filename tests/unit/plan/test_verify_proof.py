@@ -15,7 +15,7 @@ from prepos.core.verdict import Verdict
 from prepos.plan.certificate import write_certificate
 from prepos.plan.transport.batch import answer
 from prepos.plan.transport.build import Transport, as_transport
-from prepos.plan.transport.prices import prove
+from prepos.plan.transport.climb import prove
 from prepos.plan.verification import verify_plan
 from prepos.plan.verify_book import Given
 from prepos.plan.verify_demand import Areas, find_areas

@@ -11,8 +11,9 @@ import pytest
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.choice import Chosen, choose_flows
 from prepos.plan.transport.mix import Answers, mix_answers
-from prepos.plan.transport.prices import find_prices, sample_of
+from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.samples import sample_of
 from prepos.plan.transport.settle import offered
 from prepos.plan.transport.shares import spread_passes
 from tests.unit.plan.transport.programs import penalty, solve_transport

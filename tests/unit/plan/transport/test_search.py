@@ -7,7 +7,8 @@ import pytest
 
 from prepos.plan.transport.batch import answer, answer_each
 from prepos.plan.transport.cuts import Cuts
-from prepos.plan.transport.prices import find_prices, sample_of
+from prepos.plan.transport.prices import find_prices
+from prepos.plan.transport.samples import sample_of
 from prepos.plan.transport.slices import slices_of
 from tests.unit.plan.transport.worlds import make_world, solve_world
 
