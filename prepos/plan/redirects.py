@@ -17,7 +17,8 @@ import numpy as np
 from prepos.core.transfer import Redirect
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.problem import Problem
-from prepos.plan.transport.batch import Flows, answer_each
+from prepos.plan.transport.asked import answer_each
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.routes import NOWHERE, Release

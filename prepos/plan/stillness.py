@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from prepos.plan.transport.batch import Flows, read_flows
+from prepos.plan.transport.asked import read_flows
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.problem import Routes, TransportProblem, without_terms
 from prepos.plan.transport.slices import slices_of

@@ -23,7 +23,7 @@ from prepos.plan.transport.problem import Limited
 
 STEPS, KEPT = 30, 20  # at most; slopes that tell the curvature
 FIRST = 0.05  # in scales: the first step
-FINER = 0.02  # of the precision asked for: a step's rise that ends the ascent
+PATIENCE, SLOW = 4, 0.3  # steps that together must rise by so much of the precision asked for
 
 
 def ascend(
@@ -52,9 +52,13 @@ def ascend(
         return -bound / unit, -slope / unit
 
     def see(intermediate_result: OptimizeResult) -> None:  # noqa: ARG001 - the name scipy calls it by
-        if time.monotonic() > deadline:
+        reached.append(search.bound)
+        rose = search.bound - reached[max(len(reached) - 1 - PATIENCE, 0)]
+        tired = len(reached) > PATIENCE and rose < SLOW * precision * abs(search.bound)
+        if tired or time.monotonic() > deadline:
             raise StopIteration
 
+    reached = [search.bound]
     first, unit = search.prices / scale, 1.0
     unit = float(np.linalg.norm(look(first)[1])) / FIRST
     if not unit:
@@ -66,6 +70,6 @@ def ascend(
         method="L-BFGS-B",
         bounds=Bounds(0.0, problem.ceiling / scale),
         callback=see,
-        options={"maxiter": STEPS, "maxcor": KEPT, "ftol": FINER * precision},
+        options={"maxiter": STEPS, "maxcor": KEPT, "ftol": 0.0, "gtol": 0.0},
     )
     return search

@@ -16,7 +16,6 @@ from prepos.plan.transport.balance import balance
 from prepos.plan.transport.costs import (
     Market,
     Sides,
-    best_place,
     cost_ranks,
     find_ways,
     make_market,
@@ -82,66 +81,6 @@ def answer(
     return cost, use
 
 
-def answer_each(
-    problem: TransportProblem, prices: FloatArray, value: FloatArray, skus: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return what each of some SKUs costs, prices left out, and what it takes of the shared rows.
-
-    Parameters
-    ----------
-    value : (M,) float
-        Where the search starts; it is left as it is.
-    skus : (J,) int
-        Rising.
-
-    Returns
-    -------
-    cost : (J,) float
-    use : (J, S) float
-    """
-    no_flows = np.zeros((5, 0), dtype=np.int64)
-    cost, use, _ = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)
-    return cost - (use * prices).sum(axis=1), use
-
-
-def read_flows(
-    problem: TransportProblem, prices: FloatArray, value: FloatArray, skus: IntArray
-) -> Flows:
-    """Return the flows of some SKUs (J,) at these prices: those that ``answer_each`` tells of."""
-    no_flows = np.zeros((5, 0), dtype=np.int64)
-    count = _ask_skus(problem, prices, value, skus, np.zeros_like(skus), no_flows)[2]
-    found = np.empty((5, int(count.sum())), dtype=np.int64)
-    _ask_skus(problem, prices, value, skus, np.cumsum(count) - count, found)
-    return tell_nobody(
-        problem, Flows(found[0], found[1], found[2], found[3], found[4].astype(np.float64))
-    )
-
-
-def tell_nobody(problem: TransportProblem, flows: Flows) -> Flows:
-    """Return the flows, those to ranks that are never used as serving nobody."""
-    never = ~problem.ranks.used[flows.rank].any(axis=1)
-    release = problem.sources.release[flows.source]
-    stays = flows.route == problem.routes.first[release]
-    whole = flows._replace(rank=np.where(never, NO_RANK, flows.rank))
-    return Flows(*(column[~(never & stays)] for column in whole))
-
-
-def _ask_skus(
-    problem: TransportProblem,
-    prices: FloatArray,
-    value: FloatArray,
-    skus: IntArray,
-    start: IntArray,
-    found: IntArray,
-) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return cost (J,), prices included, use (J, S) and number of flows (J,) of some SKUs."""
-    cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(prices)))
-    count = np.zeros(len(skus), dtype=np.int64)
-    market, edges = make_market(problem, prices), blocks_of(len(skus))
-    _answer_skus(*market, skus, edges, value.copy(), cost, use, count, start, found)
-    return cost, use, count
-
-
 @serial_kernel
 def assign_sku(market: Market, sku: int, sides: Sides, value: FloatArray) -> float:
     """Solve one SKU, leaving the flows in ``sides.held``; return its cost, prices included.
@@ -187,55 +126,3 @@ def _answer_blocks(
         for sku in range(edges[block], edges[block + 1]):
             cost[block] += assign_sku(market, sku, sides, value)
             take_rows(market, sku, sides, use[block])
-
-
-@kernel
-def _answer_skus(
-    periods: int,
-    sources: Sources,
-    ranks: Ranks,
-    goods: Goods,
-    routes: Routes,
-    places: Places,
-    priced: Priced,
-    skus: IntArray,
-    edges: IntArray,
-    value: FloatArray,
-    cost: FloatArray,
-    use: FloatArray,
-    count: IntArray,
-    start: IntArray,
-    found: IntArray,
-) -> None:
-    """Solve some SKUs, block by block: note what each costs and takes, and how many flows it has.
-
-    The flows are listed in ``found`` (5, F) from ``start`` (J,) on, where it has any columns.
-    """
-    for block in each(len(edges) - 1):
-        market = Market(periods, sources, ranks, goods, routes, places, priced)
-        first, last = edges[block], edges[block + 1]
-        if first == last:
-            continue
-        sides = make_sides(market, skus[first], skus[last - 1] + 1)
-        for entry in range(first, last):
-            cost[entry] = assign_sku(market, skus[entry], sides, value)
-            take_rows(market, skus[entry], sides, use[entry])
-            count[entry] = _list_flows(market, skus[entry], sides, start[entry], found)
-
-
-@serial_kernel
-def _list_flows(market: Market, sku: int, sides: Sides, start: int, found: IntArray) -> int:
-    """Write one SKU's flows from a column of ``found`` (5, F) on; return how many there are."""
-    source_first, rank_first = market.sources.first[sku], market.ranks.first[sku]
-    held, count = sides.held, 0
-    for source in range(market.sources.first[sku + 1] - source_first):
-        for rank in range(market.ranks.first[sku + 1] - rank_first):
-            if held[source, rank]:
-                if found.shape[1]:
-                    place = best_place(market, sku, source, rank, sides)
-                    column = found[:, start + count]
-                    column[0], column[1] = sku, source_first + source
-                    column[2], column[3] = rank_first + rank, sides.by[source, place]
-                    column[4] = held[source, rank]
-                count += 1
-    return count

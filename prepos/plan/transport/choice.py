@@ -25,8 +25,9 @@ from prepos.plan.transport.passes import (
     ask,
     ask_some,
     ask_whole,
-    chosen_answers,
-    chosen_flows,
+    offer,
+    read_passes,
+    sum_passes,
 )
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
@@ -95,12 +96,11 @@ def choose_flows(
         Share of the cost that may be lost on the way.
     """
     if not len(problem):
-        nothing = np.zeros(len(problem.purchases.cost))
-        return tell_choice(problem, search, [], np.zeros(0, dtype=np.int64), nothing)
+        return choose_nothing(problem)
     enough = 0.5 * precision * abs(search.bound)
     cases = make_cases(case_pack, minimum_lot)
-    enough_skus = CASES_FROM if cases.matter else STEERED_FROM
-    few = len(problem) < enough_skus * np.count_nonzero(search.prices)
+    least = CASES_FROM if cases.matter else STEERED_FROM
+    few = len(problem) < least * np.count_nonzero(search.prices)
     if few or problem.purchases.most.any():
         given = mix_passes(problem, search, cases, enough, solver)
     else:
@@ -108,19 +108,44 @@ def choose_flows(
     held = hold(problem, given.bought)
     found = settle(held, search, given, enough=2.0 * enough, solver=solver)
     passes = [*given.passes, *given.others]
-    passes, found = trim(held, search, passes, found, given.prices, cases)
-    return tell_choice(problem, search, passes, found, given.bought)
+    cost, use = sum_passes(problem, search, passes, found)
+    if excess(held, use).any():
+        passes, found = trim(held, search, passes, found, given.prices, cases, use)
+        cost, use = sum_passes(problem, search, passes, found)
+    return Chosen(
+        flows=read_passes(problem, search, passes, found, np.arange(len(problem))),
+        bought=given.bought,
+        cost=cost + float(problem.purchases.cost @ given.bought) + problem.shortage,
+        use=use,
+        over=excess(held, use),
+    )
+
+
+def choose_nothing(problem: TransportProblem) -> Chosen:
+    """Return the choice where there are no SKUs."""
+    none, use = np.zeros(0, dtype=np.int64), np.zeros(len(problem.limit))
+    return Chosen(
+        flows=Flows(none, none, none, none, np.zeros(0)),
+        bought=np.zeros(len(problem.purchases.cost)),
+        cost=problem.shortage,
+        use=use,
+        over=excess(problem, use),
+    )
 
 
 def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough: float) -> Given:
     """Return a pass of each block of SKUs at prices of its own, and others near the best prices."""
     some, skus = partial(ask_some, problem, search, cases), pick_skus(problem)
     most = np.where(search.prices > 0, problem.ceiling, 0.0)
-    others = [some(prices, skus) for prices in (*near_prices(search), most)]
+    others = [
+        offer(problem, search, cases, prices, skus)
+        for prices in (*near_prices(search.prices), most)
+    ]
+    told = ask_passes(problem, search, others, skus)
     start = next(each for each in search.passes if (each.prices == search.prices).all())
     if cases.matter:
         start = ask_whole(problem, search, cases, search.prices)
-    elastic = elasticity(np.concatenate([each.use for each in others[:-1]]))
+    elastic = elasticity(search.prices, told.use[:-1].sum(axis=1))
     passes = steer(problem, search, start, elastic, some, enough)
     return Given(
         passes=passes,
@@ -128,7 +153,7 @@ def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough
         cost=sum(float(each.cost.sum()) for each in passes),
         use=sum_use(passes),
         others=others,
-        told=ask_passes(problem, search, others, skus),
+        told=told,
         prices=search.prices,
         bought=np.zeros(len(problem.purchases.cost)),
         least=search.bound - problem.shortage,
@@ -145,7 +170,7 @@ def mix_passes(
     reduced = [float(e.cost.sum() + e.use.sum(axis=0) @ mixed.prices) for e in passes[:-1]]
     near = np.argsort(reduced, kind="stable")[:OTHERS].tolist()
     others = [*(passes[each] for each in near), passes[-1]]
-    cost, use = chosen_answers(problem, search, passes, number)
+    cost, use = sum_passes(problem, search, passes, number)
     return Given(
         passes=passes,
         number=number,
@@ -195,21 +220,3 @@ def near_passes(search: Search, within: float) -> list[Pass]:
     least = min(reduced)
     pairs = zip(search.passes, reduced, strict=True)
     return [each for each, cost in pairs if cost - least <= within]
-
-
-def tell_choice(
-    problem: TransportProblem,
-    search: Search,
-    passes: list[Pass],
-    number: IntArray,
-    bought: FloatArray,
-) -> Chosen:
-    """Return what all SKUs cost and take by the passes (K,) they are given, and what is over."""
-    cost, use = chosen_answers(problem, search, passes, number)
-    return Chosen(
-        flows=chosen_flows(problem, search, passes, number),
-        bought=bought,
-        cost=cost + float(problem.purchases.cost @ bought) + problem.shortage,
-        use=use,
-        over=excess(hold(problem, bought), use),
-    )

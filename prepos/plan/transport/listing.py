@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.transport.batch import NO_RANK, Flows, read_flows
+from prepos.plan.transport.asked import read_flows
+from prepos.plan.transport.batch import NO_RANK, Flows
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.sent import Sent, land
 from prepos.plan.transport.slices import slices_of

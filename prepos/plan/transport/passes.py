@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.transport.batch import Flows, answer, answer_each, blocks_of, read_flows
+from prepos.plan.transport.asked import answer_each, read_flows
+from prepos.plan.transport.batch import Flows, answer, blocks_of
 from prepos.plan.transport.cases import Cases, send_whole
 from prepos.plan.transport.climb import Pass, Search, prove
 from prepos.plan.transport.listing import join_flows, list_sent
 from prepos.plan.transport.problem import TransportProblem
-from prepos.plan.transport.sent import answer_sent, join_sent, sent_by
+from prepos.plan.transport.sent import Sent, answer_sent, join_sent, sent_by
 
 AT_ONCE = 4000  # SKUs that are rounded at once
+SUMMED = 100_000  # SKUs whose answers are added up at once
 
 Ask = Callable[[FloatArray], Pass]  # a pass at prices (S,)
 
@@ -46,19 +47,22 @@ def ask_whole(problem: TransportProblem, search: Search, cases: Cases, prices: F
     return Pass(prices, cost, use, join_sent(parts))
 
 
-def unasked(prices: FloatArray) -> Pass:
-    """Return a pass of which nothing is known yet: SKUs answer in it one by one."""
-    return Pass(prices, np.zeros(0), np.zeros((0, len(prices))))
+def offer(
+    problem: TransportProblem, search: Search, cases: Cases, prices: FloatArray, skus: IntArray
+) -> Pass:
+    """Return a pass that some SKUs (J,), rising, can be given; in whole cases if they matter."""
+    asked = Pass(prices, np.zeros(0), np.zeros((0, len(prices))))
+    if not cases.matter:
+        return asked
+    best = sent_by(problem, read_flows(problem, prices, search.value, skus))
+    return replace(asked, sent=send_whole(problem, prices, best, cases))
 
 
 def ask_some(
     problem: TransportProblem, search: Search, cases: Cases, prices: FloatArray, skus: IntArray
 ) -> Pass:
-    """Return a pass over some SKUs (J,), rising, as one block; in whole cases where they matter."""
-    asked = unasked(prices)
-    if cases.matter:
-        best = sent_by(problem, read_flows(problem, prices, search.value, skus))
-        asked = replace(asked, sent=send_whole(problem, prices, best, cases))
+    """Return a pass over some SKUs (J,), rising, as one block; in whole cases if they matter."""
+    asked = offer(problem, search, cases, prices, skus)
     cost, use = answer_pass(problem, search, asked, skus)
     return replace(asked, cost=cost.sum(keepdims=True), use=use.sum(axis=0, keepdims=True))
 
@@ -67,64 +71,64 @@ def answer_pass(
     problem: TransportProblem, search: Search, asked: Pass, skus: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return what SKUs (J,), rising, cost in a pass, prices left out, and take (J, S)."""
-    if asked.sent is None:
-        return answer_each(problem, asked.prices, search.value, skus)
-    return answer_sent(problem, asked.prices, skus, asked.sent.of(skus))
+    return answer_passes(problem, search, [asked], np.zeros_like(skus), skus)
 
 
-def read_pass(problem: TransportProblem, search: Search, asked: Pass, skus: IntArray) -> Flows:
-    """Return the flows of SKUs (J,), rising, in a pass."""
-    if asked.sent is None:
-        return read_flows(problem, asked.prices, search.value, skus)
-    return list_sent(problem, asked.prices, skus, asked.sent.of(skus))
-
-
-def answers_of(
+def answer_passes(
     problem: TransportProblem,
     search: Search,
     passes: Sequence[Pass],
     number: IntArray,
     skus: IntArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return what SKUs (J,), rising, cost and take (J, S) by the passes (K,) that all are given."""
+    """Return what SKUs (J,), rising, cost, prices left out, and take (J, S), each in its pass."""
     cost, use = np.zeros(len(skus)), np.zeros((len(skus), len(problem.limit)))
-    for position, mine in by_pass(skus, number):
-        at = np.searchsorted(skus, mine)
-        cost[at], use[at] = answer_pass(problem, search, passes[position], mine)
+    plain, in_cases = sort_out(passes, number)
+    prices = np.stack([each.prices for each in passes])
+    cost[plain], use[plain] = answer_each(problem, prices, search.value, skus[plain], number[plain])
+    for each, sent, mine in in_cases:
+        cost[mine], use[mine] = answer_sent(problem, each.prices, skus[mine], sent.of(skus[mine]))
     return cost, use
 
 
-def chosen_answers(
+def read_passes(
     problem: TransportProblem,
     search: Search,
     passes: Sequence[Pass],
     number: IntArray,
-    skus: IntArray | None = None,
-) -> tuple[float, FloatArray]:
-    """Return what SKUs, all by default, cost and take (S,) by the passes (K,) they are given."""
-    asked = np.arange(len(problem)) if skus is None else skus
-    cost, use = 0.0, np.zeros(len(problem.limit))
-    for position, mine in by_pass(asked, number):
-        spent, taken = answer_pass(problem, search, passes[position], mine)
-        cost, use = cost + float(spent.sum()), use + taken.sum(axis=0)
-    return cost, use
-
-
-def chosen_flows(
-    problem: TransportProblem, search: Search, passes: Sequence[Pass], number: IntArray
+    skus: IntArray,
 ) -> Flows:
-    """Return the flows of all SKUs by the passes (K,) they are given."""
-    parts = [
-        read_pass(problem, search, passes[position], mine)
-        for position, mine in by_pass(np.arange(len(problem)), number)
-    ]
+    """Return the flows of SKUs (J,), rising, each in its pass (J,)."""
+    plain, in_cases = sort_out(passes, number)
+    prices = np.stack([each.prices for each in passes])
+    parts = [read_flows(problem, prices, search.value, skus[plain], number[plain])]
+    for each, sent, mine in in_cases:
+        parts.append(list_sent(problem, each.prices, skus[mine], sent.of(skus[mine])))
     return join_flows(parts)
 
 
-def by_pass(skus: IntArray, number: IntArray) -> list[tuple[int, IntArray]]:
-    """Return each pass that some of the SKUs (J,) are given, and those, rising."""
-    order = np.argsort(number[skus], kind="stable")
-    given, first = np.unique(number[skus][order], return_index=True)
-    edges = [*first.tolist(), len(skus)]
-    parts = [np.sort(skus[order[start:end]]) for start, end in pairwise(edges)]
-    return list(zip(given.tolist(), parts, strict=True))
+def sort_out(
+    passes: Sequence[Pass], number: IntArray
+) -> tuple[IntArray, list[tuple[Pass, Sent, IntArray]]]:
+    """Return the positions (of J) in passes at prices, and those in each pass of whole cases."""
+    in_cases = [
+        (each, each.sent, mine)
+        for position, each in enumerate(passes)
+        if each.sent is not None and len(mine := np.flatnonzero(number == position))
+    ]
+    plain = np.ones(len(number), dtype=np.bool_)
+    for _, _, mine in in_cases:
+        plain[mine] = False
+    return np.flatnonzero(plain), in_cases
+
+
+def sum_passes(
+    problem: TransportProblem, search: Search, passes: Sequence[Pass], number: IntArray
+) -> tuple[float, FloatArray]:
+    """Return what all SKUs cost and take (S,), each in its pass (K,)."""
+    cost, use = 0.0, np.zeros(len(problem.limit))
+    for start in range(0, len(problem), SUMMED):
+        skus = np.arange(start, min(start + SUMMED, len(problem)))
+        spent, taken = answer_passes(problem, search, passes, number[skus], skus)
+        cost, use = cost + float(spent.sum()), use + taken.sum(axis=0)
+    return cost, use

@@ -30,7 +30,7 @@ GROWTH, WHOLE_UP_TO = (
     10,
     3,
 )  # SKUs of each next sample by cuts; of all, that no sample is drawn from
-ROUGH = 30.0  # times the precision asked for: of cuts that come near
+ROUGH = 10.0  # times the precision asked for: of cuts that come near
 GROUP = 1_000  # SKUs that are cut as one where they are many
 ROUNDS = 5  # of asking all SKUs how a sample's limits are to be corrected
 FULFILLED = 0.3  # share of the rise that a sample foretold, below which it is not asked again
@@ -119,7 +119,8 @@ def sample_prices(problem: TransportProblem, search: Search, effort: Effort) -> 
 def approach(problem: TransportProblem, search: Search, effort: Effort, *, known: bool) -> Search:
     """Raise the bound of many SKUs by a sample of them, corrected by what all of them take.
 
-    ``known`` are prices that need not be looked for from the beginning.
+    ``known`` are prices that need not be looked for from the beginning. Where a sample foretells
+    badly, all SKUs are asked after all.
     """
     order, count = by_size(problem), max(SAMPLE, len(problem) // SAMPLED)
     part, mine = sample_of(problem, np.sort(order[spread(len(order), count)]))
@@ -134,10 +135,13 @@ def approach(problem: TransportProblem, search: Search, effort: Effort, *, known
         bound = note(problem, search, prices, cost, use)
         effort.tick()
         risen, enough = bound - before, effort.precision * abs(search.bound)
+        search.scale = sampled.scale
         if time.monotonic() > effort.deadline:
+            return search
+        if number and risen < FULFILLED * foretold:
             break
-        if number and (risen < FULFILLED * foretold or abs(foretold - risen) < enough):
-            break
+        if number and abs(foretold - risen) < enough:
+            return search
         spent, taken = answer(part, prices, sampled.value)
         anew = corrected(problem, part, use.sum(axis=0), taken.sum(axis=0))
         begun = prove(anew, prices, spent)
@@ -148,9 +152,8 @@ def approach(problem: TransportProblem, search: Search, effort: Effort, *, known
             effort.ascend(anew, effort.climb(anew, sampled, KNOWN, ROUGH))
         foretold = (sampled.bound - begun) * float(cost.sum()) / float(spent.sum())
         if foretold < enough:
-            break
-    search.scale = sampled.scale
-    return search
+            return search
+    return effort.climb(problem, search, RESUMED)
 
 
 def groups_of(problem: TransportProblem) -> int:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
-from prepos.plan.transport.batch import Flows, answer_each
+from prepos.plan.transport.asked import answer_each
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.costs import NOWHERE
 from prepos.plan.transport.problem import (
     Priced,

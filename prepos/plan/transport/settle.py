@@ -17,7 +17,7 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.exchange import exchange
 from prepos.plan.transport.mix import Answers, mix_answers
-from prepos.plan.transport.passes import answer_pass, answers_of
+from prepos.plan.transport.passes import answer_pass, answer_passes
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.samples import by_size, spread
 from prepos.plan.transport.trim import excess
@@ -107,7 +107,7 @@ def settle(
 def with_own(problem: TransportProblem, search: Search, given: Given) -> Told:
     """Return what is told of some SKUs with the answers of their own passes first."""
     told = given.told
-    cost, use = answers_of(problem, search, given.passes, given.number, told.skus)
+    cost, use = answer_passes(problem, search, given.passes, given.number[told.skus], told.skus)
     return Told(
         told.skus,
         np.concatenate([cost[None], told.cost]),

@@ -34,32 +34,33 @@ NOTHING = 1e-9
 AskSkus = Callable[[FloatArray, IntArray], Pass]
 
 
-def near_prices(search: Search) -> list[FloatArray]:
-    """Return prices (S,) around the best: for each binary digit, rows by it up and down, and back.
+def near_prices(prices: FloatArray) -> list[FloatArray]:
+    """Return prices (S,) near some: for each of the signs, moved by them, and the other way."""
+    shifts = TRIED * signs_of(prices)
+    return [prices * (1.0 + shift) for sign in shifts for shift in (sign, -sign)]
 
-    Any two rows are told apart by one of them.
+
+def signs_of(prices: FloatArray) -> FloatArray:
+    """Return (N, S) 1 or -1: whether a binary digit is set, of where a row is among the priced.
+
+    Any two of these are told apart by one of the digits.
     """
-    shifts = TRIED * signs_of(len(search.prices))
-    return [search.prices * (1.0 + shift) for sign in shifts for shift in (sign, -sign)]
+    place = np.cumsum(prices > 0)
+    digits = np.arange(max(int(place.max(initial=0)).bit_length(), 1))
+    return np.asarray(np.where(place >> digits[:, None] & 1, 1.0, -1.0))
 
 
-def signs_of(rows: int) -> FloatArray:
-    """Return (N, S) for each binary digit of a row's number, 1 where it is set, else -1."""
-    digits = np.arange(max((rows - 1).bit_length(), 1))
-    return np.asarray(np.where(np.arange(rows) >> digits[:, None] & 1, 1.0, -1.0))
-
-
-def elasticity(use: FloatArray) -> FloatArray:
+def elasticity(prices: FloatArray, use: FloatArray) -> FloatArray:
     """Return (S,) per cent less taken of each row for its price higher by one per cent.
 
     Parameters
     ----------
     use : (N, S) float
-        What some SKUs take at each of the prices of ``near_prices``.
+        What some SKUs take at each of the prices that are near these.
     """
     up, down = use[::2], use[1::2]
     middle = np.maximum((up + down) / 2.0, NOTHING)
-    told = (signs_of(use.shape[1]) * (down - up) / middle).mean(axis=0) / (2.0 * TRIED)
+    told = (signs_of(prices) * (down - up) / middle).mean(axis=0) / (2.0 * TRIED)
     return np.asarray(np.clip(told, LEAST, MOST))
 
 

@@ -15,10 +15,10 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.cases import Cases
 from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.mix import KEPT
-from prepos.plan.transport.passes import by_pass, chosen_answers, read_pass
+from prepos.plan.transport.passes import read_passes
 from prepos.plan.transport.problem import NO_ROW, TransportProblem
 from prepos.plan.transport.samples import spread
-from prepos.plan.transport.sent import Sent, answer_sent, join_sent, sent_by
+from prepos.plan.transport.sent import Sent, answer_sent, sent_by
 from prepos.plan.transport.slices import slices_of
 
 ROUNDS = 60  # at most; a SKU gives up one case, or one route, in each
@@ -32,15 +32,15 @@ def trim(
     number: IntArray,
     prices: FloatArray,
     cases: Cases,
+    use: FloatArray,
 ) -> tuple[list[Pass], IntArray]:
-    """Return passes, one more where limits were broken, and each SKU's (K,), so that they hold.
+    """Return passes, one more than before, and each SKU's (K,), so that limits hold.
 
-    ``prices`` (S,) are those at which a SKU that leaves something out serves best.
+    ``prices`` (S,) are those at which a SKU that leaves something out serves best; ``use`` (S,) is
+    what all take so far.
     """
-    _, use = chosen_answers(problem, search, passes, number)
-    if not excess(problem, use).any():
-        return list(passes), number
-    sent = sent_in_all(problem, search, passes, number)
+    everyone = np.arange(len(problem))
+    sent = sent_by(problem, read_passes(problem, search, passes, number, everyone))
     touched = np.zeros(len(problem), dtype=np.bool_)
     for _ in range(ROUNDS):
         over = excess(problem, use)
@@ -63,16 +63,6 @@ def excess(problem: TransportProblem, use: FloatArray) -> FloatArray:
     """Return (S,) by how much limits are broken, beyond what a solver may err by."""
     over = use - problem.limit
     return np.where(over > KEPT * (1.0 + np.abs(problem.limit)), over, 0.0)
-
-
-def sent_in_all(
-    problem: TransportProblem, search: Search, passes: Sequence[Pass], number: IntArray
-) -> Sent:
-    """Return what all SKUs send by the passes (K,) they are given."""
-    parts = []
-    for position, mine in by_pass(np.arange(len(problem)), number):
-        parts.append(sent_by(problem, read_pass(problem, search, passes[position], mine)))
-    return join_sent(parts)
 
 
 def may_help(problem: TransportProblem, sent: Sent, broken: np.ndarray) -> np.ndarray:

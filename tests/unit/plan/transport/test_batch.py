@@ -8,7 +8,8 @@ import numba
 import numpy as np
 import pytest
 
-from prepos.plan.transport.batch import answer, answer_each, blocks_of, read_flows
+from prepos.plan.transport.asked import answer_each, read_flows
+from prepos.plan.transport.batch import answer, blocks_of
 from prepos.plan.transport.problem import TransportProblem
 from tests.unit.plan.transport.worlds import (
     idle_cost,

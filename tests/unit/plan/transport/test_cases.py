@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prepos.plan.transport.batch import answer_each, read_flows
+from prepos.plan.transport.asked import answer_each, read_flows
 from prepos.plan.transport.cases import make_cases, round_down, send_whole
 from prepos.plan.transport.listing import list_sent, pair_up
 from prepos.plan.transport.problem import TransportProblem

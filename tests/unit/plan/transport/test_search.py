@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prepos.plan.transport.batch import answer, answer_each
+from prepos.plan.transport.asked import answer_each
+from prepos.plan.transport.batch import answer
 from prepos.plan.transport.cuts import Cuts
 from prepos.plan.transport.prices import find_prices
 from prepos.plan.transport.samples import sample_of
