@@ -134,14 +134,11 @@ def approach(problem: TransportProblem, search: Search, effort: Effort, *, known
         cost, use = answer(problem, prices, search.value)
         bound = note(problem, search, prices, cost, use)
         effort.tick()
-        risen, enough = bound - before, effort.precision * abs(search.bound)
         search.scale = sampled.scale
         if time.monotonic() > effort.deadline:
             return search
-        if number and risen < FULFILLED * foretold:
+        if number and bound - before < FULFILLED * foretold:
             break
-        if number and abs(foretold - risen) < enough:
-            return search
         spent, taken = answer(part, prices, sampled.value)
         anew = corrected(problem, part, use.sum(axis=0), taken.sum(axis=0))
         begun = prove(anew, prices, spent)
@@ -151,7 +148,7 @@ def approach(problem: TransportProblem, search: Search, effort: Effort, *, known
         else:
             effort.ascend(anew, effort.climb(anew, sampled, KNOWN, ROUGH))
         foretold = (sampled.bound - begun) * float(cost.sum()) / float(spent.sum())
-        if foretold < enough:
+        if foretold < effort.precision * abs(search.bound):
             return search
     return effort.climb(problem, search, RESUMED)
 

@@ -67,6 +67,6 @@ def corrected(
     its solution is that of the fine one.
     """
     share = float(part.goods.wanted.sum()) / max(float(problem.goods.wanted.sum()), 1e-9)
-    both = (use > 0) & (taken > 0)
+    both = use * taken > 0
     scale = np.where(both, taken / np.where(both, use, 1.0), share)
     return replace(part, limit=taken + scale * (problem.limit - use))

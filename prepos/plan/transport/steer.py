@@ -59,7 +59,7 @@ def elasticity(prices: FloatArray, use: FloatArray) -> FloatArray:
         What some SKUs take at each of the prices that are near these.
     """
     up, down = use[::2], use[1::2]
-    middle = np.maximum((up + down) / 2.0, NOTHING)
+    middle = np.maximum(np.abs(up + down) / 2.0, NOTHING)
     told = (signs_of(prices) * (down - up) / middle).mean(axis=0) / (2.0 * TRIED)
     return np.asarray(np.clip(told, LEAST, MOST))
 
@@ -116,7 +116,7 @@ def sweep(
     left = problem.limit - rest
     passes = []
     for (first, last), known in zip(edges, before, strict=True):
-        need = np.clip(left / np.maximum(rest, NOTHING), -1.0, 1.0)
+        need = np.clip(left / np.maximum(np.abs(rest), NOTHING), -1.0, 1.0)
         need[(search.prices <= 0) & (need > 0)] = 0.0  # what is free need not be taken
         step = np.clip(-need / elastic, -WIDEST, WIDEST)
         prices = np.clip(known.prices + felt * step, 0.0, problem.ceiling)

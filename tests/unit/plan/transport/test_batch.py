@@ -108,6 +108,36 @@ def test_some_skus_answer_as_among_all() -> None:
     np.testing.assert_array_equal(some[1], use[few])
 
 
+def test_each_sku_is_asked_at_its_own_prices() -> None:
+    """SKUs asked at many prices at once answer as each does alone, in their own order."""
+    problem, prices, value = world(6, skus=40)
+    many = prices * np.array([0.0, 0.5, 1.0, 4.0])[:, None]
+    skus = np.arange(1, 40, 2)
+    which = np.random.default_rng(6).choice([0, 1, 3], len(skus))
+    cost, use = answer_each(problem, many, value, skus, which)
+    flows = read_flows(problem, many, value, skus, which)
+    np.testing.assert_array_equal(np.lexsort(tuple(flows[3::-1])), np.arange(len(flows.sku)))
+    for number in np.unique(which).tolist():
+        mine = which == number
+        alone = answer_each(problem, many[number], value, skus[mine])
+        np.testing.assert_array_equal(cost[mine], alone[0])
+        np.testing.assert_array_equal(use[mine], alone[1])
+        told = read_flows(problem, many[number], value, skus[mine])
+        among = np.isin(flows.sku, skus[mine])
+        for column, wanted in zip(flows, told, strict=True):
+            np.testing.assert_array_equal(column[among], wanted)
+
+
+def test_nobody_asked_answers_nothing() -> None:
+    """No SKUs, no answers."""
+    problem, prices, value = world(5, skus=9)
+    nobody = np.arange(0)
+    cost, use = answer_each(problem, prices, value, nobody)
+    assert cost.shape == (0,)
+    assert use.shape == (0, len(prices))
+    assert len(read_flows(problem, prices, value, nobody).sku) == 0
+
+
 def test_threads_do_not_show() -> None:
     """One thread and two give the same bytes."""
     problem, prices, value = world(3, skus=40)

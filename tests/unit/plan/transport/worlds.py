@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, lil_array
 
 from prepos.core.spans import list_spans, span_number
-from prepos.plan.transport.batch import NO_RANK, Flows
+from prepos.plan.transport.batch import NO_RANK, Flows, answer
 from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
@@ -97,6 +98,21 @@ def make_world(
         constant=np.zeros(skus),
         purchases=_draw_purchases(rng, rows, len(limit), budget, skus if vehicles else 0),
     )
+
+
+def make_scarce(rng: Generator, *, skus: int, share: float = 0.7) -> TransportProblem:
+    """Return a problem that has a share of what its ways would be asked for if they were free.
+
+    Storage holds all that is wanted of it, since what lies there may have nowhere to go; nothing
+    is asked to be filled.
+    """
+    problem = make_world(rng, skus=skus, nodes=5)
+    value = np.zeros(len(problem.sources.units))
+    wanted = answer(problem, np.zeros(len(problem.limit)), value)[1].sum(axis=0)
+    limit = np.maximum(share * wanted, 0.0)
+    stored = np.unique(problem.places.storage_row[problem.places.storage_row != NO_ROW])
+    limit[stored] = 1.2 * wanted[stored]
+    return replace(problem, limit=limit)
 
 
 def _draw_purchases(rng: Generator, rows: int, limits: int, budget: int, most: int) -> Purchases:
