@@ -88,7 +88,7 @@ def test_slope_comes_as_near_as_cuts(seed: int, periods: int) -> None:
 
 @pytest.mark.parametrize("known", [False, True])
 def test_sample_comes_near_with_few_passes(known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sample, corrected by all SKUs, comes within 0.1 % of what all find, asking these few times."""
+    """A sample, corrected by all SKUs, comes within 0.1 % of what they find, asking them little."""
     problem = make_scarce(np.random.default_rng(5), skus=1500)
     whole = find_prices(problem, solver="highs", precision=1e-4)
     monkeypatch.setattr(prices_module, "SAMPLE", 400)
