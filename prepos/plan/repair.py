@@ -22,8 +22,7 @@ from prepos.plan.transport.build import Transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
-from prepos.plan.transport.samples import sample_of
-from prepos.plan.transport.slices import slices_of
+from prepos.plan.transport.part import part_of
 from prepos.plan.transport.use import use_of_flows
 
 REPAIRED = LARGEST // 4  # columns: of the program that decides anew
@@ -47,16 +46,11 @@ def repair(
     """
     arrays = transport.problem
     use = use_of_flows(arrays, decision.flows)
-    skus = contested(transport, decision, use)
-    rest = np.ones(len(arrays), dtype=np.bool_)
-    rest[skus] = False
-    part, sources = sample_of(arrays, skus)
-    left = arrays.limit - use[rest].sum(axis=0)
-    part = replace(part, limit=left, purchases=arrays.purchases)
+    part = part_of(arrays, contested(transport, decision, use), use)
     products = problem.products
-    cases = make_cases(products.case_pack[skus], products.minimum_lot[skus])
-    draft = draft_exact(part, cases)
-    program = without_slack(draft.program(part.shortage), frame)
+    cases = make_cases(products.case_pack[part.skus], products.minimum_lot[part.skus])
+    draft = draft_exact(part.problem, cases)
+    program = without_slack(draft.program(part.problem.shortage), frame)
     try:
         solution = solve_program(
             program,
@@ -70,12 +64,10 @@ def repair(
         return decision
     rows, vehicles = len(frame.shared), decision.vehicles.copy()
     vehicles[transport.kinds] = np.rint(solution.values[rows : rows + len(transport.kinds)])
-    found = read_flows_of(part, draft, solution.values)
-    ranks = np.append(slices_of(arrays.ranks.first, skus)[1], -1)  # no rank stays none
-    anew = Flows(skus[found.sku], sources[found.source], ranks[found.rank], *found[3:])
+    anew = part.among_all(read_flows_of(part.problem, draft, solution.values))
     return replace(
         decision,
-        flows=join_flows(decision.flows, anew, rest),
+        flows=join_flows(decision.flows, anew, part.rest),
         vehicles=vehicles,
         over=solution.values[:rows],
     )

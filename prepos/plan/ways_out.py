@@ -33,11 +33,14 @@ from prepos.plan.shared import (
 )
 from prepos.plan.solver import solve_program
 from prepos.plan.told_changes import list_changes, undo
+from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport, as_transport
 from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import Draft, draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
+from prepos.plan.transport.part import Part, part_of
 from prepos.plan.transport.problem import Purchases, Sources, TransportProblem
+from prepos.plan.transport.use import use_of_flows
 from prepos.plan.yielding import raise_limits, relax_rules, thin_lines
 
 CHEAP, LEVEL, DEAR = 0.01, 1.0, 100.0  # a unit of a limit, against one of the planner's words
@@ -60,8 +63,9 @@ PlanCost = Callable[[Problem], float]
 def find_ways_out(problem: Problem, solver: str, plan_cost: PlanCost) -> tuple[WayOut, ...]:
     """Return what to change so that there is a plan, the least first.
 
-    Nothing is known of problems too large for the exact program. When the time is over, what was
-    found stands, though a change of the last way may not be needed.
+    Where SKUs are many, those of which somebody spoke are asked, and those that fill what is too
+    full; the others stay. When the time is over, what was found stands, though a change of the last
+    way may not be needed.
     """
     found: dict[tuple[Change, ...], WayOut] = {}
     tried: set[tuple[Change, ...]] = set()
@@ -106,28 +110,48 @@ def relax(problem: Problem, asked: Problem, weight: float, solver: str, deadline
     """Return the problem with as little changed as makes a plan.
 
     ``asked`` is the problem as it is asked for, ``deadline`` of ``time.monotonic``. Raises
-    SolverError where the program is too large, or is not solved in time.
+    SolverError where too many SKUs are spoken of, or the program is not solved in time.
     """
     frame = make_frame(asked, list_shared_rows(asked))
     transport = as_transport(asked, frame, tell=lambda _: None)
-    if int(columns_by_sku(transport.problem).sum()) > LARGEST:
-        raise SolverError(f"the program has over {LARGEST:,} columns, expected fewer")
     before = problem.frozen.before.toordinal() if problem.frozen.before else 0
     arrays = bare(asked, frame, transport, weight, before)
-    draft = draft_exact(
-        arrays, make_cases(problem.products.case_pack, problem.products.minimum_lot)
-    )
+    part = part_asked(arrays)
+    products = problem.products
+    cases = make_cases(products.case_pack[part.skus], products.minimum_lot[part.skus])
+    draft = draft_exact(part.problem, cases)
     raise_as_one(frame, draft)
     left = max(deadline - time.monotonic(), 1.0)
     solution = solve_program(draft.program(0.0), solver=solver, gap=0.0, time_limit_s=left)
     passed = solution.values[: len(frame.shared)]
     over = np.where(passed > KEPT, passed, 0.0)  # of the first row of each limit, for all
-    moves = list_moves(transport, read_flows_of(arrays, draft, solution.values))
+    flows = part.among_all(read_flows_of(part.problem, draft, solution.values))
+    moves = list_moves(transport, flows)
     return replace(
         raise_limits(problem, frame, over),
         overrides=relax_rules(asked, frame, moves),
         frozen=replace(problem.frozen, transfers=thin_lines(problem, asked, moves)),
     )
+
+
+def part_asked(arrays: TransportProblem) -> Part:
+    """Return the SKUs that a program asks, the others staying where they are.
+
+    They are those with terms, then those that take most of the room where all that stays is too
+    much, as many as one program can ask. Raises SolverError where those with terms are too many.
+    """
+    columns = columns_by_sku(arrays)
+    spoken = np.diff(arrays.sources.term_first[arrays.sources.first]) > 0
+    if int(columns[spoken].sum()) > LARGEST:
+        raise SolverError(f"rules speak of over {LARGEST:,} columns, expected fewer")
+    if int(columns.sum()) <= LARGEST:
+        return part_of(arrays, np.arange(len(arrays)), np.zeros((len(arrays), len(arrays.limit))))
+    none = np.zeros(0, dtype=np.int64)
+    use = use_of_flows(arrays, Flows(none, none, none, none, np.zeros(0)))
+    too_full = use.sum(axis=0) > arrays.limit
+    order = np.lexsort((-use[:, too_full].sum(axis=1), ~spoken))
+    within = np.cumsum(columns[order]) <= LARGEST
+    return part_of(arrays, np.sort(order[within]), use)
 
 
 def unbound(problem: Problem) -> Problem:

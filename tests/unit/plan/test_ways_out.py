@@ -12,6 +12,8 @@ from prepos.errors import InfeasibleError
 from prepos.plan import Frozen, ways_out
 from prepos.plan.planner import cost_of
 from prepos.plan.question import NOTHING_FROZEN
+from prepos.plan.transport.part import Part
+from prepos.plan.transport.problem import TransportProblem
 from tests.instances import (
     Case,
     day,
@@ -238,7 +240,45 @@ def test_two_conflicts_may_be_left_each_by_its_own_way() -> None:
     assert any({change.name for change in way.changes} == {"pin"} for way in others)
 
 
-def test_what_is_too_large_is_told_without_a_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the exact program the message stands alone."""
+def many_skus(on_hand_a: int) -> Asked:
+    """Return twelve SKUs, two of which are pinned to a node that is too small for them."""
+    skus = [f"S{number:02d}" for number in range(12)]
+    case = make_case(
+        [origin("DC"), forward("A", storage_m3=30.0), forward("B")],
+        [lane("DC>A"), lane("DC>B")],
+        {"A": [1.0, 9.0], "B": [9.0, 1.0], "DC": [np.inf, np.inf]},
+        {sku: [[1.0, 1.0]] for sku in skus},
+        on_hand={("DC", sku): 30 for sku in skus} | {("A", sku): on_hand_a for sku in skus[6:]},
+    )
+    return Asked(case, (("S01", "DC", "A", "pin", 20.0), ("S04", "DC", "A", "pin", 14.0)))
+
+
+@pytest.mark.parametrize("on_hand_a", [0, 3, 6])
+def test_of_many_skus_those_that_matter_are_asked(
+    on_hand_a: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program of a part finds ways as small as one of all: pinned SKUs, and what is in their way.
+
+    At 6 units of each what lies there is too much by itself.
+    """
+    asked = many_skus(on_hand_a)
+    whole = asked.ways()
+    assert whole
+    sizes: list[int] = []
+    part_of = ways_out.part_of
+
+    def told(arrays: TransportProblem, skus: np.ndarray, use: np.ndarray) -> Part:
+        sizes.append(len(skus))
+        return part_of(arrays, skus, use)
+
+    monkeypatch.setattr(ways_out, "part_of", told)
+    monkeypatch.setattr(ways_out, "LARGEST", 160)
+    part = asked.ways()
+    assert 2 <= max(sizes) < 12
+    assert [way.changes for way in part] == [way.changes for way in whole]
+
+
+def test_too_many_words_are_told_without_a_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more is spoken of than a program can ask, the message stands alone."""
     monkeypatch.setattr(ways_out, "LARGEST", 1)
     assert Asked(one_lane(3.0, 4), frozen=FROZEN).ways() == ()
