@@ -135,7 +135,7 @@ def told_by(before: list[Pass], after: list[Pass], felt: FloatArray) -> FloatArr
     """Return (S,) the elasticity that the blocks' changed prices and use tell."""
     moved = np.stack([b.prices - a.prices for a, b in zip(before, after, strict=True)]) / felt
     change = [
-        (b.use[0] - a.use[0]) / np.maximum(a.use[0], NOTHING)
+        (b.use[0] - a.use[0]) / np.maximum(np.abs(a.use[0]), NOTHING)
         for a, b in zip(before, after, strict=True)
     ]
     told = -(moved * np.stack(change)).sum(axis=0) / np.maximum((moved**2).sum(axis=0), NOTHING)
