@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 from country import NODES, draw_blocks, make_country
-from family import DISPERSION, NEAR, NODE, REGION, list_network
+from family import DISPERSION, NEAR
+from family_tables import NODE, REGION, list_network
 from numpy.random import default_rng
 from scipy.stats import t as student
 
