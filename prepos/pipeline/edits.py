@@ -62,6 +62,8 @@ class Edits:
     ----------
     inputs : list of dict
         What that run was made from, as its manifest tells.
+    carried : Path or None
+        The run whose fit its forecast carried on, if any.
     faults : tuple of Fault
         Of cells; those lines are left out of ``lines``.
     """
@@ -69,6 +71,7 @@ class Edits:
     base: Published
     folder: Path
     inputs: list[dict[str, Any]]
+    carried: Path | None
     file: str
     lines: tuple[EditedLine, ...]
     faults: tuple[Fault, ...]
@@ -96,11 +99,28 @@ def read_edits(file: Path, folder: Path, config: Config, watch: Stopwatch, by: s
         base=base,
         folder=folder,
         inputs=manifest["inputs"],
+        carried=carried_by(folder, manifest, watch),
         file=file.name,
         lines=tuple(read_line(row) for row in frame.to_dict("records")),
         faults=found.faults,
         by=by,
     )
+
+
+def carried_by(folder: Path, manifest: Mapping[str, Any], watch: Stopwatch) -> Path | None:
+    """Return the run whose fit a run's forecast carried on; None, and told, where it is gone."""
+    run_id = manifest.get("asked", {}).get("update")
+    if run_id is None:
+        return None
+    place = folder.resolve().parent / str(run_id)
+    if not place.is_dir():
+        watch.tell(
+            f"run {run_id}, whose fit the forecast of {folder.name} carried on, is gone: it is "
+            "fitted anew, and what is expected may differ",
+            level="warning",
+        )
+        return None
+    return place
 
 
 def read_line(row: Mapping[Any, Any]) -> EditedLine:

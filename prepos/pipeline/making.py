@@ -89,7 +89,7 @@ def make_plan(
     ``reuse`` a run of the same inputs and settings that is there already is taken as it is.
     ``published`` is the run whose plan stands in the first ``time.frozen`` periods, and is deviated
     from at ``plan.stability_cost`` a unit after them. ``edits`` are a planner's lines, which then
-    are the plan.
+    are the plan, beside the same forecast.
 
     Raises
     ------
@@ -114,4 +114,7 @@ def make_plan(
     stands = (
         stand_on(base, known, config) if edits is None else stand_on_edits(edits, known, config)
     )
-    return plan_known(config, out, watch, known=known, stands=stands, model=model, reuse=reuse)
+    fit = None if edits is None or edits.carried is None else read_base(edits.carried, watch)
+    return plan_known(
+        config, out, watch, known=known, stands=stands, base=fit, model=model, reuse=reuse
+    )

@@ -30,6 +30,7 @@ from prepos.errors import (
     WriteError,
 )
 from prepos.pipeline import anew, planning
+from prepos.pipeline.editing import publish_edited
 from prepos.publish.current import read_current
 from prepos.publish.lock import hold_lock
 from tests.unit.test_pipeline import CONFIG, CUTOFF, TABLES, TODAY, order_lines, replace_in
@@ -438,3 +439,24 @@ def sums(folder: Path) -> dict[str, str]:
     told: dict[str, str] = json.loads((folder / MANIFEST).read_text())["files"]
     assert FITTED in told
     return told
+
+
+def test_edits_stand_on_the_forecast_that_was_carried_on(office: Path) -> None:
+    """What is edited is told beside the forecast it was planned on; anew where that is gone."""
+    short_of_stock(office)
+    config = at(office, weeks=1)
+    prepos.replan(config, today=TODAY + timedelta(days=7))
+    run_id = str(read_current(office / "runs"))
+    run = pipeline.load_run(office / "runs" / run_id)
+    lines = pd.read_csv(office / "runs" / run_id / TRANSFERS, dtype=str, keep_default_na=False)
+    lines.drop(index=0).to_csv(office / "edited.csv", index=False)
+    edited = publish_edited(config, run_id, office / "edited.csv")
+    files = pipeline.load_run(edited.folder)
+    assert files.manifest["asked"]["update"] == run.manifest["asked"]["update"]
+    pd.testing.assert_frame_equal(files.frames[FORECAST], run.frames[FORECAST])
+    pipeline.publish_run(config, run_id)
+    shutil.rmtree(office / "runs" / run.manifest["asked"]["update"])
+    listener = Listener()
+    again = publish_edited(config, run_id, office / "edited.csv", listener)
+    assert listener.said("is gone: it is fitted anew")
+    assert "update" not in pipeline.load_run(again.folder).manifest["asked"]
