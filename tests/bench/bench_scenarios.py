@@ -240,7 +240,7 @@ def serve(problem: Problem, sources, wanted: IntArray) -> float:
             np.ascontiguousarray(catchments.service_cost.transpose(2, 0, 1)),
             problem.network.is_forward,
             np.full((NODES, 1), NO_ROW),
-            np.full(len(catchments.axis), NO_ROW),
+            np.full((len(catchments.axis), 1), NO_ROW),
         ),
         limit=none,
         ceiling=none,
