@@ -23,11 +23,11 @@ from prepos.core.network import Lane
 from prepos.core.periods import Periods
 from prepos.core.run import PUBLISHED
 from prepos.core.transfer import Transfer
-from prepos.errors import InputError
+from prepos.errors import InputError, RunError
 from prepos.ingest import read_edited
 from prepos.pipeline.judging import refuse_changes
 from prepos.pipeline.known import Known
-from prepos.pipeline.published import Published, Standing, read_published, read_transfers
+from prepos.pipeline.published import Published, Standing, read_published, read_transfers, stood_on
 from prepos.plan import Frozen, name_transfer, planning_window, unit_transport
 from prepos.publish import Stopwatch, lines_frame, read_run
 
@@ -109,18 +109,14 @@ def read_edits(file: Path, folder: Path, config: Config, watch: Stopwatch, by: s
 
 def carried_by(folder: Path, manifest: Mapping[str, Any], watch: Stopwatch) -> Path | None:
     """Return the run whose fit a run's forecast carried on; None, and told, where it is gone."""
-    run_id = manifest.get("asked", {}).get("update")
-    if run_id is None:
-        return None
-    place = folder.resolve().parent / str(run_id)
-    if not place.is_dir():
+    try:
+        return stood_on(folder, manifest.get("asked", {}), "update")
+    except RunError as gone:
         watch.tell(
-            f"run {run_id}, whose fit the forecast of {folder.name} carried on, is gone: it is "
-            "fitted anew, and what is expected may differ",
+            f"{gone}; the forecast is fitted anew, and what is expected may differ",
             level="warning",
         )
         return None
-    return place
 
 
 def read_line(row: Mapping[Any, Any]) -> EditedLine:

@@ -20,7 +20,7 @@ from prepos.core.run import DATE, IN_TRANSIT, INTEGER, PUBLISHED, RUN_TABLES, TR
 from prepos.core.transfer import Transfer
 from prepos.core.types import BoolArray
 from prepos.database.address import label_of
-from prepos.errors import ConfigError
+from prepos.errors import ConfigError, RunError
 from prepos.pipeline.known import Known
 from prepos.pipeline.left import ANY_PLAN
 from prepos.plan import NOTHING_FROZEN, Frozen, planning_window
@@ -83,6 +83,20 @@ def read_published(folder: Path, watch: Stopwatch) -> Published:
         prices={(row["limit"], row["place"]): float(row["price"]) for row in rows},
         left=most_left(files.frames.get(IN_TRANSIT)),
     )
+
+
+def stood_on(folder: Path, asked: Mapping[str, str], name: str) -> Path | None:
+    """Return the run that a run stood on, beside it; None where it stood on none.
+
+    ``name`` is ``published``, the plan before, or ``update``, whose forecast it took.
+    """
+    run_id = asked.get(name)
+    if run_id is None:
+        return None
+    place = folder.resolve().parent / str(run_id)
+    if not place.is_dir():
+        raise RunError(f"{folder} stood on run {run_id}, expected it in {place.parent}")
+    return place
 
 
 def most_left(in_transit: pd.DataFrame | None) -> dict[str, int]:

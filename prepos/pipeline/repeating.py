@@ -18,7 +18,7 @@ from prepos.pipeline.in_transit import from_run
 from prepos.pipeline.judging import input_changes
 from prepos.pipeline.opening import open_or_refuse
 from prepos.pipeline.planning import plan_known
-from prepos.pipeline.published import read_published, stand_on
+from prepos.pipeline.published import read_published, stand_on, stood_on
 from prepos.publish import Stopwatch, library_versions, read_manifest, read_run
 from prepos.publish.manifest import settings_folder
 
@@ -86,7 +86,7 @@ def repeat_plan(
     for change in changes:
         watch.tell(change, level="warning")
     asked = manifest["asked"]
-    before, base = (_beside(folder, asked, name) for name in ("published", "update"))
+    before, base = (stood_on(folder, asked, name) for name in ("published", "update"))
     published = None if before is None else read_published(before, watch)
     run = plan_known(
         config,
@@ -132,17 +132,3 @@ def other_terms(config: Config, manifest: Mapping[str, Any]) -> Iterator[str]:
     for name in sorted(versions.keys() | before.keys()):
         if versions.get(name) != before.get(name):
             yield f"version of {name} is {versions.get(name)}, expected {before.get(name)}"
-
-
-def _beside(folder: Path, asked: Mapping[str, str], name: str) -> Path | None:
-    """Return the run that a run stood on, beside it; None where it stood on none.
-
-    ``name`` is ``published``, the plan before, or ``update``, whose forecast it took.
-    """
-    run_id = asked.get(name)
-    if run_id is None:
-        return None
-    place = folder.resolve().parent / str(run_id)
-    if not place.is_dir():
-        raise RunError(f"{folder} stood on run {run_id}, expected it in {place.parent}")
-    return place

@@ -81,7 +81,10 @@ def check_metrics_path(path: Path) -> None:
         raise WriteError(f"cannot write {path}: run.metrics expects the folder to be there")
     try:
         if path.exists() and not _is_ours(path):
-            raise WriteError(f"cannot write {path}: run.metrics expects metrics there, or no file")
+            raise WriteError(
+                f"cannot write {path}: run.metrics names what holds no metrics, expected a file of "
+                "metrics, or none"
+            )
         with tempfile.TemporaryFile(dir=path.parent):
             return
     except OSError as error:

@@ -458,5 +458,7 @@ def test_edits_stand_on_the_forecast_that_was_carried_on(office: Path) -> None:
     shutil.rmtree(office / "runs" / run.manifest["asked"]["update"])
     listener = Listener()
     again = publish_edited(config, run_id, office / "edited.csv", listener)
-    assert listener.said("is gone: it is fitted anew")
+    gone = run.manifest["asked"]["update"]
+    assert listener.said(f"stood on run {gone}, expected it in")
+    assert listener.said("the forecast is fitted anew")
     assert "update" not in pipeline.load_run(again.folder).manifest["asked"]

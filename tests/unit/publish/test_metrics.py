@@ -72,7 +72,7 @@ def test_what_is_no_file_of_metrics_is_not_replaced(tmp_path: Path, content: byt
     """A slip in the name costs no configuration and no table; an empty file may stand there."""
     path = tmp_path / "prepos.toml"
     path.write_bytes(content)
-    with pytest.raises(WriteError, match=r"prepos.toml: run.metrics expects metrics there, or no"):
+    with pytest.raises(WriteError, match=r"prepos.toml: run.metrics names what holds no metrics"):
         check_metrics_path(path)
     assert path.read_bytes() == content
     path.write_bytes(b"")
