@@ -3,7 +3,8 @@
 The form of a distribution is never quite right, and all cells of one kind share its fault. So the
 randomised probability integral transform of the past is counted by class of the mean, and a level
 is asked for by the chance that it turned out to have. Assumes that the form is at fault in the next
-weeks as it was in the last. Never one interval for all: a class holds cells of like means.
+weeks as it was in the last, and that cells that never sold are as those that did. Never one
+interval for all: a class holds cells of like means.
 
 References
 ----------
@@ -32,9 +33,7 @@ TOLD = np.concatenate(
 )
 
 
-def fit_calibration(
-    cells: Cells, units: FloatArray, weight: FloatArray | None = None
-) -> Calibration | None:
+def fit_calibration(cells: Cells, units: FloatArray) -> Calibration | None:
     """Return what the chances told of past cells (N,) turned out to be; None of too few cells.
 
     Parameters
@@ -43,35 +42,20 @@ def fit_calibration(
         Means below ``LEAST_MEAN`` are left out.
     units : (N,) float
         What came.
-    weight : (N,) float, optional
-        For how many cells each stands, 1 where not told.
     """
-    stands_for = np.ones(len(units)) if weight is None else weight
     busy = np.flatnonzero(cells.mean >= LEAST_MEAN)
     classes = min(len(busy) // CLASS_CELLS, CLASSES)
     if not classes:
         return None
     told, came = cells.at(busy), units[busy]
-    inner = weighted_quantiles(told.mean, stands_for[busy], np.arange(1, classes) / classes)
+    inner = np.quantile(told.mean, np.arange(1, classes) / classes)
     least = np.unique(np.append(LEAST_MEAN, inner))
     kind = np.searchsorted(least, told.mean, side="right") - 1
     below, upto = cell_chances(told, came - 1.0), cell_chances(told, came)
     reached = np.zeros((len(least), len(TOLD)))
-    _reach(below, upto, TOLD, (kind, stands_for[busy]), reached)
-    count = np.bincount(kind, stands_for[busy], minlength=len(least))[:, None]
+    _reach(below, upto, TOLD, kind, reached)
+    count = np.bincount(kind, minlength=len(least))[:, None]
     return Calibration(least, TOLD, (reached + FEW * TOLD) / (count + FEW))
-
-
-def weighted_quantiles(values: FloatArray, weight: FloatArray, shares: FloatArray) -> FloatArray:
-    """Return the values (N,) below which these shares of the weight (N,) lie.
-
-    Values lie in the middle of their weights, the least at 0 and the largest at 1, and on straight
-    lines between them: with equal weights the usual quantiles.
-    """
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weight[order]) - weight[order] / 2.0
-    place = (middle - middle[0]) / max(middle[-1] - middle[0], 1e-12)
-    return np.asarray(np.interp(shares, place, values[order]))
 
 
 @serial_kernel
@@ -79,19 +63,15 @@ def _reach(
     below: FloatArray,
     upto: FloatArray,
     told: FloatArray,
-    cells: tuple[IntArray, FloatArray],
+    kind: IntArray,
     reached: FloatArray,
 ) -> None:
-    """Add up by class (C, G) the chance that each cell's transform is at most each level.
-
-    Of each cell its class is told, and for how many it stands.
-    """
-    kind, weight = cells
+    """Add up by class (C, G) the chance that each cell's transform is at most each level."""
     for cell in range(len(below)):
         start, jump = below[cell], max(upto[cell] - below[cell], LEAST_JUMP)
         row = reached[kind[cell]]
         for level in range(len(told)):
-            row[level] += weight[cell] * min(max((told[level] - start) / jump, 0.0), 1.0)
+            row[level] += min(max((told[level] - start) / jump, 0.0), 1.0)
 
 
 def calibrated_quantiles(

@@ -114,6 +114,20 @@ class Lessons:
         )
         return weights
 
+    def foretell(self, chosen: BoolArray, learnt: FloatArray) -> Float32Array:
+        """Return (O, steps, R, K) what could have been said at each origin.
+
+        Its weights are learnt at the origins whose units had all come by then; where there is none,
+        the weights (F,) ``learnt`` at all origins serve.
+        """
+        said = np.zeros(self.training.shape, dtype=np.float32)
+        backs = np.array(self.training.backs)
+        for origin, back in enumerate(self.training.backs):
+            before = np.flatnonzero(backs >= back + self.training.steps)
+            weights = self.weigh(before, chosen, learnt) if len(before) else learnt
+            said[origin] = self.means(origin, weights)
+        return said
+
     def means(self, origin: int, weights: FloatArray) -> Float32Array:
         """Return (1 or steps, R, K) what the weights would have said at an origin."""
         return np.asarray(stack_mean(self.columns[origin], weights, self.training.steps))

@@ -47,7 +47,7 @@ class Stack:
     learnt, weights : (F,) float
         Weights as learnt, and as used: a given forecast without a past is trusted by half.
     past : (O, steps, R, K) float32
-        What the learnt weights would have said at the training origins, of the cells that teach.
+        What could have been said at the training origins, of the cells that teach.
     """
 
     snapshot: Snapshot
@@ -86,9 +86,6 @@ def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> tuple[Stack, Lessons]:
     lessons = read_lessons(names, evidence, training)
     stays, trials = judge_signals(lessons)
     learnt = lessons.weigh(np.arange(len(training)), stays)
-    past = np.zeros(training.shape, dtype=np.float32)
-    for origin in range(len(training)):
-        past[origin] = lessons.means(origin, learnt)
     stack = Stack(
         snapshot=snapshot,
         training=training,
@@ -99,7 +96,7 @@ def fit_stack(snapshot: Snapshot, spec: ModelSpec) -> tuple[Stack, Lessons]:
         trials=trials,
         learnt=learnt,
         weights=_trust_given(lessons, learnt),
-        past=past,
+        past=lessons.foretell(stays, learnt),
     )
     return stack, lessons
 

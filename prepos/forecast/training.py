@@ -17,12 +17,13 @@ import numpy as np
 from prepos.core.demand import History
 from prepos.core.kernels import Float32Array, serial_kernel
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import AnyArray, FloatArray, IntArray
+from prepos.core.types import AnyArray, BoolArray, FloatArray, IntArray
 from prepos.errors import DemandError
 from prepos.forecast.sampling import middle_skus
 from prepos.forecast.taught import Taught, list_cells
 
-STEPS_APART = 4  # periods of horizon for each period between two origins
+# Periods of horizon for each period between two origins: so many later, what came lay behind.
+STEPS_APART = 4
 MOST_CELLS = 500_000  # regions x SKUs that teach; of more, SKUs are sampled
 
 
@@ -119,6 +120,14 @@ class Training:
     def sums(self) -> Float32Array:
         """(O, R, K): what was ordered in all the steps after each origin."""
         return np.asarray(self.units.sum(axis=1))
+
+    @cached_property
+    def had_sold(self) -> BoolArray:
+        """(O, R, K): whether a cell had sold before each origin."""
+        length = self.history.units.shape[1]
+        first = (self.history.units > 0).argmax(axis=1)
+        backs = np.array(self.backs, dtype=np.int64)
+        return np.asarray(self.spread((first + backs[:, None] < length).astype(np.float32)) > 0)
 
     @cached_property
     def lines(self) -> Float32Array:

@@ -2,7 +2,8 @@
 
 Units are told in two ways, as negative-binomial counts and as orders times sizes, and each span of
 time keeps the way whose quantiles lost less on the later training origins. What the chances told of
-the training origins turned out to be corrects those of the forecast.
+the training origins turned out to be corrects those of the forecast; it is counted where the model
+could have told them then, of cells that had sold: those that never did are many and another kind.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from prepos.core.orders import Orders
 from prepos.core.places import places_from
 from prepos.core.sizes import OrderSizes, count_sizes
 from prepos.core.snapshot import Snapshot
-from prepos.core.types import FloatArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.forecast.calibration import LEAST_MEAN, fit_calibration
 from prepos.forecast.cells import Cells, cell_quantiles
 from prepos.forecast.compound import MOST_UNITS
 from prepos.forecast.dispersion import fit_by_size, thin_rows
-from prepos.forecast.training import Training
+from prepos.forecast.training import STEPS_APART, Training
 
 USUAL_LINES = 20.0  # lines of a SKU that count as much as those of all SKUs
 CELLS = 20_000  # cells that the two ways are compared on
@@ -81,8 +82,9 @@ def with_widths(
     if len(training) and refined:
         lines = training.lines
         columns_of = Columns(size, sizes, training.weight)
-        for_period = refine(past, units, lines, fitted.by_period, columns_of)
-        for_sum = refine(*sums, lines.sum(axis=1), fitted.of_sum, columns_of)
+        sold = training.had_sold
+        for_period = refine(past, units, lines, fitted.by_period, columns_of, sold)
+        for_sum = refine(*sums, lines.sum(axis=1), fitted.of_sum, columns_of, sold)
         fitted = replace(
             fitted,
             orders_by_period=for_period[0],
@@ -156,6 +158,7 @@ def refine(
     lines: Float32Array,
     plain: Widths,
     columns: Columns,
+    had_sold: BoolArray,
 ) -> tuple[Widths | None, Calibration | None]:
     """Return how wide the orders scatter, if that tells units better, and what chances came to.
 
@@ -166,12 +169,14 @@ def refine(
     plain : Widths
         Of the units.
     columns : Columns
+    had_sold : (O, R, K) bool
+        Whether a cell had sold before the origin.
     """
     size, sizes, weight = columns
     orders = thin_rows(past) / sizes.mean.astype(np.float32)
     of_orders = fit_by_size(orders, thin_rows(lines), None, weight)
     late = past[len(past) // 2 :]
-    cells, came = pick_cells(late, units[len(past) // 2 :], 0.0, CELLS)
+    cells, came = pick_cells(late, units[len(past) // 2 :], CELLS)
     as_counts = told_cells(cells, plain, size)
     as_orders = told_cells(cells, plain, size, sizes, of_orders)
     small = np.flatnonzero(as_counts.mean <= MOST_UNITS)
@@ -180,32 +185,48 @@ def refine(
     kept = of_orders if _pinball(built, *facts) < _pinball(counts, *facts) else None
     if len(past) < CALIBRATED_ORIGINS:
         return kept, None
-    cells, came = pick_cells(past, units, LEAST_MEAN, CALIBRATED_CELLS)
-    return kept, fit_calibration(
-        told_cells(cells, plain, size, sizes, kept), came, weight[cells[1]]
-    )
+    first = STEPS_APART if len(past) >= STEPS_APART + CALIBRATED_ORIGINS else 0
+    cells, came = pick_sold(past[first:], units[first:], had_sold[first:])
+    return kept, fit_calibration(told_cells(cells, plain, size, sizes, kept), came)
 
 
 def pick_cells(
-    past: Float32Array, units: Float32Array, least: float, most: int
+    past: Float32Array, units: Float32Array, most: int
 ) -> tuple[tuple[FloatArray, IntArray], FloatArray]:
-    """Return evenly spaced cells with means of ``least`` and more: (mean, SKU) and units, (N,).
+    """Return about ``most`` evenly spaced cells: (mean, SKU) and units, (N,).
 
     Parameters
     ----------
     past, units : (..., K) float32
         Means and units.
-    most : int
-        About how many cells.
     """
-    means = past.ravel()
-    if least > 0:
-        cells = places_from(means, least)
-        cells = cells[:: max(1, len(cells) // most)]
-    else:
-        cells = np.arange(0, len(means), max(1, len(means) // most))
-    mean, came = means[cells].astype(np.float64), units.ravel()[cells].astype(np.float64)
-    return (mean, cells % past.shape[-1]), came
+    cells = np.arange(0, past.size, max(1, past.size // most))
+    return take_cells(past, units, cells)
+
+
+def pick_sold(
+    past: Float32Array, units: Float32Array, had_sold: BoolArray
+) -> tuple[tuple[FloatArray, IntArray], FloatArray]:
+    """Return evenly spaced cells that had sold, with means that count: (mean, SKU) and units, (N,).
+
+    Parameters
+    ----------
+    past, units : (O, ..., R, K) float32
+        Means and units.
+    had_sold : (O, R, K) bool
+    """
+    busy = places_from(past.ravel(), LEAST_MEAN)
+    origin, cell = busy // past[0].size, busy % had_sold[0].size
+    sold = busy[had_sold.reshape(len(past), -1)[origin, cell]]
+    return take_cells(past, units, sold[:: max(1, len(sold) // CALIBRATED_CELLS)])
+
+
+def take_cells(
+    past: Float32Array, units: Float32Array, cells: IntArray
+) -> tuple[tuple[FloatArray, IntArray], FloatArray]:
+    """Return (mean, SKU) and units, (N,), of flat cells."""
+    mean, came = past.ravel()[cells], units.ravel()[cells]
+    return (mean.astype(np.float64), cells % past.shape[-1]), came.astype(np.float64)
 
 
 def told_cells(

@@ -10,12 +10,7 @@ import pytest
 from prepos.core.fitted import Calibration, Fitted, Widths, read_fitted
 from prepos.core.sizes import OrderSizes
 from prepos.core.types import FloatArray
-from prepos.forecast.calibration import (
-    LEAST_MEAN,
-    calibrated_quantiles,
-    fit_calibration,
-    weighted_quantiles,
-)
+from prepos.forecast.calibration import LEAST_MEAN, calibrated_quantiles, fit_calibration
 from prepos.forecast.cells import Cells, cell_chances, cell_quantiles, share_below
 
 LEVELS = (0.5, 0.9, 0.95, 0.99)
@@ -149,14 +144,3 @@ def test_it_is_kept_with_the_fit() -> None:
     assert read.calibration_of_sum is not None
     for name in ("least", "told", "came"):
         np.testing.assert_array_equal(getattr(read.calibration_of_sum, name), getattr(found, name))
-
-
-def test_weighted_quantiles_are_those_of_values_told_so_often() -> None:
-    """Equal weights give numpy's quantiles; a weight of many counts as so many alike values."""
-    rng = np.random.default_rng(2)
-    values, shares = rng.gamma(0.5, 3.0, 5000), np.array([0.1, 0.5, 0.9])
-    told = weighted_quantiles(values, np.full(5000, 3.0), shares)
-    np.testing.assert_allclose(told, np.quantile(values, shares))
-    weight = rng.integers(1, 5, 5000)
-    often = np.quantile(np.repeat(values, weight), shares)
-    np.testing.assert_allclose(weighted_quantiles(values, weight, shares), often, rtol=0.01)

@@ -33,3 +33,15 @@ def test_units_and_lines_are_those_of_the_windows(most: int) -> None:
             np.testing.assert_array_equal(taught.units[origin, step], came)
             np.testing.assert_array_equal(taught.lines[origin, step] > 0, came > 0)
     np.testing.assert_array_equal(taught.sums, taught.units.sum(axis=1))
+
+
+@pytest.mark.parametrize("most", [3, 2])
+def test_cells_had_sold_where_a_period_before_the_origin_did(most: int) -> None:
+    """What comes after an origin does not make a cell one that had sold."""
+    taught = training(most)
+    history, length = taught.history, taught.history.units.shape[1]
+    for origin, back in enumerate(taught.backs):
+        before = history.spread(history.units[:, : length - back].sum(axis=1))[:, :most]
+        np.testing.assert_array_equal(taught.had_sold[origin], before > 0)
+    assert taught.had_sold.any()
+    assert not taught.had_sold.all()

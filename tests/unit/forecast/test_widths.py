@@ -9,9 +9,10 @@ from prepos.core.axes import make_axis
 from prepos.core.demand import Backcast, Forecast
 from prepos.core.periods import Periods
 from prepos.errors import DemandError
+from prepos.forecast.calibration import LEAST_MEAN
 from prepos.forecast.dispersion import DEFAULT, fit_by_size, fit_dispersion, size_classes
 from prepos.forecast.grouped import grouped
-from prepos.forecast.widths import order_sizes
+from prepos.forecast.widths import order_sizes, pick_sold
 from tests.unit.forecast.snapshots import CUTOFF, make_snapshot, weekly
 
 
@@ -109,3 +110,15 @@ def test_unknown_group_is_refused() -> None:
     """A group that is not on the axis is told with what was expected."""
     with pytest.raises(DemandError, match="runs from 0 to 1, expected -1 to 0"):
         grouped(two_regions(None), np.array([0, 1]), make_axis("z", ["z"]))
+
+
+def test_chances_are_counted_of_cells_that_had_sold() -> None:
+    """Cells that had not, and means too small to tell of, are passed over, at every step."""
+    past = np.full((2, 3, 1, 4), 1.0, dtype=np.float32)
+    past[..., 1] = LEAST_MEAN / 2.0
+    units = np.arange(past.size, dtype=np.float32).reshape(past.shape)
+    had_sold = np.array([[[True, True, False, True]], [[True, True, True, False]]])
+    (mean, sku), came = pick_sold(past, units, had_sold)
+    assert mean.tolist() == [1.0] * 12
+    assert sku.tolist() == [0, 3] * 3 + [0, 2] * 3
+    assert came.tolist() == [0, 3, 4, 7, 8, 11, 12, 14, 16, 18, 20, 22]
