@@ -76,32 +76,57 @@ def _descend(
     ``over`` is what is taken beyond the room; below 0 where some is left.
     """
     answers, skus = cost.shape
-    close = 0.0
+    close, rise = 0.0, np.empty(answers * skus)
     for sku in range(skus):
         close = max(close, NEARER * abs(cost[given[sku], sku]))
-    rise = np.empty(answers * skus)
+        _rises(cost, use, given[sku], sku, prices, rise)
     for _ in range(STEPS):
+        paid = _paid(over, weight)
         best, least = -1, -close
         for sku in range(skus):
             now = given[sku]
             for answer in range(answers):
-                change = answer * skus + sku
-                rise[change] = np.inf
                 if answer == now:
                     continue
-                rise[change] = _reduced(cost, use, now, answer, sku, prices)
-                lost = _lost(cost, use, now, answer, sku, over, weight)
+                lost = cost[answer, sku] - cost[now, sku] - paid
+                for row in range(len(over)):
+                    if lost >= least:
+                        break  # what else is paid only adds to it
+                    after = over[row] + use[answer, sku, row] - use[now, sku, row]
+                    lost += weight[row] * max(after, 0.0)
                 if lost < least:
-                    best, least = change, lost
+                    best, least = answer * skus + sku, lost
         if best >= 0:
             _change(use, given, over, best)
+            _rises(cost, use, given[best % skus], best % skus, prices, rise)
             continue
         near = np.argsort(rise)[:PAIRED]
-        one, other = _best_pair(cost, use, given, over, weight, near, close)
-        if one < 0:
+        pair = _best_pair(cost, use, given, over, weight, near, close)
+        if pair[0] < 0:
             return
-        _change(use, given, over, one)
-        _change(use, given, over, other)
+        for change in pair:
+            _change(use, given, over, change)
+            _rises(cost, use, given[change % skus], change % skus, prices, rise)
+
+
+@serial_kernel
+def _paid(over: FloatArray, weight: FloatArray) -> float:
+    """Return what is paid for what is beyond the limits."""
+    total = 0.0
+    for row in range(len(over)):
+        total += weight[row] * max(over[row], 0.0)
+    return float(total)
+
+
+@serial_kernel
+def _rises(
+    cost: FloatArray, use: FloatArray, now: int, sku: int, prices: FloatArray, rise: FloatArray
+) -> None:
+    """Set what each other answer of a SKU costs more when what it takes is paid at the prices."""
+    for answer in range(len(cost)):
+        rise[answer * cost.shape[1] + sku] = np.inf
+        if answer != now:
+            rise[answer * cost.shape[1] + sku] = _reduced(cost, use, now, answer, sku, prices)
 
 
 @serial_kernel
@@ -112,24 +137,6 @@ def _reduced(
     total = cost[then, sku] - cost[now, sku]
     for row in range(len(prices)):
         total += prices[row] * (use[then, sku, row] - use[now, sku, row])
-    return float(total)
-
-
-@serial_kernel
-def _lost(
-    cost: FloatArray,
-    use: FloatArray,
-    now: int,
-    then: int,
-    sku: int,
-    over: FloatArray,
-    weight: FloatArray,
-) -> float:
-    """Return what another answer of one SKU adds to what is paid."""
-    total = cost[then, sku] - cost[now, sku]
-    for row in range(len(over)):
-        after = over[row] + use[then, sku, row] - use[now, sku, row]
-        total += weight[row] * (max(after, 0.0) - max(over[row], 0.0))
     return float(total)
 
 
@@ -152,17 +159,18 @@ def _best_pair(
         for row in range(rows):
             step[number, row] = use[then, sku, row] - use[given[sku], sku, row]
     one, other, least = -1, -1, -close
-    after = np.empty(rows)
+    after, paid = np.empty(rows), _paid(over, weight)
     for first in range(len(near)):
         for row in range(rows):
             after[row] = over[row] + step[first, row]
         for second in range(first):
             if near[first] % skus == near[second] % skus:
                 continue
-            lost = rise[first] + rise[second]
+            lost = rise[first] + rise[second] - paid
             for row in range(rows):
-                paid = max(after[row] + step[second, row], 0.0) - max(over[row], 0.0)
-                lost += weight[row] * paid
+                if lost >= least:
+                    break
+                lost += weight[row] * max(after[row] + step[second, row], 0.0)
             if lost < least:
                 one, other, least = near[first], near[second], lost
     return one, other
