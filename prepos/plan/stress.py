@@ -19,6 +19,8 @@ from prepos.core.transfer import Costs, Stress
 from prepos.core.types import IntArray
 from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
+from prepos.plan.relief import chance_to_suffice
+from prepos.plan.spare import find_spare
 from prepos.plan.transport.batch import Flows, answer
 from prepos.plan.transport.build import Transport, list_places
 from prepos.plan.transport.problem import Ranks, Sources, TransportProblem, without_terms
@@ -59,7 +61,9 @@ def stress_plan(problem: Problem, frame: Frame, nothing: Way, plan: Way) -> tupl
 def wanting(rest: TransportProblem, problem: Problem, ranks: Ranks) -> TransportProblem:
     """Return where stock lies, with a problem's demand, cut into these ranks."""
     wanted = problem.demand_mean.sum(axis=(0, 1))
-    return replace(rest, ranks=ranks, goods=rest.goods._replace(wanted=wanted))
+    spare = find_spare(problem, chance_to_suffice(problem)).saving(problem.products.shortage_cost)
+    goods = rest.goods._replace(wanted=wanted, spare=np.ascontiguousarray(spare.T))
+    return replace(rest, ranks=ranks, goods=goods)
 
 
 def stand(problem: TransportProblem) -> float:

@@ -184,6 +184,7 @@ def bare(
             holding_cost=none,
             return_cost=none,
             relief=np.zeros_like(goods.relief),
+            spare=np.zeros_like(goods.spare),
         ),
         routes=routes._replace(per_unit=free, per_m3=free, per_kg=free),
         places=arrays.places._replace(service=np.zeros_like(arrays.places.service)),

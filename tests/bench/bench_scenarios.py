@@ -216,6 +216,7 @@ def serve(problem: Problem, sources, wanted: IntArray) -> float:
             wanted.sum(axis=0).astype(np.float64),
             np.zeros(len(products), dtype=np.int64),
             np.zeros((len(products), len(catchments.axis))),
+            np.zeros((len(products), NODES)),
         ),
         routes=Routes(
             np.arange(2 * NODES + 1),

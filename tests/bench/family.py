@@ -115,6 +115,7 @@ def make_goods(country: Country, block: Block) -> Goods:
         wanted=block.mean.sum(axis=1),
         group=np.zeros(len(block.mean), dtype=np.int64),
         relief=np.minimum(saving, 0.0),
+        spare=np.zeros((len(block.mean), NODES)),
     )
 
 

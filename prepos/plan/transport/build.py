@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix
 
-from prepos.core.types import BoolArray, IntArray
+from prepos.core.types import BoolArray, FloatArray, IntArray
 from prepos.plan.frame import NO_ROW, Frame
 from prepos.plan.frozen import Settled, settle_frozen
 from prepos.plan.problem import Problem
@@ -16,6 +16,7 @@ from prepos.plan.program import Entries
 from prepos.plan.relief import Relief, find_relief
 from prepos.plan.rules import closed_departures, refuse
 from prepos.plan.shared import total_stock, vehicle_room
+from prepos.plan.spare import Spare, find_spare
 from prepos.plan.stability import published_paths
 from prepos.plan.transport.lots import divide, let_lie
 from prepos.plan.transport.problem import (
@@ -53,6 +54,8 @@ class Transport:
         The frozen lines, which are not decided on.
     relief : Relief
         What origins serve of what comes too early for stock on its way.
+    spare : Spare
+        What units serve that are left at origins.
     releases : tuple of Release
     legs : tuple of tuples
         The departures of each route.
@@ -65,6 +68,7 @@ class Transport:
     problem: TransportProblem
     settled: Settled
     relief: Relief
+    spare: Spare
     releases: tuple[Release, ...]
     legs: tuple[tuple[int, ...], ...]
     redirects: BoolArray
@@ -103,11 +107,12 @@ def as_transport(
         if problem.network.lanes[departure.lane].has_vehicle and not closed[number]
     ]
     relief = find_relief(problem)
+    spare = find_spare(problem, relief.share)
     arrays = TransportProblem(
         periods=problem.periods.horizon,
         sources=divided.sources,
         ranks=ranks or make_ranks(problem.demand_mean, problem.dispersion, problem.good_for),
-        goods=list_goods(problem, relief),
+        goods=list_goods(problem, relief, spare),
         routes=charge_moves(problem, table),
         places=list_places(problem, frame, releases),
         limit=np.array([row.limit for row in frame.shared], dtype=np.float64) - settled.use,
@@ -115,10 +120,12 @@ def as_transport(
         purchases=list_purchases(problem, frame, kinds),
         constant=settled.cost + divided.constant,
     )
+    leaving = may_leave(problem, frame, stock, arrays.goods.spare, releases)
     return Transport(
-        let_lie(arrays, np.maximum(divided.drawn, may_leave(problem, frame, stock, releases))),
+        let_lie(arrays, np.maximum(divided.drawn, leaving)),
         settled,
         relief,
+        spare,
         tuple(releases),
         tuple(table.departures),
         np.array(table.redirects, dtype=np.bool_),
@@ -126,21 +133,26 @@ def as_transport(
     )
 
 
-def may_leave(problem: Problem, frame: Frame, stock: Sources, releases: list[Release]) -> IntArray:
+def may_leave(
+    problem: Problem, frame: Frame, stock: Sources, spare: FloatArray, releases: list[Release]
+) -> IntArray:
     """Return (K,) units that may be better off elsewhere though nobody wants them there.
 
-    They lie where room is limited, or cost holding while lanes lead to where that is free; or are
-    in transit with a hub ahead of them.
+    They lie where room is limited, or cost holding while lanes lead to where that is free, or are
+    spare where they serve less than at an origin that lanes lead to; or are in transit with a hub
+    ahead of them.
     """
     forward = problem.network.is_forward
     costly = (frame.storage_row != NO_ROW).any(axis=1)
     if not forward[frame.destination].all():
         costly = costly | forward
-    costly &= np.isin(np.arange(len(costly)), frame.origin)
+    back = np.unique(frame.destination[~forward[frame.destination]])
+    better = spare[:, back].min(axis=1, initial=0.0)
     node = np.array([release.node for release in releases], dtype=np.int64)[stock.release]
     sku = np.repeat(np.arange(len(problem.products)), np.diff(stock.first))
     stops = np.array([release.hub != NOWHERE for release in releases])[stock.release]
-    units = np.where(costly[node] | stops, stock.units, 0)
+    may_go = np.isin(node, frame.origin) & (costly[node] | (spare[sku, node] > better[sku]))
+    units = np.where(may_go | stops, stock.units, 0)
     return np.bincount(sku, units, minlength=len(problem.products)).astype(np.int64)
 
 
@@ -166,7 +178,7 @@ def list_sources(problem: Problem, releases: list[Release], settled: Settled) ->
     return without_terms(first, release, units[sku, release])
 
 
-def list_goods(problem: Problem, relief: Relief) -> Goods:
+def list_goods(problem: Problem, relief: Relief, spare: Spare) -> Goods:
     """Return what a unit of each SKU is and costs; none is so small that it needs no vehicle.
 
     All is contiguous, as loops are compiled anew for every other layout.
@@ -184,6 +196,7 @@ def list_goods(problem: Problem, relief: Relief) -> Goods:
         problem.demand_mean.sum(axis=(0, 1)),
         problem.fill_group,
         np.ascontiguousarray(relief.saving.T),
+        np.ascontiguousarray(spare.saving(products.shortage_cost).T),
     )
 
 

@@ -212,7 +212,9 @@ def price_ways(
     stored = np.append(later, np.zeros((len(later), 1)), axis=1)[node, since]
     lies = goods.holding_cost[case] * (problem.periods - since)
     lies += goods.return_cost[case] * places.release_moved[sources.release]
-    worth = value - lies * places.is_forward[node] - goods.volume_m3[case] * stored
+    lies = lies * places.is_forward[node]
+    lies += goods.spare[case, node] * (since < problem.periods)
+    worth = value - lies - goods.volume_m3[case] * stored
     own = sources.first[ways.sku] + ways.source - problem.sources.first[skus[ways.sku]]
     cost = way_costs(problem, priced, skus[ways.sku], ways.source, ways.route)
     return cost - worth[landed.to] + worth[own], sources.units[own]

@@ -138,6 +138,8 @@ def idle_cost(market: Market, sku: int, release: int) -> float:
         idle += goods.holding_cost[sku] * (market.periods - since)
         if places.release_moved[release]:
             idle += goods.return_cost[sku]
+    if since < market.periods:
+        idle += goods.spare[sku, node]
     for period in range(since, market.periods):
         idle += goods.volume_m3[sku] * market.priced.storage[node, period]
     return idle
@@ -233,7 +235,7 @@ def cost_place(market: Market, sku: int, place: int, begin: int, stop: int, side
     service = table[sku if len(table) > 1 else 0, node, zone]
     fill = market.priced.fill[zone, market.goods.group[sku]]
     gain = service - market.goods.shortage_cost[sku] - fill
-    relief = market.goods.relief[sku, zone]
+    relief, spare = market.goods.relief[sku, zone], market.goods.spare[sku, node]
     first, room = span_number(period, period, periods) - period, volume * storage[period]
     for rank in range(begin, stop):
         total, left = room, 1.0
@@ -241,7 +243,7 @@ def cost_place(market: Market, sku: int, place: int, begin: int, stop: int, side
             left = 1.0 - used[rank, first + end]
             total += rate[end] * left
         missed = used[rank, periods - 1] - (1.0 - left)  # asked for before anything came
-        own[rank - begin] = total + gain * (1.0 - left) + relief * missed
+        own[rank - begin] = total + gain * (1.0 - left) + relief * missed + spare * left
         at[rank - begin] = own[rank - begin] + returned * left
 
 

@@ -184,6 +184,8 @@ def _add_idle(problem: TransportProblem, draft: Draft, place: Place, balance: in
     cost = float(goods.return_cost[sku] * is_returned)
     if problem.places.is_forward[node]:
         cost += float(goods.holding_cost[sku] * (problem.periods - period))
+    if period < problem.periods:
+        cost += float(goods.spare[sku, node])
     column = draft.column(cost)
     draft.idle.append((column, place))
     draft.entries.append((balance, column, -1.0))
@@ -222,7 +224,7 @@ def _rank_terms(
         left = 1.0 - float(problem.ranks.used[rank, span_number(period, end, problem.periods)])
         cost += holding * left
     service = places.service[sku if len(places.service) > 1 else 0, node, zone]
-    cost += float(goods.return_cost[sku] * is_returned * left)
+    cost += float((goods.return_cost[sku] * is_returned + goods.spare[sku, node]) * left)
     cost += float((1.0 - left) * (service - goods.shortage_cost[sku]))
     asked = float(problem.ranks.used[rank, problem.periods - 1])
     cost += float(goods.relief[sku, zone]) * (asked - 1.0 + left)

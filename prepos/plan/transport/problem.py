@@ -80,8 +80,8 @@ class Goods(NamedTuple):
     """What one unit of each SKU is: (K,) m3, kg, and currency per unit (and period, for holding).
 
     ``wanted`` is the mean of all demand, in units; ``group`` (K,) int the category whose minimum
-    fill a unit counts for beside that of all SKUs, 0 where it has none; ``relief`` (K, Z) currency,
-    0 or less, per unit of a rank that is asked for before who is put aside for it came.
+    fill a unit counts for, 0 where it has none. Currency, 0 or less: ``relief`` (K, Z) per unit of
+    a rank asked for before who is put aside for it came, ``spare`` (K, N) per unit left at the end.
     """
 
     volume_m3: FloatArray
@@ -92,6 +92,7 @@ class Goods(NamedTuple):
     wanted: FloatArray
     group: IntArray
     relief: FloatArray
+    spare: FloatArray
 
 
 class Routes(NamedTuple):

@@ -3,7 +3,7 @@
 Of stock that lies there it is the value that proves the bound: what the plan would lose without a
 unit. Where none lies it is what one more would save. For that, every rank is asked what it gains by
 giving its unit back to whoever serves it; the best way from the node to a rank then tells. All of
-it counts from a unit that lies idle at the node.
+it counts from a unit that lies idle at the node, and what that serves as spare is added.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def value_everywhere(
     where = sources.release[now], sku[now]
     worth[where] = np.inf
     np.minimum.at(worth, where, value[now])
-    return worth
+    return worth - problem.goods.spare.T
 
 
 @kernel

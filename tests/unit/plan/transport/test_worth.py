@@ -59,6 +59,7 @@ def test_value_is_what_a_unit_more_saves_and_a_unit_less_costs(seed: int) -> Non
     now = cost_of(problem, prices)
     for node, sku in np.ndindex(worth.shape):
         lies = idle_cost(problem, sku, node) + idle_use(problem, sku, node) @ prices
+        lies -= problem.goods.spare[sku, node]
         saved = now - cost_of(with_units(problem, node, sku, 1), prices) + lies
         if units_at(problem, node, sku) == 0:
             assert worth[node, sku] == pytest.approx(saved, abs=CLOSE)
@@ -74,7 +75,8 @@ def test_values_of_stock_are_those_that_prove_the_bound(seed: int) -> None:
     worth = value_everywhere(problem, prices, value)
     sku = np.repeat(np.arange(len(problem)), np.diff(problem.sources.first))
     holds = problem.sources.units > 0
-    told = worth[problem.sources.release, sku][holds]
+    spare = problem.goods.spare[sku, problem.sources.release]
+    told = (worth[problem.sources.release, sku] + spare)[holds]
     np.testing.assert_allclose(told, value[holds], atol=CLOSE)
     assert (worth >= 0).all()
 

@@ -80,6 +80,7 @@ def make_world(
             wanted,
             rng.integers(0, 3, skus),
             np.random.default_rng(skus).choice([0.0, -3.0], (skus, zones)),
+            np.where(forward, 0.0, np.random.default_rng(zones).uniform(-2.0, 0.0, (skus, nodes))),
         ),
         routes=routes,
         places=Places(
@@ -245,7 +246,8 @@ def idle_cost(problem: TransportProblem, sku: int, release: int) -> float:
     goods, places = problem.goods, problem.places
     left = problem.periods - int(places.release_period[release])
     lies = goods.holding_cost[sku] * left + goods.return_cost[sku] * places.release_moved[release]
-    return float(lies) if places.is_forward[places.release_node[release]] else 0.0
+    node = places.release_node[release]
+    return float(lies * places.is_forward[node] + goods.spare[sku, node] * (left > 0))
 
 
 def idle_use(problem: TransportProblem, sku: int, release: int) -> np.ndarray:
@@ -282,6 +284,7 @@ def serve(
             cost += goods.holding_cost[sku] * left
     if places.is_forward[node]:
         cost += goods.return_cost[sku] * left * moved
+    cost += goods.spare[sku, node] * left
     cost += (1.0 - left) * (
         places.service[sku % len(places.service), node, zone] - goods.shortage_cost[sku]
     )
@@ -306,6 +309,7 @@ def lie(problem: TransportProblem, sku: int, route: int) -> tuple[float, np.ndar
     node, since = int(routes.node[route]), int(routes.period[route])
     if places.is_forward[node]:
         cost += goods.holding_cost[sku] * (problem.periods - since) + goods.return_cost[sku]
+    cost += goods.spare[sku, node] * (since < problem.periods)
     for row in places.storage_row[node, since:]:
         if row != NO_ROW:
             use[row] += volume
