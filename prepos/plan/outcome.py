@@ -18,8 +18,6 @@ from prepos.plan.frame import Frame
 from prepos.plan.moves import Moves
 from prepos.plan.problem import Problem
 from prepos.plan.redirects import Stop, list_stops, shift_receipts, taken_off
-from prepos.plan.relief import Relief
-from prepos.plan.spare import Spare
 from prepos.plan.stability import deviation
 from prepos.plan.transport.batch import Flows
 from prepos.plan.transport.build import Transport
@@ -75,15 +73,7 @@ def make_outcome(
     allocation = make_allocation(transport, flows)
     targets = make_targets(problem, frame, moves, stops, allocation, closing_without)
     costs, by_sku = price_decision(
-        problem,
-        frame,
-        moves,
-        stops,
-        vehicles,
-        allocation,
-        targets,
-        transport.relief,
-        transport.spare,
+        problem, frame, moves, stops, vehicles, allocation, targets, transport
     )
     return Outcome(
         moves=moves,
@@ -209,19 +199,17 @@ def price_decision(
     vehicles: IntArray,
     allocation: Allocation,
     targets: Targets,
-    relief: Relief,
-    spare: Spare,
+    transport: Transport,
 ) -> tuple[Costs, FloatArray]:
     """Return the money and the service of a decision, and every SKU's part (K,) but vehicles."""
     products, lanes, count = problem.products, problem.network.lanes, len(problem.products)
     use, lane = allocation.expected_use, frame.lane[moves.departure]
     forward = problem.network.is_forward
     who = (allocation.node, allocation.catchment, allocation.sku)
-    wanted = problem.demand_mean.sum(axis=(0, 1))
-    late = np.flatnonzero(allocation.relieved)
+    wanted, late = problem.demand_mean.sum(axis=(0, 1)), np.flatnonzero(allocation.relieved)
     relieved, of_late = allocation.relieved[late], allocation.sku[late]
     zone = allocation.catchment[late]
-    by_whom = (relief.node[zone, of_late], zone, of_late)
+    by_whom = (transport.relief.node[zone, of_late], zone, of_late)
 
     def by_sku(sku: IntArray, amount: FloatArray) -> FloatArray:
         return np.asarray(np.bincount(sku, amount, minlength=count), dtype=np.float64)
@@ -230,7 +218,7 @@ def price_decision(
     in_vain = moved_in_vain(allocation, targets, stops)
     put_away = problem.put_away @ taken_off(stops, in_vain.shape)
     emitted = np.array([way.co2e_kg_per_kg for way in lanes], dtype=np.float64)[lane]
-    besides = spare.units * targets.closing[-1]
+    besides = transport.spare.units * targets.closing[-1]
     served = by_sku(allocation.sku, use) + by_sku(of_late, relieved) + besides.sum(axis=0)
     parts = {
         "transport": by_sku(moves.sku, moves.units * problem.unit_transport[lane, moves.sku]),
@@ -238,7 +226,7 @@ def price_decision(
         "carbon": by_sku(moves.sku, weight * problem.carbon_per_kg[lane]),
         "service": by_sku(allocation.sku, use * problem.catchments.service_cost[who])
         + by_sku(of_late, relieved * problem.catchments.service_cost[by_whom])
-        + (besides * spare.cost).sum(axis=0),
+        + (besides * transport.spare.cost).sum(axis=0),
         "holding": targets.closing[:, forward].sum(axis=(0, 1)) * products.holding_cost,
         "return": in_vain[forward].sum(axis=0) * products.return_cost,
         "shortage": np.maximum(wanted - served, 0.0) * products.shortage_cost,
@@ -249,7 +237,7 @@ def price_decision(
     km = (
         use @ problem.catchments.distance_km[who]
         + relieved @ problem.catchments.distance_km[by_whom]
-        + float((besides * spare.distance_km).sum())
+        + float((besides * transport.spare.distance_km).sum())
     )
     costs = Costs(
         **{f"{name}_cost": float(part.sum()) for name, part in parts.items()},

@@ -105,9 +105,10 @@ def verify_plan(run: RunFiles, given: Given, run_id: str) -> Verdict:
     checks += [check_window(run, given), *found, *check_lines(lines, given, run_id)]
     checks += check_loads(lines, loads, given, slacks)
     checks += [*of_published, *check_frozen(given, lines)]
-    checks += check_overrides(lines, given, slacks) + check_values(run, given)
+    checks += check_overrides(lines, given, slacks)
     areas, found = find_areas(run, given)
-    checks += found + check_plan(run, given, areas, lines=lines, loads=loads)
+    checks += found + check_values(run, given, areas)
+    checks += check_plan(run, given, areas, lines=lines, loads=loads)
     return Verdict(run_id=run_id, checks=merge_checks(checks))
 
 

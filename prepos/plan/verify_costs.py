@@ -72,11 +72,13 @@ def standing_costs(given: Given, areas: Areas, allocation: Rows, flows: Flows) -
     came = (flows.transfers_in - flows.transfers_out).sum(axis=0) + flows.taken_off
     moved_in_vain = flows.moved_unused + np.maximum(came - flows.moved_aside, 0.0)
     demand = areas.mean.sum(axis=(0, 1))
-    served = np.bincount(k, use + relieved, minlength=len(demand))
+    besides, spare = areas.spare.units * flows.closing[-1], areas.spare
+    served = np.bincount(k, use + relieved, minlength=len(demand)) + besides.sum(axis=0)
     near = use[areas.cheapest[z] == j].sum()
     return {
         "service_cost": float(
             (use * areas.cost[areas.pair[z, j], k] + relieved * areas.relief.cost[z, k]).sum()
+            + (besides * spare.cost).sum()
         ),
         "holding_cost": float((flows.closing[:, forward] @ products.holding_cost).sum()),
         "return_cost": float((moved_in_vain[forward] @ products.return_cost).sum()),
@@ -84,7 +86,8 @@ def standing_costs(given: Given, areas: Areas, allocation: Rows, flows: Flows) -
         "fill_rate": _share(served.sum(), demand.sum(), none=1.0),
         "local_share": _share(near, demand.sum(), none=1.0),
         "mean_distance_km": _share(
-            (use * areas.distance[areas.pair[z, j], k] + relieved * areas.distance[by, k]).sum(),
+            (use * areas.distance[areas.pair[z, j], k] + relieved * areas.distance[by, k]).sum()
+            + (besides * spare.distance).sum(),
             served.sum(),
             none=0.0,
         ),

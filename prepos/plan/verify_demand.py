@@ -19,6 +19,7 @@ from prepos.plan.verify_compare import Where, check_equal, check_holds
 from prepos.plan.verify_ranks import AS_IF_CERTAIN, Cells
 from prepos.plan.verify_relief import Relief, find_relief
 from prepos.plan.verify_spans import find_spans
+from prepos.plan.verify_spare import Spare, find_spare
 from prepos.plan.verify_transfers import named, shown
 
 NOBODY = "unserved"
@@ -45,6 +46,8 @@ class Areas:
         Periods of the window that begin before a SKU's shelf life, from the cutoff on, ends.
     relief : Relief
         Who serves the orders that stock on its way comes too late for.
+    spare : Spare
+        What is left at origins serves.
     """
 
     axis: Axis
@@ -57,6 +60,7 @@ class Areas:
     dispersion: FloatArray
     good_for: IntArray
     relief: Relief
+    spare: Spare
 
     @cached_property
     def pair(self) -> IntArray:
@@ -86,17 +90,20 @@ def find_areas(run: RunFiles, given: Given) -> tuple[Areas, list[Check]]:
     service = given.network.service
     servers = np.array([allowed_servers(given, of_region == z) for z in range(len(axis))])
     cost = weigh(service.ship_cost, weight, of_region, servers)
+    distance = weigh(service.distance_km, weight, of_region, servers)
+    relief = find_relief(given, servers, cost, mean, dispersion)
     areas = Areas(
         axis=axis,
         of_region=of_region,
         cheapest=np.array([cheapest_of[name] for name in axis], dtype=np.int64),
         servers=servers,
         cost=cost,
-        distance=weigh(service.distance_km, weight, of_region, servers),
+        distance=distance,
         mean=mean,
         dispersion=dispersion,
         good_for=fresh_periods(given),
-        relief=find_relief(given, servers, cost, mean, dispersion),
+        relief=relief,
+        spare=find_spare(given, servers, cost, distance, mean, relief.share),
     )
     return areas, checks + check_signals(run, given, weight) + check_sums(run, given, areas)
 

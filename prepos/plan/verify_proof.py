@@ -87,7 +87,7 @@ def prove(areas: Areas, tariff: Tariff, supply: Supply) -> float:
 
 def prove_slice(areas: Areas, tariff: Tariff, supply: Supply, skus: IntArray) -> float:
     """Return the part of some SKUs."""
-    ways = price_ways(tariff, skus)
+    ways = price_ways(tariff, skus, areas.spare.saved)
     wanted = areas.mean[:, :, skus].sum(axis=(0, 1))
     bound = float(tariff.given.products.shortage_cost[skus] @ wanted)
     for start, stop, at in supply.by_place():
@@ -137,7 +137,8 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
 
     What it costs: coming there; lying until it is used, before each period's use in storage and
     after it in holding; being returned where it was moved in vain; and where it is used service,
-    less the shortage and the price of the fill; and what an origin serves in its stead, alike.
+    less the shortage and the price of the fill; what an origin serves in its stead, alike; and what
+    it serves as spare where it is left at an origin.
     """
     products, forward = tariff.given.products, tariff.given.network.is_forward
     used = chances(ranks.cells, ranks.cell, ranks.low, ranks.high, since)[:, since:]
@@ -154,6 +155,7 @@ def serve_from(areas: Areas, tariff: Tariff, ways: Ways, ranks: Slice, *, since:
         gain = gain - tariff.served[z, tariff.group[k]]
         there = gain * used[mine, -1] + tariff.volume[k] * (storage[0] + left[:, :-1] @ storage[1:])
         there = there + forward[node] * products.holding_cost[k] * left.sum(axis=1)
+        there = there + areas.spare.saved[node, k] * left[:, -1]
         returned = ways.returned[node, sku] * left[:, -1]
         come = np.minimum(moved[sku] + returned, stayed[sku])
         best[mine] = np.minimum(best[mine], come + there + relieved[mine])

@@ -100,8 +100,11 @@ def gain_of_vehicles(tariff: Tariff) -> float:
     return float(np.where(has_vehicle(given)[lane], np.minimum(cost, 0.0) * most, 0.0).sum())
 
 
-def price_ways(tariff: Tariff, skus: IntArray) -> Ways:
-    """Return what lying and moving cost units of some SKUs, prices paid; no source open yet."""
+def price_ways(tariff: Tariff, skus: IntArray, saved: FloatArray) -> Ways:
+    """Return what lying and moving cost units of some SKUs, prices paid; no source open yet.
+
+    ``saved`` (N, K) is currency, 0 or less, for lying at a node at the window's end.
+    """
     given, on = tariff.given, tariff.departures
     products, (horizon, nodes, _) = given.products, given.shape
     forward = given.network.is_forward.astype(np.float64)
@@ -109,6 +112,7 @@ def price_ways(tariff: Tariff, skus: IntArray) -> Ways:
     held = forward[:, None] * np.arange(horizon + 1)
     lying = held[:, :, None] * products.holding_cost[skus]
     lying = lying + stored[:, :, None] * tariff.volume[skus]
+    lying[:, -1] += saved[:, skus]
     there, back = lying[on.destination, on.arrival_period], lying[on.origin, on.ship_period]
     nowhere = np.full((nodes, horizon, len(skus)), np.inf)
     steps = price_departures(tariff, skus) + back - there

@@ -1,6 +1,7 @@
 """Second opinion on ``values.csv``: a unit of stock on hand is worth what ``supply.parquet`` says.
 
-Where nothing lies, nothing but the sign can be told apart from the planner's own sums.
+What it serves as spare where it is left is added. Where nothing lies, nothing but the sign can be
+told apart from the planner's own sums.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from prepos.core.run import SUPPLY, VALUES, RunFiles
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given, find_rows
 from prepos.plan.verify_compare import check_equal, check_holds
+from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_transfers import shown
 
 ROUNDED = 1e-6  # currency: values are told with so many digits
 TODAY = -1  # day from the cutoff, from which stock on hand lies
 
 
-def check_values(run: RunFiles, given: Given) -> list[Check]:
+def check_values(run: RunFiles, given: Given, areas: Areas) -> list[Check]:
     """Check that values are from 0 on, one a row, and those of stock on hand as ``supply`` tells.
 
     Of several sources at one node the least valuable counts.
@@ -32,6 +34,7 @@ def check_values(run: RunFiles, given: Given) -> list[Check]:
     expected = np.full(given.shape[1:], np.inf)
     lies = stock.only(given.day_of(stock.frame["lies_from"]) == TODAY)
     np.minimum.at(expected, (lies.at["node_id"], lies.at["sku"]), lies["value"])
+    expected -= areas.spare.saved
     held = lies.at["node_id"], lies.at["sku"]
     at = lies.where("value", "sku", "node_id")
     sound = (rows["value"] >= 0) & (count[cell] == 1)

@@ -2,8 +2,7 @@
 
 Without the rows that SKUs share, each SKU is a small transportation problem: its sources (what lies
 at a node from some day on) are assigned to the ranks of the catchments' demand, each by the route
-and the server that cost least. The nouns here are arrays alone, so that compiled loops can run over
-a million SKUs; ``build`` makes them.
+and the server that cost least. Its nouns are arrays, for compiled loops; ``build`` makes them.
 
 A rank is a slice of the units that a catchment will want of a SKU over the window. Who can serve it
 from period ``s`` on is used by the end of period ``t`` with the chance ``used``, or lies on.

@@ -270,6 +270,25 @@ def enough(sku: str) -> float:
     return float(scattered(sum(means), spread).cdf(stock))
 
 
+def besides(sku: str, left: float) -> tuple[float, float, float]:
+    """Return units that so many left at DC serve of who else falls short, their cost and km."""
+    total = sum(area_mean(area, sku) for area in CHEAPEST)
+    part = {area: area_mean(area, sku) / total for area in CHEAPEST if area != "unserved"}
+    other = {area: own * (1.0 - own) for area, own in part.items()}
+    units = 0.75 * (1.0 - enough(sku)) * left
+    cost, km = (
+        units * sum(share * area_value(told, "DC", area, sku) for area, share in other.items())
+        for told in (SHIP_COST, DISTANCE)
+    )
+    return units * sum(other.values()), cost, km
+
+
+def saved(sku: str) -> float:
+    """Return currency that a unit left at DC saves."""
+    units, cost, _ = besides(sku, 1.0)
+    return SHORTAGE[sku] * units - cost
+
+
 def area_mean(area: str, sku: str) -> float:
     """Return a catchment's mean in every period."""
     return sum(MEANS[region][SKUS.index(sku)] for region in REGIONS if AREA[region] == area)
@@ -395,6 +414,9 @@ def figures(
         returned[cell] = kept - sum(row["expected_use"] for row in aside) + max(0.0, came - kept)
     demand = {sku: 2 * sum(MEANS[region][SKUS.index(sku)] for region in REGIONS) for sku in SKUS}
     got = [(row["sku"], row["expected_use"] + row["relieved"]) for row in rows]
+    last = [r for r in targets if r["node_id"] == "DC" and r["period_start"] == day_of(7)]
+    spare = [(row["sku"], besides(row["sku"], row[closing])) for row in last]
+    got += [(sku, units) for sku, (units, _, _) in spare]
     served = {sku: sum(units for other, units in got if other == sku) for sku in SKUS}
     who = [(row, row["node_id"], row["catchment_id"], row["sku"]) for row in rows]
     co2e = sum(0.05 * line["weight_kg"] for line in moved if line["lane_id"] == "DC>A")
@@ -406,7 +428,8 @@ def figures(
             r["expected_use"] * area_value(SHIP_COST, n, z, k)
             + r["relieved"] * area_value(SHIP_COST, "DC", z, k)
             for r, n, z, k in who
-        ),
+        )
+        + sum(cost for _, (_, cost, _) in spare),
         "holding_cost": sum(row[closing] * HOLDING[row["sku"]] for row in forward),
         "return_cost": sum(units * RETURN[sku] for (_, sku), units in returned.items()),
         "shortage_cost": sum(SHORTAGE[sku] * (demand[sku] - served[sku]) for sku in SKUS),
@@ -419,7 +442,7 @@ def figures(
         r["expected_use"] * area_value(DISTANCE, n, z, k)
         + r["relieved"] * area_value(DISTANCE, "DC", z, k)
         for r, n, z, k in who
-    )
+    ) + sum(far for _, (_, _, far) in spare)
     return {
         "total_cost": sum(costs.values()),
         **costs,
@@ -501,8 +524,14 @@ def supply_rows() -> list[dict[str, Any]]:
 
 
 def value_rows() -> list[dict[str, Any]]:
-    """Return what the stock on hand is worth as its source tells, and a unit where none lies."""
-    told = [(row["node_id"], row["sku"], row["value"]) for row in supply_rows()]
+    """Return what the stock on hand is worth as its source tells, and a unit where none lies.
+
+    At DC what it saves as spare comes on top.
+    """
+    told = [
+        (row["node_id"], row["sku"], row["value"] + (row["node_id"] == "DC") * saved(row["sku"]))
+        for row in supply_rows()
+    ]
     now = [row["lies_from"] == day_of(-1) for row in supply_rows()]
     rows = [*(each for each, lies in zip(told, now, strict=True) if lies), ("B", "007", 4.5)]
     return [dict(zip(("node_id", "sku", "value"), row, strict=True)) for row in rows]
@@ -514,13 +543,14 @@ def routing_rows() -> list[dict[str, Any]]:
     B holds NA, and a unit there is worth nothing; so it serves r1 and r3 before A, where one is
     worth 24. r4 has A and DC alone, r2 has B nearest; and 007 is dearest where it is farthest.
     """
+    at_origin = 24.0 + saved("NA")
     ranked = (
         ("r1", 1, "B", 3.0, 0.0),
         ("r1", 2, "A", 1.0, 24.0),
-        ("r1", 3, "DC", 6.0, 24.0),
+        ("r1", 3, "DC", 6.0, at_origin),
         ("r3", 1, "B", 4.0, 0.0),
         ("r3", 2, "A", 2.0, 24.0),
-        ("r3", 3, "DC", 7.0, 24.0),
+        ("r3", 3, "DC", 7.0, at_origin),
     )
     return [
         {
@@ -555,6 +585,7 @@ def proven() -> float:
     )
     at_a = 2 * HOLDING["NA"] + VOLUME["NA"] * (0.3 + 0.1)  # two weeks of holding and storage
     idle = 3 * (at_a - SHORTAGE["NA"] - 1) - 28 * (SHORTAGE["007"] + 1) - 30 * (SHORTAGE["NA"] + 1)
+    idle -= 28 * saved("007") + 30 * saved("NA")
     paid = 10.0 * (0.3 + 0.1) + 8.0 * 0.2 + 60.0 * 0.5  # a vehicle pays for itself: 15 < 4 * 0.25
     return short + idle - paid
 

@@ -156,7 +156,7 @@ def test_ways_have_three_legs_and_come_to_no_node_twice(start: str, lanes: set[s
     world = make_chain(0)
     on, sku = find_departures(world.given), np.array([0])
     free = {name: np.zeros(len(limit.places)) for name, limit in world.limits(on).items()}
-    ways = price_ways(make_tariff(world.given, world.areas, on, free), sku)
+    ways = price_ways(make_tariff(world.given, world.areas, on, free), sku, world.areas.spare.saved)
     reached = ways.reach(world.given.nodes.position(start), -1, sku)
     assert {world.given.lanes[int(on.lane[number])] for number in reached} == lanes
 
