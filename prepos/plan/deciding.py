@@ -126,9 +126,13 @@ def mend(
     solver: str,
     deadline: float,
 ) -> Decision:
-    """Return the decision, its contested part decided anew where it is not good enough as it is."""
+    """Return the decision, its contested part decided anew where it is not good enough as it is.
 
-    def cost_of(decision: Decision) -> float:
+    Where single units move that need no vehicle, one by one they were chosen as well as a program
+    would: only a limit or a rule that is not kept is then a reason.
+    """
+
+    def cost_of(decision: Decision) -> tuple[float, bool]:
         over = float(np.maximum(decision.over, 0.0) @ transport.problem.ceiling)
         told = make_outcome(
             problem,
@@ -139,11 +143,14 @@ def mend(
             closing_without=None,
         )
         broken = sum(units for units, _ in broken_rules(problem, frame, told.moves))
-        return told.objective + over + frame.rule_penalty * broken
+        kept = broken == 0 and bool((decision.over <= BROKEN).all())
+        return told.objective + over + frame.rule_penalty * broken, kept
 
-    cost = cost_of(decision)
+    cost, kept = cost_of(decision)
+    single = bool((problem.products.least_sent == 1).all())
     enough = cost - decision.bound <= problem.options.gap * abs(cost)
-    if enough or len(transport.problem) > MENDED_UP_TO:
+    fine = single and kept and not len(transport.kinds)
+    if enough or fine or len(transport.problem) > MENDED_UP_TO:
         return decision
     mended = repair(
         problem,
@@ -154,7 +161,7 @@ def mend(
         time_limit_s=max(deadline - time.monotonic(), 1.0),
         enough=MENDED_WITHIN * problem.options.gap * abs(cost),
     )
-    return mended if cost_of(mended) < cost else decision
+    return mended if cost_of(mended)[0] < cost else decision
 
 
 def refuse_broken(problem: Problem, frame: Frame, decision: Decision, moves: Moves) -> None:

@@ -15,6 +15,8 @@ from prepos.core.network import Network
 from prepos.core.stock import Receipt, Stock
 from prepos.core.transfer import Plan
 from prepos.plan import Frozen
+from prepos.plan.relief import chance_to_suffice
+from prepos.plan.spare import find_spare
 from tests.instances import Case, day, lane, one_lane, random_case
 
 CLOSE = 1e-6
@@ -221,6 +223,10 @@ def test_cost_is_that_of_the_lines(case: Case, method: str) -> None:
     kept, targets, forward = plan.allocation, plan.targets, case.network.is_forward
     service = plan.catchments.service_cost[kept.node, kept.catchment, kept.sku]
     served = np.bincount(kept.sku, kept.expected_use + kept.relieved, minlength=len(products))
+    problem = case.problem()
+    spare = find_spare(problem, chance_to_suffice(problem))
+    besides = spare.units * targets.closing[-1]
+    served += besides.sum(axis=0)
     has_some = ~forward[:, None] & (case.stock.on_hand > 0)
     from_origin = np.where(has_some[:, None], plan.catchments.service_cost, np.inf).min(axis=0)
     late = np.flatnonzero(kept.relieved)
@@ -235,7 +241,7 @@ def test_cost_is_that_of_the_lines(case: Case, method: str) -> None:
     in_vain += np.maximum(came - aside, 0.0)
     total = (
         moving
-        + float(service @ kept.expected_use + relieved)
+        + float(service @ kept.expected_use + relieved + (besides * spare.cost).sum())
         + float(missing @ products.shortage_cost)
         + float((targets.closing[:, forward] @ products.holding_cost).sum())
         + float((in_vain[forward] @ products.return_cost).sum())

@@ -161,9 +161,13 @@ def list_changes(
     ways: Ways,
     cases: Cases,
     value: FloatArray,
+    *,
+    tried: int = TRIED,
+    saving: float = BETTER,
 ) -> Changes:
     """Return the changes of each SKU (J,) that may save most: a case more, one less, or both.
 
+    So many as are ``tried``, of those that save more than ``saving``, currency, at the prices;
     ``value`` is as of ``price_ways``.
     """
     rise, left = price_ways(problem, prices, priced, skus, ways, value)
@@ -182,8 +186,8 @@ def list_changes(
     able = (units[0][:, :, None] <= room) & (more[:, :, None] != less[:, None, :])
     hoped = np.where(able, saved[0][:, :, None] + saved[1][:, None, :], -np.inf)
     hoped = hoped.reshape(len(skus), -1)
-    few = np.argsort(-hoped, axis=1, kind="stable")[:, :TRIED]
-    sku, column = np.nonzero(np.take_along_axis(hoped, few, axis=1) > BETTER)
+    few = np.argsort(-hoped, axis=1, kind="stable")[:, :tried]
+    sku, column = np.nonzero(np.take_along_axis(hoped, few, axis=1) > saving)
     one, other = np.divmod(few[sku, column], less.shape[1])
     return Changes(sku, more[sku, one], less[sku, other], units[0][sku, one], units[1][sku, other])
 
@@ -250,10 +254,15 @@ def best_changes(
     better = cost[first] < spent[sku] - BETTER * (1.0 + np.abs(spent[sku]))
     taken, after = first[better], spent.copy()
     after[sku[better]] = cost[taken]
+    return change_ways(ways, changes, taken), after
+
+
+def change_ways(ways: Ways, changes: Changes, taken: IntArray) -> IntArray:
+    """Return by how many units each way changes with those that are taken."""
     units = np.zeros(len(ways.sku) + 1, dtype=np.int64)
     units[changes.more[taken]] += changes.more_units[taken]
     units[changes.less[taken]] -= changes.less_units[taken]
-    return units[:-1], after
+    return units[:-1]
 
 
 def spend(
@@ -265,21 +274,25 @@ def spend(
     value: FloatArray | None = None,
 ) -> FloatArray:
     """Return what SKUs (J,) cost, prices included; or (E,) what they cost after each change."""
-    used = np.flatnonzero(ways.units > 0)
-    sent = Sent(*(column[used] for column in ways))
     if changes is None:
+        sent = Sent(*(column[ways.units > 0] for column in ways))
         cost, use = answer_sent(problem, prices, skus, sent)
-        return np.asarray(cost + use @ prices)
-    base = sent.of(changes.sku)
+    else:
+        start = None if value is None else value[changes.sku]
+        sent = sent_after(ways, changes)
+        cost, use = answer_sent(problem, prices, skus[changes.sku], sent, start)
+    return np.asarray(cost + use @ prices)
+
+
+def sent_after(ways: Ways, changes: Changes) -> Sent:
+    """Return what is sent after each change, as a case of its own (E,)."""
+    base = Sent(*(column[ways.units > 0] for column in ways)).of(changes.sku)
     case = np.arange(len(changes.sku))
     more, less = changes.more >= 0, changes.less >= 0
     way = np.concatenate([changes.more[more], changes.less[less]])
-    changed = Sent(
+    return Sent(
         np.concatenate([base.sku, case[more], case[less]]),
         np.append(base.source, ways.source[way]),
         np.append(base.route, ways.route[way]),
         np.concatenate([base.units, changes.more_units[more], -changes.less_units[less]]),
     )
-    start = None if value is None else value[changes.sku]
-    cost, use = answer_sent(problem, prices, skus[changes.sku], changed, start)
-    return np.asarray(cost + use @ prices)

@@ -4,9 +4,9 @@ Where SKUs are many, each block of them is asked at prices of its own, so that a
 miss the limits (``steer``). Where they are few beside the rows, or vehicles are to be counted,
 shares of the passes are found that keep the limits (``shares``), and every SKU is given one pass by
 its block's shares, evenly over the SKUs' sizes. What then is missed or left over is settled by
-choosing anew for the SKUs that lose least by another answer (``settle``). Where cases are larger
-than single units, SKUs are asked again in whole cases (``cases``). Answers are whole, so what is
-chosen is whole.
+choosing anew for the SKUs that lose least by another answer (``settle``), and where SKUs are few
+by changing their cases one by one (``refine``). Where cases are larger than single units, SKUs are
+asked again in whole cases (``cases``). Answers are whole, so what is chosen is whole.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from prepos.plan.transport.passes import (
     sum_passes,
 )
 from prepos.plan.transport.problem import TransportProblem
+from prepos.plan.transport.refine import refine
+from prepos.plan.transport.sent import sent_by
 from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
 from prepos.plan.transport.shares import (
     Held,
@@ -46,6 +48,7 @@ PROGRAMS = (120, 400)  # SKUs that a program gives whole answers
 OTHERS = 60  # passes whose answers may be given instead
 # SKUs for each priced row, from which blocks are asked at prices of their own; of cases.
 STEERED_FROM, CASES_FROM = 12, 300
+REFINED_UP_TO = 2000  # SKUs: above, answers of passes leave no room that is seen
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -97,7 +100,7 @@ def choose_flows(
     """
     if not len(problem):
         return choose_nothing(problem)
-    enough = 0.5 * precision * abs(search.bound)
+    enough, everyone = 0.5 * precision * abs(search.bound), np.arange(len(problem))
     cases = make_cases(case_pack, minimum_lot)
     least = CASES_FROM if cases.matter else STEERED_FROM
     few = len(problem) < least * np.count_nonzero(search.prices)
@@ -112,8 +115,18 @@ def choose_flows(
     if excess(held, use).any():
         passes, found = trim(held, search, passes, found, given.prices, cases, use)
         cost, use = sum_passes(problem, search, passes, found)
+    if is_few(problem) and cost > given.least + enough:
+        flows = read_passes(problem, search, passes, found, everyone)
+        felt = np.maximum(given.prices, search.scale)
+        sent = refine(
+            held, given.prices, felt, sent_by(problem, flows), cases, given.least + enough
+        )
+        nothing = np.zeros(0)
+        passes = [*passes, Pass(given.prices, nothing, nothing, sent)]
+        found = np.full(len(problem), len(passes) - 1)
+        cost, use = sum_passes(problem, search, passes, found)
     return Chosen(
-        flows=read_passes(problem, search, passes, found, np.arange(len(problem))),
+        flows=read_passes(problem, search, passes, found, everyone),
         bought=given.bought,
         cost=cost + float(problem.purchases.cost @ given.bought) + problem.shortage,
         use=use,
@@ -131,6 +144,11 @@ def choose_nothing(problem: TransportProblem) -> Chosen:
         use=use,
         over=excess(problem, use),
     )
+
+
+def is_few(problem: TransportProblem) -> bool:
+    """Return whether SKUs are few enough to change their cases one by one."""
+    return len(problem) <= REFINED_UP_TO
 
 
 def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough: float) -> Given:
@@ -181,7 +199,7 @@ def mix_passes(
         prices=mixed.prices,
         bought=bought,
         least=least - float(problem.purchases.cost @ bought),
-        programs=PROGRAMS,
+        programs=PROGRAMS if cases.matter or len(bought) or not is_few(problem) else (),
     )
 
 
