@@ -20,6 +20,7 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import Flows, blocks_of
 from prepos.plan.transport.cases import Cases, make_cases
 from prepos.plan.transport.climb import Pass, Search
+from prepos.plan.transport.listing import list_sent
 from prepos.plan.transport.passes import (
     Ask,
     ask,
@@ -31,7 +32,7 @@ from prepos.plan.transport.passes import (
 )
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.refine import refine
-from prepos.plan.transport.sent import sent_by
+from prepos.plan.transport.sent import answer_sent, sent_by
 from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
 from prepos.plan.transport.shares import (
     Held,
@@ -100,7 +101,7 @@ def choose_flows(
     """
     if not len(problem):
         return choose_nothing(problem)
-    enough, everyone = 0.5 * precision * abs(search.bound), np.arange(len(problem))
+    enough = 0.5 * precision * abs(search.bound)
     cases = make_cases(case_pack, minimum_lot)
     least = CASES_FROM if cases.matter else STEERED_FROM
     few = len(problem) < least * np.count_nonzero(search.prices)
@@ -115,23 +116,43 @@ def choose_flows(
     if excess(held, use).any():
         passes, found = trim(held, search, passes, found, given.prices, cases, use)
         cost, use = sum_passes(problem, search, passes, found)
-    if is_few(problem) and cost > given.least + enough:
-        flows = read_passes(problem, search, passes, found, everyone)
-        felt = np.maximum(given.prices, search.scale)
-        sent = refine(
-            held, given.prices, felt, sent_by(problem, flows), cases, given.least + enough
-        )
-        nothing = np.zeros(0)
-        passes = [*passes, Pass(given.prices, nothing, nothing, sent)]
-        found = np.full(len(problem), len(passes) - 1)
-        cost, use = sum_passes(problem, search, passes, found)
-    return Chosen(
-        flows=read_passes(problem, search, passes, found, everyone),
+    chosen = Chosen(
+        flows=read_passes(problem, search, passes, found, np.arange(len(problem))),
         bought=given.bought,
         cost=cost + float(problem.purchases.cost @ given.bought) + problem.shortage,
         use=use,
         over=excess(held, use),
     )
+    if is_few(problem) and cost > given.least + enough:
+        return refine_chosen(problem, search, given, cases, chosen, given.least + enough)
+    return chosen
+
+
+def refine_chosen(
+    problem: TransportProblem,
+    search: Search,
+    given: Given,
+    cases: Cases,
+    chosen: Chosen,
+    least: float,
+) -> Chosen:
+    """Return the choice, cases changed one by one where all together then costs less.
+
+    ``least`` is currency, of the SKUs alone: what is near enough to be left.
+    """
+    held, skus, prices = hold(problem, given.bought), np.arange(len(problem)), given.prices
+    felt = np.maximum(prices, search.scale)
+    sent = refine(held, prices, felt, sent_by(held, chosen.flows), cases, least)
+    cost, use = answer_sent(held, prices, skus, sent)
+    took = use.sum(axis=0)
+    better = Chosen(
+        flows=list_sent(held, prices, skus, sent),
+        bought=given.bought,
+        cost=float(cost.sum() + problem.purchases.cost @ given.bought) + problem.shortage,
+        use=took,
+        over=excess(held, took),
+    )
+    return min(chosen, better, key=lambda each: each.cost + float(each.over @ held.ceiling))
 
 
 def choose_nothing(problem: TransportProblem) -> Chosen:
@@ -176,6 +197,7 @@ def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough
         bought=np.zeros(len(problem.purchases.cost)),
         least=search.bound - problem.shortage,
         programs=(),
+        refined=False,
     )
 
 
@@ -199,7 +221,8 @@ def mix_passes(
         prices=mixed.prices,
         bought=bought,
         least=least - float(problem.purchases.cost @ bought),
-        programs=PROGRAMS if cases.matter or len(bought) or not is_few(problem) else (),
+        programs=PROGRAMS,
+        refined=is_few(problem) and not cases.matter and not len(bought),
     )
 
 

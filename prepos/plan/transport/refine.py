@@ -25,6 +25,7 @@ from prepos.plan.transport.sent import Sent, answer_sent, count_places
 from prepos.plan.transport.trim import excess
 
 ROUNDS = 12  # at most
+STRICTER = 1000.0  # times as much is a row worth that else is not kept
 TRIED = 16  # changes of a SKU that are looked at in a round
 BETTER = 1e-9  # relative: less is no improvement
 
@@ -66,9 +67,12 @@ def refine(
         some = Sent(*(column[after.units > 0] for column in after))
         spent, takes = answer_sent(problem, prices, skus, some)
         worse = excess(problem, takes.sum(axis=0)) > excess(problem, use.sum(axis=0))
-        if worse.any() or spent.sum() >= cost.sum() - BETTER * (1.0 + abs(cost.sum())):
+        if worse.any():
+            felt = np.where(worse, STRICTER * felt, felt)
+        elif spent.sum() < cost.sum() - BETTER * (1.0 + abs(cost.sum())):
+            ways, cost, use = after, spent, takes
+        else:
             break
-        ways, cost, use = after, spent, takes
     return Sent(*(column[ways.units > 0] for column in ways))
 
 

@@ -24,6 +24,7 @@ from prepos.plan.transport.trim import excess
 
 ASKED = 2000  # SKUs that are looked at for another answer
 EXCHANGED, MIXED = 2000, 1000  # of those, whose answers are exchanged, mixed
+EXCHANGES = 2  # of answers, before programs
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
 WHOLE = 1.0 - 1e-6  # share from which an answer is not torn
@@ -64,6 +65,8 @@ class Given:
         What the SKUs cost at least, purchases left out.
     programs : tuple of int
         Numbers of SKUs that a program gives whole answers, where exchanging them does not do.
+    refined : bool
+        Whether single units are changed afterwards: then programs are for limits that do not hold.
     """
 
     passes: list[Pass]
@@ -76,6 +79,7 @@ class Given:
     bought: FloatArray
     least: float
     programs: tuple[int, ...]
+    refined: bool
 
 
 def settle(
@@ -101,6 +105,8 @@ def settle(
         tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
         if tried[-1][:2] <= (0.0, enough):
             return anew
+        if given.refined and len(tried) == EXCHANGES and min(tried)[0] <= 0.0:
+            break
     return min(tried)[-1]
 
 

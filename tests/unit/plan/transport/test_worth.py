@@ -81,9 +81,10 @@ def test_values_of_stock_are_those_that_prove_the_bound(seed: int) -> None:
     assert (worth >= 0).all()
 
 
-def test_a_unit_is_worth_nothing_where_nobody_wants_it() -> None:
-    """Without ranks no unit serves anybody."""
+def test_a_unit_is_worth_what_it_serves_as_spare_where_nobody_wants_it() -> None:
+    """Without ranks no unit serves anybody else."""
     problem, prices, value = world(1)
     nobody = replace(problem, ranks=problem.ranks._replace(first=np.zeros(5, dtype=np.int64)))
     answer(nobody, prices, value)
-    assert not value_everywhere(nobody, prices, value).any()
+    worth = value_everywhere(nobody, prices, value)
+    np.testing.assert_allclose(worth, -problem.goods.spare.T, atol=CLOSE)
