@@ -13,7 +13,7 @@ from prepos.errors import SolverError
 from prepos.plan.decided import Decided
 from prepos.plan.decision import Decision, list_moves
 from prepos.plan.decompose import solve_by_prices
-from prepos.plan.exact import is_small, solve_exactly
+from prepos.plan.exact import columns_by_sku, is_small, solve_exactly
 from prepos.plan.frame import Frame
 from prepos.plan.loads import pack_vehicles
 from prepos.plan.moves import Moves
@@ -28,6 +28,7 @@ from prepos.plan.transport.prices import find_prices
 PACKING_TRIES = 4
 MENDED_WITHIN = 0.25  # of the gap asked for: what the deciding anew may lose
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
+QUICK = 2000  # columns: that a program decides in a second or two
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
 FINEST = 1e-7  # share of the cost: the same, where the gap asked for is none
 BROKEN = 1e-6  # of a limit's unit: less is the solver's tolerance
@@ -129,7 +130,7 @@ def mend(
     """Return the decision, its contested part decided anew where it is not good enough as it is.
 
     Where single units move that need no vehicle, one by one they were chosen as well as a program
-    would: only a limit or a rule that is not kept is then a reason.
+    would in many times the time: a limit or a rule that is not kept is then a reason, or few SKUs.
     """
 
     def cost_of(decision: Decision) -> tuple[float, bool]:
@@ -148,8 +149,9 @@ def mend(
 
     cost, kept = cost_of(decision)
     single = bool((problem.products.least_sent == 1).all())
+    quick = int(columns_by_sku(transport.problem).sum()) <= QUICK
     enough = cost - decision.bound <= problem.options.gap * abs(cost)
-    fine = single and kept and not len(transport.kinds)
+    fine = single and kept and not quick and not len(transport.kinds)
     if enough or fine or len(transport.problem) > MENDED_UP_TO:
         return decision
     mended = repair(
