@@ -298,6 +298,23 @@ class TestSolvers:
         plan = case.plan(method="decompose", gap=1e-4)
         assert asked[0] == pytest.approx(2.5e-5 * plan.objective, rel=0.05)
 
+    @pytest.mark.parametrize(("pack", "programs"), [(1, 0), (3, 1)])
+    def test_a_program_decides_anew_where_cases_are_large(
+        self, monkeypatch: pytest.MonkeyPatch, pack: int, programs: int
+    ) -> None:
+        """Single units are chosen one by one, near the bound without it."""
+        asked, repair = [], deciding.repair
+
+        def noted(*words: object, **terms: float) -> Decision:
+            asked.append(terms["enough"])
+            return repair(*words, **terms)
+
+        monkeypatch.setattr(deciding, "repair", noted)
+        case = random_case(np.random.default_rng(2), skus=40, forwards=5, origins=2, limits=True)
+        plan = case.with_products(case_pack=pack, minimum_lot=1).plan(method="decompose", gap=1e-6)
+        assert len(asked) == programs
+        assert plan.bound <= plan.objective <= (1.0 + 1e-3 * pack**3) * plan.bound
+
     def test_cbc_prices_too(self) -> None:
         """The way at scale works without HiGHS."""
         case = random_case(np.random.default_rng(2), limits=True)
