@@ -123,8 +123,8 @@ def choose_flows(
         use=use,
         over=excess(held, use),
     )
-    if is_few(problem) and cost > given.least + enough:
-        return refine_chosen(problem, search, given, cases, chosen, given.least + enough)
+    if is_few(problem) and cost > given.least + 2.0 * enough:
+        return refine_chosen(problem, search, given, cases, chosen, given.least + 2.0 * enough)
     return chosen
 
 
