@@ -92,7 +92,7 @@ def solve(
         left = max(deadline - time.monotonic(), 1.0)
         found = solve_exactly(problem, frame, transport, search, solver=solver, time_limit_s=left)
     else:
-        found = solve_by_prices(problem, transport, search, solver=solver)
+        found = solve_by_prices(problem, frame, transport, search, solver=solver)
         found = mend(problem, frame, transport, found, solver, deadline)
     return found
 
@@ -165,7 +165,7 @@ def refuse_broken(problem: Problem, frame: Frame, decision: Decision, moves: Mov
             f"{row.name} of {row.place or 'the plan'}: {amount:.6g} {row.unit} over",
         )
         for row, amount in zip(frame.shared, decision.over.tolist(), strict=True)
-        if amount > BROKEN and not row.is_wish
+        if amount > BROKEN and not row.is_wish and not row.is_implied
     ]
     rules = broken_rules(problem, frame, moves)
     refuse([*broken, *((units * frame.rule_penalty, words) for units, words in rules)])

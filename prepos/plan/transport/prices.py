@@ -103,6 +103,21 @@ def find_prices(
     return effort.ascend(problem, effort.climb(problem, search, width, ROUGH))
 
 
+def find_near(problem: TransportProblem, near: Search, *, solver: str, precision: float) -> Search:
+    """Return prices near the best of a problem without purchases, from those of one like it.
+
+    Parameters
+    ----------
+    near : Search
+        Of the other problem, whose SKUs are the same.
+    """
+    search = Search(np.clip(near.prices, 0.0, problem.ceiling), near.scale, near.value.copy())
+    effort = Effort(solver=solver, precision=precision, tick=lambda: None, deadline=np.inf)
+    if len(problem) < SMOOTH_FROM:
+        return effort.climb(problem, search, KNOWN)
+    return effort.ascend(problem, search)
+
+
 def sample_prices(problem: TransportProblem, search: Search, effort: Effort) -> float:
     """Set the search to the prices of samples that grow; return the next box's half width."""
     order, count, width = by_size(problem), SAMPLE, BOX

@@ -52,16 +52,14 @@ class Given:
     number : (K,) int
         The pass that each SKU is given.
     cost, use : float, (S,) float
-        What all SKUs then cost, purchases left out, and take.
+        What all SKUs then cost, and take.
     others : list of Pass
     told : Told
         What some SKUs answer in the others; the last leaves most room.
     prices : (S,) float
         Of the rows, by which a loss is told.
-    bought : (V,) float
-        Whole numbers of vehicles.
     least : float
-        What the SKUs cost at least, purchases left out.
+        What the SKUs cost at least.
     programs : tuple of int
         Numbers of SKUs that a program gives whole answers, where exchanging them does not do.
     """
@@ -73,7 +71,6 @@ class Given:
     others: list[Pass]
     told: Told
     prices: FloatArray
-    bought: FloatArray
     least: float
     programs: tuple[int, ...]
 
