@@ -26,6 +26,7 @@ from prepos.plan.transport.build import Transport
 from prepos.plan.transport.prices import find_prices
 
 PACKING_TRIES = 4
+SPARED = 0.003  # of vehicles' room: what is left empty besides, where cases did not fit
 MENDED_WITHIN = 0.25  # of the gap asked for: what the deciding anew may lose
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
@@ -51,7 +52,8 @@ def decide(
         rows = list_shared_rows(replace(problem, packing_loss=loss))
         limit = np.array([row.limit for row in rows], dtype=np.float64) - transport.settled.use
         tight = replace(transport, problem=replace(transport.problem, limit=limit))
-        decision = solve(problem, frame, tight, method, solver, deadline, tick)
+        start = first.prices if first else known_prices(problem, frame)
+        decision = solve(problem, frame, tight, method, solver, start, deadline, tick)
         # Only the first answer's proof is the problem's: less room never costs less.
         first = first or decision
         moves = list_moves(transport, decision.flows)
@@ -62,8 +64,10 @@ def decide(
                 first, flows=decision.flows, vehicles=decision.vehicles, over=decision.over
             )
             return Decided(decision=proof, packing=packing, method=method, bound=first.bound)
-        for key, amount in packing.missing.items():
-            loss = {**loss, key: loss.get(key, 0.0) + amount}
+        for (kind, d), amount in packing.missing.items():
+            room = getattr(problem.network.lanes[problem.departures[d].lane], kind)
+            more = amount + SPARED * room * float(decision.vehicles[d])
+            loss = {**loss, (kind, d): loss.get((kind, d), 0.0) + more}
     raise SolverError(
         f"whole cases do not fit the vehicles after {PACKING_TRIES} tries, expected one that fits"
     )
@@ -75,16 +79,20 @@ def solve(
     transport: Transport,
     method: str,
     solver: str,
+    start: FloatArray | None,
     deadline: float,
     tick: Callable[[], None],
 ) -> Decision:
-    """Find prices that prove a bound, and a plan near it by one method."""
+    """Find prices that prove a bound, and a plan near it by one method.
+
+    Prices are looked for from some on (S,), if any are known.
+    """
     precision = max(PRICED * problem.options.gap, FINEST)
     search = find_prices(
         transport.problem,
         solver=solver,
         precision=precision,
-        start=known_prices(problem, frame),
+        start=start,
         tick=tick,
         deadline=deadline,
     )
