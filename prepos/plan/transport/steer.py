@@ -25,7 +25,7 @@ from prepos.plan.transport.problem import TransportProblem
 
 SWEEPS = 4  # over all blocks, at most
 TRIED = 0.05  # share by which prices are moved to see what that does
-LEAST, MOST = 1.0, 30.0  # per cent that less is taken, for a price higher by one
+LEAST, MOST = 0.1, 30.0  # per cent that less is taken, for a price higher by one
 WIDEST = 0.2  # share by which a block's prices move at most, in a sweep
 FELT = 0.3  # in scales: the least price that such shares are of
 NOTHING = 1e-9

@@ -36,7 +36,7 @@ def test_any_two_priced_rows_are_told_apart() -> None:
 
 def test_elasticity_is_that_of_a_power_law() -> None:
     """What is taken as a power of each row's own price has that power, within bounds."""
-    power = np.array([1.5, 4.0, 8.0, 0.2, 90.0])
+    power = np.array([1.5, 4.0, 8.0, 0.02, 90.0])
     prices = np.array([1.0, 2.0, 0.5, 3.0, 1.0])
     use = np.stack([100.0 * (asked / prices) ** -power for asked in near_prices(prices, prices)])
     told = elasticity(prices, use)
