@@ -7,10 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from prepos.plan.frame import make_frame
 from prepos.plan.shared import WHOLE, list_shared_rows
 from prepos.plan.transport.build import as_transport
+from prepos.plan.transport.cases import make_cases
 from prepos.plan.whole import round_room
-from tests.instances import forward, framed, lane, make_case, origin
+from tests.instances import forward, framed, in_transit, lane, make_case, origin, random_case
+from tests.unit.plan.transport.programs import relaxed_cost, solve_transport
 
 
 def test_by_hand() -> None:
@@ -76,3 +79,50 @@ def test_rows_are_of_rooms_that_vehicles_come_into() -> None:
     bring = {"DC>A", "EC>A"}
     own = [problem.network.lanes[each.lane].lane_id in bring for each in problem.departures]
     assert taken == {(number,) for number in np.flatnonzero(own).tolist()}
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_plan_is_cut_off(seed: int) -> None:
+    """With and without what whole vehicles keep, redirects and all, the best plan costs the same.
+
+    In parts of vehicles it costs no less, and often more.
+    """
+    rng = np.random.default_rng(seed)
+    case = random_case(
+        rng,
+        skus=3,
+        forwards=2,
+        origins=2,
+        periods=2,
+        limits=True,
+        vehicles=True,
+        hubs=seed % 3 == 0,
+    )
+    problem = in_transit(case, rng).problem()
+    shared = list_shared_rows(problem)
+    known, unknown = (
+        as_transport(problem, make_frame(problem, rows)).problem
+        for rows in (shared, tuple(row for row in shared if not row.is_implied))
+    )
+    cases = make_cases(problem.products.case_pack, problem.products.minimum_lot)
+    best, same = (solve_transport(each, cases, solver="highs") for each in (known, unknown))
+    assert best.objective == pytest.approx(same.objective, rel=1e-6)
+    tight, loose = (relaxed_cost(each, "highs") for each in (known, unknown))
+    assert loose - 1e-6 <= tight <= best.objective + 1e-6 * (1.0 + abs(best.objective))
+
+
+def test_the_proof_is_nearer() -> None:
+    """Of random cases many cost more in parts of vehicles than without knowing of whole ones."""
+    nearer = 0
+    for seed in range(24):
+        case = random_case(
+            np.random.default_rng(seed), skus=8, origins=2, limits=True, vehicles=True
+        )
+        problem = case.problem()
+        shared = list_shared_rows(problem)
+        tight, loose = (
+            relaxed_cost(as_transport(problem, make_frame(problem, rows)).problem, "highs")
+            for rows in (shared, tuple(row for row in shared if not row.is_implied))
+        )
+        nearer += tight > loose * (1.0 + 1e-5)
+    assert nearer >= 3
