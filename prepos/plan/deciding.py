@@ -25,8 +25,8 @@ from prepos.plan.shared import list_shared_rows
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.prices import find_prices
 
-PACKING_TRIES = 4
-SPARED = 0.003  # of vehicles' room: what is left empty besides, where cases did not fit
+PACKING_TRIES = 6
+SPARED = 0.005  # of vehicles' room: left empty besides, where cases do not fit a second time
 MENDED_WITHIN = 0.25  # of the gap asked for: what the deciding anew may lose
 MENDED_UP_TO = 20_000  # SKUs: above, some deciding anew gain nothing that is seen
 PRICED = 0.1  # of the gap asked for: how near to the best prices must come
@@ -64,9 +64,10 @@ def decide(
                 first, flows=decision.flows, vehicles=decision.vehicles, over=decision.over
             )
             return Decided(decision=proof, packing=packing, method=method, bound=first.bound)
+        spared = SPARED if loss else 0.0
         for (kind, d), amount in packing.missing.items():
             room = getattr(problem.network.lanes[problem.departures[d].lane], kind)
-            more = amount + SPARED * room * float(decision.vehicles[d])
+            more = amount + spared * room * float(decision.vehicles[d])
             loss = {**loss, (kind, d): loss.get((kind, d), 0.0) + more}
     raise SolverError(
         f"whole cases do not fit the vehicles after {PACKING_TRIES} tries, expected one that fits"
