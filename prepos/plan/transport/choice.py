@@ -34,7 +34,7 @@ from prepos.plan.transport.passes import (
 from prepos.plan.transport.prices import find_near
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
-from prepos.plan.transport.shares import share_passes, spread_passes
+from prepos.plan.transport.shares import ROUNDS, share_passes, spread_passes
 from prepos.plan.transport.steer import elasticity, felt_prices, near_prices, steer, sum_use
 from prepos.plan.transport.trim import excess, trim
 
@@ -44,6 +44,7 @@ OTHERS = 60  # passes whose answers may be given instead
 # SKUs for each priced row, from which blocks are asked at prices of their own; of cases.
 STEERED_FROM, CASES_FROM = 12, 300
 FINER = 0.1  # of the precision asked for: of prices at held counts, that blocks are asked near
+COUNTED = 24  # rounds of asking for passes before vehicles are counted: the bound rises with them
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -189,7 +190,7 @@ def mix_passes(
 
 def buy(problem: TransportProblem, search: Search, enough: float, solver: str) -> FloatArray:
     """Return whole numbers of vehicles (V,), near those of a mix in single units."""
-    passes, mixed = mix_near(problem, search, enough, solver)
+    passes, mixed = mix_near(problem, search, enough, solver, COUNTED)
     use = mixed.share @ np.concatenate([each.use for each in passes])
     forced = ask(problem, search, dear_prices(problem, search.prices)).use.sum(axis=0)
     return count_vehicles(problem, mixed, use, forced, solver=solver)
@@ -221,7 +222,7 @@ def offer_passes(
 
 
 def mix_near(
-    problem: TransportProblem, search: Search, enough: float, solver: str
+    problem: TransportProblem, search: Search, enough: float, solver: str, rounds: int = ROUNDS
 ) -> tuple[list[Pass], Mixed]:
     """Return passes near the best prices, in single units, and a mix that keeps the limits."""
     asked = partial(ask, problem, search)
@@ -236,6 +237,7 @@ def mix_near(
         least=search.bound - problem.shortage,
         enough=enough,
         solver=solver,
+        rounds=rounds,
     )
     return passes, mixed
 
