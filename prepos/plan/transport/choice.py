@@ -109,9 +109,8 @@ def choose_flows(
         given = mix_passes(held, search, cases, enough, solver)
     else:
         given = steer_passes(held, search, cases, enough)
-    found = settle(held, search, given, enough=2.0 * enough, solver=solver)
+    found, cost, use = settle(held, search, given, enough=2.0 * enough, solver=solver)
     passes = [*given.passes, *given.others]
-    cost, use = sum_passes(held, search, passes, found)
     if excess(held, use).any():
         passes, found = trim(held, search, passes, found, given.prices, cases, use)
         cost, use = sum_passes(held, search, passes, found)
@@ -152,11 +151,15 @@ def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough
         start = ask_whole(problem, search, cases, search.prices)
     elastic = elasticity(felt, told.use[:-1].sum(axis=1))
     passes = steer(problem, search, start, elastic, some, enough)
+    number = np.repeat(np.arange(len(passes)), np.diff(blocks_of(len(problem))))
+    cost, use = sum(float(each.cost.sum()) for each in passes), sum_use(passes)
+    if passes[0].prices is start.prices:  # of answers that cost alike others may be given now
+        cost, use = sum_passes(problem, search, passes, number)
     return Given(
         passes=passes,
-        number=np.repeat(np.arange(len(passes)), np.diff(blocks_of(len(problem)))),
-        cost=sum(float(each.cost.sum()) for each in passes),
-        use=sum_use(passes),
+        number=number,
+        cost=cost,
+        use=use,
         others=others,
         told=told,
         prices=search.prices,

@@ -22,8 +22,7 @@ from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.samples import by_size, spread
 from prepos.plan.transport.trim import excess
 
-ASKED = 2000  # SKUs that are looked at for another answer
-EXCHANGED, MIXED = 2000, 1000  # of those, whose answers are exchanged, mixed
+ASKED = 1000  # SKUs that are looked at for another answer, exchanged, and if need be mixed
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
 WHOLE = 1.0 - 1e-6  # share from which an answer is not torn
@@ -77,8 +76,8 @@ class Given:
 
 def settle(
     problem: TransportProblem, search: Search, given: Given, *, enough: float, solver: str
-) -> IntArray:
-    """Return each SKU's pass (K,), of those given and then the others.
+) -> tuple[IntArray, float, FloatArray]:
+    """Return each SKU's pass (K,), of those given and then the others; cost and use (S,) of all.
 
     It is chosen anew for those that lose least by it, until all keep the limits and cost hardly
     more, by ``enough``, than at least.
@@ -88,17 +87,19 @@ def settle(
     first, taken = told.of(own)
     room = problem.limit - (given.use - taken.sum(axis=0))
     felt = np.maximum(given.prices, search.scale)
-    tried: list[tuple[float, float, int, IntArray]] = []
+    tried: list[tuple[float, float, int, IntArray, FloatArray]] = []
     for found in choose_anew(problem, told, own, felt, room, enough, solver, given.programs):
         after, takes = told.of(found)
-        over = excess(problem, takes.sum(axis=0) - room + problem.limit)
+        use = takes.sum(axis=0) - room + problem.limit
         lost = given.cost + float((after - first).sum()) - given.least
         anew, others = given.number.copy(), len(given.passes) - 1 + found
         anew[told.skus] = np.where(found > 0, others, given.number[told.skus])
-        tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
+        broken = float(excess(problem, use) @ problem.ceiling)
+        tried.append((broken, lost, len(tried), anew, use))
         if tried[-1][:2] <= (0.0, enough):
-            return anew
-    return min(tried)[-1]
+            break
+    _, lost, _, number, use = min(tried)
+    return number, given.least + lost, use
 
 
 def with_own(problem: TransportProblem, search: Search, given: Given) -> Told:
@@ -128,7 +129,7 @@ def choose_anew(
     """
 
     def exchanged(given: IntArray) -> IntArray:
-        few = nearest(told, given, prices, EXCHANGED)
+        few = nearest(told, given, prices, ASKED)
         rest = room - np.delete(told.of(given)[1], few, axis=0).sum(axis=0)
         cost, use = told.cost[:, few], told.use[:, few]
         found = given.copy()
@@ -166,7 +167,7 @@ def mix_skus(
     solver: str,
 ) -> tuple[IntArray, FloatArray, IntArray]:
     """Return the answers (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
-    few = nearest(told, given, prices, MIXED)
+    few = nearest(told, given, prices, ASKED)
     if not len(few):
         return given, prices, few
     by, answers = offer(told, given, prices, few)

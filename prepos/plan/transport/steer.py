@@ -23,7 +23,7 @@ from prepos.plan.transport.batch import blocks_of
 from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.problem import TransportProblem
 
-SWEEPS = 4  # over all blocks, at most
+SWEEPS = 3  # over all blocks, at most
 TRIED = 0.05  # share by which prices are moved to see what that does
 LEAST, MOST = 0.1, 30.0  # per cent that less is taken, for a price higher by one
 WIDEST = 0.2  # share by which a block's prices move at most, in a sweep
@@ -100,17 +100,23 @@ def steer(
         Pass(start.prices, start.cost[[block]], start.use[[block]], start.sent)
         for block in range(len(edges))
     ]
-    best, found = np.inf, passes
+    found, missed = passes, miss(problem, search, felt, passes)
     for _ in range(SWEEPS):
-        left = problem.limit - sum_use(passes)
-        missed = float(search.prices @ np.abs(left) + felt @ np.maximum(-left, 0.0))
-        if missed < best:
-            best, found = missed, passes
-        if missed <= enough or missed > best:
+        if missed <= enough:
             break
-        passes = sweep(problem, search, passes, edges, felt, elastic, ask)
+        passes = sweep(problem, search, found, edges, felt, elastic, ask)
+        after = miss(problem, search, felt, passes)
+        if after > missed:
+            break
         elastic = np.sqrt(elastic * told_by(found, passes, felt))
+        found, missed = passes, after
     return found
+
+
+def miss(problem: TransportProblem, search: Search, felt: FloatArray, passes: list[Pass]) -> float:
+    """Return what all blocks take too much and leave, at the best prices; too much counts twice."""
+    left = problem.limit - sum_use(passes)
+    return float(search.prices @ np.abs(left) + felt @ np.maximum(-left, 0.0))
 
 
 def sweep(
