@@ -20,6 +20,7 @@ from prepos.pipeline.known import Known
 UNITS = {"vehicles": "vehicle", "budget": "currency", "min_fill": "unit"}
 PLACELESS = ("budget",)  # limits that touch every node
 OF_NODES = ("storage_m3", "inbound_m3", "outbound_m3")
+WHOLE = "whole_inbound_m3"  # the same room, as whole vehicles fill it: one more m3 is worth both
 OF_LANES = ("vehicle_m3", "vehicle_kg", "vehicles")
 
 Amounts = dict[tuple[str, str, str], float]
@@ -55,8 +56,9 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
     """Return the limits that touch a node, in the certificate's order."""
     lanes = lanes_of(files, node_id, known)
     used, most = measure(files, node_id, known, lanes) if known else ({}, {})
-    found = []
-    for row in files.certificate["rows"]:
+    rows, found = files.certificate["rows"], []
+    whole = {str(row["place"]): float(row["price"]) for row in rows if row["limit"] == WHOLE}
+    for row in rows:
         name = str(row["limit"])
         place, when = split_place(name, str(row["place"]))
         mine = place == node_id if name in OF_NODES else place in lanes
@@ -66,7 +68,10 @@ def tell_limits(files: RunFiles, node_id: str, known: Known | None) -> tuple[Tol
             continue
         unit = UNITS.get(name, name.rpartition("_")[2])
         key = name, place, when
-        line = ToldLimit(limit=name, place=place, when=when, unit=unit, price=float(row["price"]))
+        price = float(row["price"])
+        if name == "inbound_m3":
+            price += whole.get(str(row["place"]), 0.0)
+        line = ToldLimit(limit=name, place=place, when=when, unit=unit, price=price)
         found.append(replace(line, used=used.get(key), most=most.get(key)))
     return tuple(found)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.decision import Decision
+from prepos.plan.frame import Frame
 from prepos.plan.problem import Problem
 from prepos.plan.transport.build import Transport
 from prepos.plan.transport.choice import choose_flows
@@ -19,7 +20,7 @@ SHARE_LOST = 0.25  # of the gap asked for, that the choice may lose
 
 
 def solve_by_prices(
-    problem: Problem, transport: Transport, search: Search, *, solver: str
+    problem: Problem, frame: Frame, transport: Transport, search: Search, *, solver: str
 ) -> Decision:
     """Choose whole answers near the best prices; the decision says what remains unproven."""
     arrays = transport.problem
@@ -33,7 +34,7 @@ def solve_by_prices(
         precision=precision,
     )
     vehicles = transport.settled.vehicles.copy()
-    vehicles[transport.kinds] = np.maximum(chosen.bought, needed(transport, chosen.use))
+    vehicles[transport.kinds] = np.maximum(chosen.bought, needed(frame, transport, chosen.use))
     return Decision(
         flows=chosen.flows,
         vehicles=vehicles,
@@ -43,14 +44,14 @@ def solve_by_prices(
     )
 
 
-def needed(transport: Transport, use: FloatArray) -> FloatArray:
+def needed(frame: Frame, transport: Transport, use: FloatArray) -> FloatArray:
     """Return (V,) the least whole number of vehicles that room for this use takes.
 
     What is so small that a solver's tolerance overlooks it needs a vehicle too.
     """
     gives = transport.problem.purchases.take.tocoo()
     least = np.zeros(len(transport.kinds))
-    inside = gives.data < 0
+    inside = np.isin(gives.row, [*frame.volume_row, *frame.weight_row])
     row, kind = gives.row[inside], gives.col[inside]
     np.maximum.at(least, kind, np.ceil(use[row] / -gives.data[inside] - SPARE))
     return least

@@ -8,7 +8,7 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.problem import Problem
-from prepos.plan.shared import HARD_PENALTY, SharedRow
+from prepos.plan.shared import HARD_PENALTY, WHOLE, SharedRow
 
 NO_ROW = -1
 
@@ -24,7 +24,7 @@ class Frame:
     unit_cost : (D, K) float
         Currency per unit: transport, handling and carbon.
     shared : tuple of SharedRow
-    storage_row, inbound_row, outbound_row : (N, T) int
+    storage_row, inbound_row, outbound_row, whole_row : (N, T) int
     volume_row, weight_row : (D,) int
     budget_row : int
     fill_row : (Z, 1 + C) int
@@ -48,11 +48,23 @@ class Frame:
     storage_row: IntArray
     inbound_row: IntArray
     outbound_row: IntArray
+    whole_row: IntArray
     volume_row: IntArray
     weight_row: IntArray
     budget_row: int
     fill_row: IntArray
     rule_penalty: float
+
+    def whole_of(self, departure: int, room_m3: float) -> tuple[int, float]:
+        """Return the row of what whole vehicles bring in that a departure's are of.
+
+        And the m3 that each of them, which holds ``room_m3``, is counted for.
+        """
+        period = int(self.arrival_period[departure])
+        if self.volume_row[departure] == NO_ROW or period >= len(self.starts):
+            return NO_ROW, 0.0
+        row = int(self.whole_row[self.destination[departure], period])
+        return row, 0.0 if row == NO_ROW else min(self.shared[row].rest_m3, room_m3)
 
 
 def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
@@ -79,6 +91,7 @@ def make_frame(problem: Problem, shared: tuple[SharedRow, ...]) -> Frame:
         storage_row=fill_rows_of(by_kind, "storage_m3", (nodes, horizon)),
         inbound_row=fill_rows_of(by_kind, "inbound_m3", (nodes, horizon)),
         outbound_row=fill_rows_of(by_kind, "outbound_m3", (nodes, horizon)),
+        whole_row=fill_rows_of(by_kind, WHOLE, (nodes, horizon)),
         volume_row=fill_rows_of(by_kind, "vehicle_m3", (len(departures), 1))[:, 0],
         weight_row=fill_rows_of(by_kind, "vehicle_kg", (len(departures), 1))[:, 0],
         budget_row=int(fill_rows_of(by_kind, "budget", (1, 1))[0, 0]),

@@ -88,7 +88,7 @@ def settle_frozen(
         _ship(problem, frame, account, shelves, departure, sku, units)
     vehicles = _pack(problem, frame, account, moves)
     for row, taken in zip(frame.shared, account.use.tolist(), strict=True):
-        if taken > 0 and taken > row.limit + KEPT:
+        if taken > 0 and taken > row.limit + KEPT and not row.is_implied:
             over = (
                 f"{row.name} of {row.place or 'the plan'}: {taken - row.limit:.6g} {row.unit} over"
             )
@@ -147,6 +147,7 @@ def _ship(
         shelves.put(sku, end, Parcel(arrival, units, release))
         row = frame.inbound_row[end, int(frame.arrival_period[departure])]
         account.take(int(row), volume * units)
+        account.take(frame.whole_of(departure, 0.0)[0], volume * units)
     missing = units - sum(parcel.units for parcel in taken)
     if missing:
         ends = problem.network.lanes[lane]
@@ -199,6 +200,8 @@ def _pack(problem: Problem, frame: Frame, account: Account, moves: Moves) -> Int
             account.cost[skus] += lane.vehicle_cost * count * units / units.sum()
             account.take(frame.budget_row, lane.vehicle_cost * count)
             account.take(fleet.get((position, period), NO_ROW), float(count))
+            whole, counted_m3 = frame.whole_of(departure, vehicle_room(problem, lane)[0])
+            account.take(whole, -counted_m3 * count)
     return vehicles
 
 

@@ -7,15 +7,17 @@ kept and by how much, at a penalty above any sensible cost.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from prepos.core.network import Lane
 from prepos.core.types import FloatArray
 from prepos.plan.problem import Problem
+from prepos.plan.whole import round_room
 
 HARD_PENALTY = 1000.0  # times the fallback price, per unit: kept whenever it can be
+WHOLE = "whole_inbound_m3"
 FILL_PENALTY = 2.0  # times the fallback price: a wish, dearer than any shortage
 
 
@@ -29,18 +31,26 @@ class SharedRow:
     limit: float
     penalty: float  # currency per unit of slack
     key: tuple[str, int, int]  # kind, position, period or departure
+    rest_m3: float = 0.0  # that a vehicle is counted for at most, see ``whole``
 
     @property
     def is_wish(self) -> bool:
         """Whether a plan stands although the limit is not kept."""
         return self.name == "min_fill"
 
+    @property
+    def is_implied(self) -> bool:
+        """Whether whoever keeps the others, in whole vehicles, keeps it: it is broken by none."""
+        return self.name == WHOLE
+
 
 def list_shared_rows(problem: Problem) -> tuple[SharedRow, ...]:
     """Return every limit that is given, in a fixed order."""
+    of_nodes = node_rows(problem)
     return (
-        *node_rows(problem),
+        *of_nodes,
         *vehicle_rows(problem),
+        *whole_rows(problem, of_nodes),
         *money_rows(problem),
         *fill_rows(problem),
     )
@@ -87,6 +97,25 @@ def vehicle_rows(problem: Problem) -> list[SharedRow]:
                 place = f"{lane.lane_id} {problem.periods.start(t)}"
                 key = ("vehicles", position, t)
                 rows.append(hard_row(problem, "vehicles", place, "vehicles", lane.vehicles, key))
+    return rows
+
+
+def whole_rows(problem: Problem, of_nodes: list[SharedRow]) -> list[SharedRow]:
+    """Return what whole vehicles can bring into each inbound room that any come into."""
+    largest: dict[tuple[str, int, int], float] = {}
+    destination = problem.lane_ends[1].tolist()
+    for departure in problem.departures:
+        lane = problem.network.lanes[departure.lane]
+        room = vehicle_room(problem, lane)[0]
+        if lane.has_vehicle and math.isfinite(room):
+            at = "inbound_m3", destination[departure.lane], departure.arrives_in(problem.periods)
+            largest[at] = max(largest.get(at, 0.0), room)
+    rows = []
+    for row in of_nodes:
+        if row.key in largest:
+            limit, rest_m3 = round_room(row.limit, largest[row.key])
+            key = (WHOLE, *row.key[1:])
+            rows.append(replace(row, name=WHOLE, key=key, limit=limit, rest_m3=rest_m3))
     return rows
 
 

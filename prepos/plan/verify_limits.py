@@ -14,16 +14,16 @@ from datetime import timedelta
 import numpy as np
 
 from prepos.core.run import CERTIFICATE, RunFiles
-from prepos.core.types import BoolArray, FloatArray
+from prepos.core.types import FloatArray
 from prepos.core.verdict import Check
 from prepos.plan.verify_book import Given
 from prepos.plan.verify_compare import RELATIVE, Where, check_holds
 from prepos.plan.verify_costs import number
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_fill import list_wishes
-from prepos.plan.verify_receipts import list_receipts
 from prepos.plan.verify_stock import find_received
 from prepos.plan.verify_transfers import named
+from prepos.plan.verify_vehicles import find_whole, has_vehicle, vehicle_room
 from prepos.plan.verify_ways import Departures
 
 SCHEMA = "prepos/certificate@1"
@@ -57,6 +57,9 @@ def list_limits(given: Given, areas: Areas, departures: Departures) -> dict[str,
     for name, room in zip(("vehicle_m3", "vehicle_kg"), vehicle_room(given), strict=True):
         bounded = (has_vehicle(given) & np.isfinite(room))[departures.lane]
         limits[name] = Limit(leaving, np.where(bounded, 0.0, np.inf))
+    inbound = limits["inbound_m3"].most.reshape(every, -1)
+    whole, _ = find_whole(given, departures, inbound)
+    limits["whole_inbound_m3"] = Limit(nodes, whole.ravel())
     lanes = [f"{lane} {start}" for lane in given.lanes for start in starts]
     budget = math.inf if given.options.budget is None else given.options.budget
     wishes = list_wishes(given, areas)
@@ -96,27 +99,6 @@ def unit_fares(given: Given) -> FloatArray:
         + np.outer(given.of_lanes("cost_per_m3"), products.unit_volume_m3)
         + np.outer(given.of_lanes("cost_per_kg") + carbon, products.unit_weight_kg)
     )
-
-
-def has_vehicle(given: Given) -> BoolArray:
-    """Return (L,) whether stock on each lane travels in vehicles."""
-    return np.array([lane.has_vehicle for lane in given.network.lanes], dtype=np.bool_)
-
-
-def vehicle_room(given: Given) -> tuple[FloatArray, FloatArray]:
-    """Return (L,) m3 and kg of a vehicle; one without either limit holds all the stock there is."""
-    volume, weight = given.of_lanes("vehicle_m3"), given.of_lanes("vehicle_kg")
-    boundless = ~np.isfinite(volume) & ~np.isfinite(weight)
-    return np.where(boundless, max(all_stock(given)[0], 1.0), volume), weight
-
-
-def all_stock(given: Given) -> tuple[float, float]:
-    """Return m3 and kg of everything on hand and still to come."""
-    coming, on_hand = list_receipts(given)
-    units = on_hand.sum(axis=0)
-    np.add.at(units, coming["sku"], coming["quantity"])
-    products = given.products
-    return float(units @ products.unit_volume_m3), float(units @ products.unit_weight_kg)
 
 
 def find_prices(

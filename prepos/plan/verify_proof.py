@@ -58,7 +58,8 @@ def check_proof(run: RunFiles, given: Given, areas: Areas) -> tuple[float, list[
     limits = list_limits(given, areas, departures)
     told, checks = find_prices(run, limits)
     supply, found = find_supply(run, given)
-    proven = prove(areas, make_tariff(given, areas, departures, told), supply) - paid(limits, told)
+    tariff = make_tariff(given, areas, departures, limits, told)
+    proven = prove(areas, tariff, supply) - paid(limits, told)
     short = float(given.products.shortage_cost @ areas.mean.sum(axis=(0, 1)))
     where = Where(CERTIFICATE, "bound", lambda _: CERTIFICATE)
     bound = [number(run.certificate.get("bound"))]
@@ -118,7 +119,8 @@ def price_stop(
     """
     (node, day), (hub, hub_day) = start, stop
     days, horizon = tariff.departures.days, tariff.departures.periods
-    spared = tariff.inbound[node, day // days] if 0 <= day // days < horizon else 0.0
+    priced = tariff.inbound[node] + tariff.whole_inbound[node]
+    spared = priced[day // days] if 0 <= day // days < horizon else 0.0
     put_away = tariff.given.of_nodes("handling_cost")[hub] * (1.0 + tariff.budget)
     taken = tariff.inbound[hub, hub_day // days] - spared
     return np.asarray(put_away + tariff.volume[skus] * taken)

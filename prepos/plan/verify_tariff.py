@@ -12,7 +12,14 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.verify_book import Given
 from prepos.plan.verify_demand import Areas
 from prepos.plan.verify_fill import list_wishes
-from prepos.plan.verify_limits import all_stock, has_vehicle, vehicle_room
+from prepos.plan.verify_limits import Limit
+from prepos.plan.verify_vehicles import (
+    all_stock,
+    carries,
+    find_whole,
+    has_vehicle,
+    vehicle_room,
+)
 from prepos.plan.verify_ways import Departures, Ways
 
 CASE_SHARE = 1e-6  # of the smallest vehicle, that a case takes at least: none travels without one
@@ -24,12 +31,14 @@ class Tariff:
 
     Attributes
     ----------
-    storage, inbound, outbound : (N, T) float
+    storage, inbound, outbound, whole_inbound : (N, T) float
     vehicle_m3, vehicle_kg : (D,) float
     vehicles : (L, T) float
     budget : float
     served : (Z, G) float
         Of a unit served, by the group of its SKU: its category's least fill, and that of all.
+    counted : (D,) float
+        m3 that a vehicle of each departure counts for in what whole ones bring in.
     group : (K,) int
         Of each SKU, 0 where its category has no least fill.
     """
@@ -39,11 +48,13 @@ class Tariff:
     storage: FloatArray
     inbound: FloatArray
     outbound: FloatArray
+    whole_inbound: FloatArray
     vehicle_m3: FloatArray
     vehicle_kg: FloatArray
     vehicles: FloatArray
     budget: float
     served: FloatArray
+    counted: FloatArray
     group: IntArray
 
     @cached_property
@@ -61,13 +72,17 @@ class Tariff:
 
 
 def make_tariff(
-    given: Given, areas: Areas, departures: Departures, told: Mapping[str, FloatArray]
+    given: Given,
+    areas: Areas,
+    departures: Departures,
+    limits: Mapping[str, Limit],
+    told: Mapping[str, FloatArray],
 ) -> Tariff:
     """Return the prices told, by limit and place, as arrays by what they belong to."""
     horizon, nodes, _ = given.shape
     of_nodes = {
         name: told[f"{name}_m3"].reshape(horizon, nodes).T
-        for name in ("storage", "inbound", "outbound")
+        for name in ("storage", "inbound", "outbound", "whole_inbound")
     }
     wishes = list_wishes(given, areas)
     fill = told["min_fill"].reshape(wishes.least.shape).T
@@ -79,6 +94,7 @@ def make_tariff(
         vehicle_kg=told["vehicle_kg"],
         vehicles=told["vehicles"].reshape(-1, horizon),
         budget=float(told["budget"][0]),
+        counted=find_whole(given, departures, limits["inbound_m3"].most.reshape(horizon, nodes))[1],
         served=np.append(fill[:, :1], fill[:, :1] + fill[:, 1:], axis=1),
         group=wishes.group,
     )
@@ -97,6 +113,7 @@ def gain_of_vehicles(tariff: Tariff) -> float:
     cost = given.of_lanes("vehicle_cost")[lane] * (1.0 + tariff.budget)
     cost = cost + tariff.vehicles[lane, on.ship_period]
     cost = cost - room[0] * tariff.vehicle_m3 - room[1] * tariff.vehicle_kg
+    cost = cost - tariff.counted * tariff.whole_inbound[on.destination, on.arrival_period]
     return float(np.where(has_vehicle(given)[lane], np.minimum(cost, 0.0) * most, 0.0).sum())
 
 
@@ -135,6 +152,8 @@ def price_departures(tariff: Tariff, skus: IntArray) -> FloatArray:
         + tariff.inbound[on.destination, on.arrival_period]
         + tariff.outbound[on.origin, on.ship_period]
     )
+    mine, _ = carries(given, on)
+    per_m3[mine] += tariff.whole_inbound[on.destination, on.arrival_period][mine]
     carbon = given.options.carbon_price * given.of_lanes("co2e_kg_per_kg")[lane]
     per_kg = given.of_lanes("cost_per_kg")[lane] * money + carbon + tariff.vehicle_kg
     by_volume = np.outer(per_m3, tariff.volume[skus])

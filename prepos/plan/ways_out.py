@@ -39,7 +39,8 @@ from prepos.plan.transport.cases import make_cases
 from prepos.plan.transport.exact import Draft, draft_exact
 from prepos.plan.transport.exact_flows import read_flows_of
 from prepos.plan.transport.part import Part, part_of
-from prepos.plan.transport.problem import Purchases, Sources, TransportProblem
+from prepos.plan.transport.problem import Sources, TransportProblem
+from prepos.plan.transport.purchases import Purchases
 from prepos.plan.transport.use import use_of_flows
 from prepos.plan.yielding import raise_limits, relax_rules, thin_lines
 
@@ -112,7 +113,8 @@ def relax(problem: Problem, asked: Problem, weight: float, solver: str, deadline
     ``asked`` is the problem as it is asked for, ``deadline`` of ``time.monotonic``. Raises
     SolverError where too many SKUs are spoken of, or the program is not solved in time.
     """
-    frame = make_frame(asked, list_shared_rows(asked))
+    shared = tuple(row for row in list_shared_rows(asked) if not row.is_implied)
+    frame = make_frame(asked, shared)
     transport = as_transport(asked, frame, tell=lambda _: None)
     before = problem.frozen.before.toordinal() if problem.frozen.before else 0
     arrays = bare(asked, frame, transport, weight, before)
@@ -195,6 +197,7 @@ def bare(
             np.zeros(len(transport.kinds)),
             np.array([ever_filled(problem, number) for number in transport.kinds.tolist()]),
             arrays.purchases.take,
+            arrays.purchases.implied,
         ),
     )
 

@@ -46,9 +46,9 @@ from prepos.plan.transport.problem import (
     Ranks,
     Routes,
     TransportProblem,
-    no_purchases,
     without_terms,
 )
+from prepos.plan.transport.purchases import no_purchases
 
 SKUS, SCENARIOS, UNSEEN = 60, 30, 200
 COST, TIMES = 1.005, 20.0  # at most, of the program's cost; at least, as fast as it

@@ -18,15 +18,15 @@ from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
     Places,
-    Purchases,
     Ranks,
     Routes,
     Sources,
     TransportProblem,
-    no_purchases,
     without_terms,
 )
+from prepos.plan.transport.purchases import Purchases, no_purchases
 from prepos.plan.transport.ranks import make_ranks
+from prepos.plan.whole import round_room
 
 DRIFT = 0.2  # by which demand has changed, of its logarithm, after a period
 NEAR = 3  # forward nodes that may serve a catchment
@@ -60,8 +60,10 @@ def make_family(
         wanted_m3 += block.volume_m3 @ block.mean
     room = np.tile(country.room * wanted_m3 / periods, periods)
     vehicle_m3 = float(room.sum()) / (VEHICLES_A_LANE * ORIGINS * FORWARDS * periods)
-    lanes = ORIGINS * FORWARDS * periods if vehicles else 0
-    limit = np.append(room, np.zeros(lanes))
+    limit, rests = room, np.zeros(0)
+    if vehicles:
+        wholes, rests = np.array([round_room(each, vehicle_m3) for each in room]).T
+        limit = np.concatenate([room, np.zeros(ORIGINS * len(room)), wholes])
     return TransportProblem(
         periods=periods,
         sources=without_terms(*list(chain(sources))[:3]),
@@ -71,7 +73,7 @@ def make_family(
         places=make_places(country, periods),
         limit=limit,
         ceiling=np.full(len(limit), CEILING),
-        purchases=make_purchases(country, periods, vehicle_m3)
+        purchases=make_purchases(country, periods, vehicle_m3, rests)
         if vehicles
         else no_purchases(len(limit)),
         constant=np.zeros(skus),
@@ -137,7 +139,8 @@ def make_routes(country: Country, periods: int, *, vehicles: bool) -> Routes:
     per_m3[sent] = 0.0 if vehicles else country.lane_per_m3.repeat(periods, axis=0).ravel()
     row = node[sent] - ORIGINS + FORWARDS * period[sent]  # what comes in takes the node's room
     if vehicles:
-        row = np.stack([row, FORWARDS * periods + np.arange(len(row))], axis=1).ravel()
+        rooms, lanes = FORWARDS * periods, len(row)
+        row = np.stack([row, rooms + np.arange(lanes), rooms + lanes + row], axis=1).ravel()
     return Routes(
         first=first,
         node=node,
@@ -146,7 +149,7 @@ def make_routes(country: Country, periods: int, *, vehicles: bool) -> Routes:
         per_unit=per_unit,
         per_m3=per_m3,
         per_kg=np.zeros(len(node)),
-        row_first=np.append(0, np.cumsum(sent * (1 + vehicles))),
+        row_first=np.append(0, np.cumsum(sent * (1 + 2 * vehicles))),
         row=row,
         row_unit=np.zeros(len(row)),
         row_m3=np.ones(len(row)),
@@ -154,12 +157,21 @@ def make_routes(country: Country, periods: int, *, vehicles: bool) -> Routes:
     )
 
 
-def make_purchases(country: Country, periods: int, vehicle_m3: float) -> Purchases:
-    """Return the vehicles of every lane and period: at most as much as comes in anywhere."""
+def make_purchases(
+    country: Country, periods: int, vehicle_m3: float, rests: FloatArray
+) -> Purchases:
+    """Return the vehicles of every lane and period: at most as much as comes in anywhere.
+
+    Of what whole ones bring into each room they are counted for its rest.
+    """
     cost = FILLED * vehicle_m3 * country.lane_per_m3.repeat(periods, axis=0).ravel()
     rows = FORWARDS * periods
-    take = csc_matrix(np.vstack([np.zeros((rows, len(cost))), -vehicle_m3 * np.eye(len(cost))]))
-    return Purchases(cost, np.full(len(cost), float(VEHICLES_A_LANE * ORIGINS * rows)), take)
+    counted = np.tile(-np.diag(rests), ORIGINS)
+    own = -vehicle_m3 * np.eye(len(cost))
+    take = csc_matrix(np.vstack([np.zeros((rows, len(cost))), own, counted]))
+    most = np.full(len(cost), float(VEHICLES_A_LANE * ORIGINS * rows))
+    implied = np.arange(take.shape[0]) >= rows + len(cost)
+    return Purchases(cost, most, take, implied)
 
 
 def service_cost(country: Country) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +78,25 @@ def test_a_price_is_what_more_room_saves_at_most(
     saved = run[1].kpis["objective"] - wider["objective"]
     unproven = run[1].kpis["objective"] - run[1].certificate["bound"]
     assert 0 < saved <= dock.price * more_m3 + unproven
+
+
+def test_a_room_that_vehicles_come_into_has_both_its_prices(run: tuple[Path, RunFiles]) -> None:
+    """One more m3 lets more come in, and more of a whole vehicle with it; one line tells that."""
+    rows = [
+        row | {"price": 0.25} if row["limit"] == "whole_inbound_m3" else row
+        for row in run[1].certificate["rows"]
+    ]
+    dearer = replace(run[1], certificate=run[1].certificate | {"rows": rows})
+    before, after = (
+        {(line.limit, line.when): line.price for line in told_of((run[0], files), "SP2").limits}
+        for files in (run[1], dearer)
+    )
+    first = "inbound_m3", "2025-03-03"
+    whole = [row for row in run[1].certificate["rows"] if row["limit"] == "whole_inbound_m3"]
+    known = {row["place"]: row["price"] for row in whole}
+    assert after[first] - before[first] == pytest.approx(0.25 - known["SP2 2025-03-03"])
+    assert before.keys() == after.keys()
+    assert "whole_inbound_m3" not in {name for name, _ in after}
 
 
 def test_vehicles_that_touch_the_node_are_counted(run: tuple[Path, RunFiles]) -> None:

@@ -19,7 +19,8 @@ from prepos.core.replayed import Course
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.foresight.known import Supply, outside_slots
 from prepos.plan.program import Entries
-from prepos.plan.transport.problem import NO_ROW, Purchases
+from prepos.plan.transport.problem import NO_ROW
+from prepos.plan.transport.purchases import Purchases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,8 @@ def list_purchases(course: Course, supply: Supply, rows: list[Row]) -> tuple[Pur
         most.append(min(lane.vehicles, max(total[0] / room[0], total[1] / room[1]) + 1.0))
     take = csc_matrix(entries.matrix(len(rows), len(cost)))
     bought_in = np.tile(np.arange(horizon), len(lanes))
-    return Purchases(np.array(cost), np.array(most), take), bought_in
+    implied = np.zeros(len(rows), dtype=np.bool_)
+    return Purchases(np.array(cost), np.array(most), take, implied), bought_in
 
 
 def list_ceilings(products: Products, periods: int, rows: list[Row]) -> FloatArray:

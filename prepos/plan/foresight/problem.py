@@ -23,7 +23,7 @@ from prepos.plan.foresight.known import (
 from prepos.plan.foresight.limits import list_ceilings, list_purchases, list_rows, number_rows
 from prepos.plan.foresight.spoiling import price_write_offs, spoils_in
 from prepos.plan.foresight.telling import RETURN
-from prepos.plan.transport.problem import Purchases
+from prepos.plan.transport.purchases import Purchases
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -21,7 +21,7 @@ from prepos.core.types import FloatArray
 from prepos.plan.transport.climb import Ask, Search, note
 from prepos.plan.transport.problem import Limited
 
-STEPS, KEPT = 30, 20  # at most; slopes that tell the curvature
+STEPS, KEPT = 60, 20  # at most; slopes that tell the curvature
 FIRST = 0.05  # in scales: the first step
 PATIENCE, SLOW = 4, 0.3  # steps that together must rise by so much of the precision asked for
 

@@ -22,13 +22,13 @@ from prepos.plan.transport.lots import divide, let_lie
 from prepos.plan.transport.problem import (
     Goods,
     Places,
-    Purchases,
     Ranks,
     Routes,
     Sources,
     TransportProblem,
     without_terms,
 )
+from prepos.plan.transport.purchases import Purchases
 from prepos.plan.transport.ranks import make_ranks
 from prepos.plan.transport.routes import (
     NOWHERE,
@@ -230,16 +230,20 @@ def list_purchases(problem: Problem, frame: Frame, kinds: list[int]) -> Purchase
         lane = problem.network.lanes[departure.lane]
         cost[kind], most[kind] = lane.vehicle_cost, most_vehicles(problem, number)
         room_m3, room_kg = vehicle_room(problem, lane)
+        whole, counted_m3 = frame.whole_of(number, room_m3)
         takes = [
             (int(frame.volume_row[number]), -room_m3),
             (int(frame.weight_row[number]), -room_kg),
+            (whole, -counted_m3),
             (fleet.get((departure.lane, int(frame.ship_period[number])), NO_ROW), 1.0),
             (frame.budget_row, lane.vehicle_cost),
         ]
         for row, amount in takes:
             if row != NO_ROW and amount:
                 entries.add(np.array([row]), np.array([kind]), amount)
-    return Purchases(cost, most, csc_matrix(entries.matrix(len(frame.shared), len(kinds))))
+    implied = np.array([row.is_implied for row in frame.shared], dtype=np.bool_)
+    take = csc_matrix(entries.matrix(len(implied), len(kinds)))
+    return Purchases(cost, most, take, implied)
 
 
 def most_vehicles(problem: Problem, departure: int) -> float:

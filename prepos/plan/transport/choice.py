@@ -1,17 +1,19 @@
 """From prices to whole flows that keep the shared rows.
 
-Where SKUs are many, each block of them is asked at prices of its own, so that all together hardly
-miss the limits (``steer``). Where they are few beside the rows, or vehicles are to be counted,
-shares of the passes are found that keep the limits (``shares``), and every SKU is given one pass by
-its block's shares, evenly over the SKUs' sizes. What then is missed or left over is settled by
-choosing anew for the SKUs that lose least by another answer (``settle``), and where SKUs are few
-by changing their cases one by one (``refine``). Where cases are larger than single units, SKUs are
-asked again in whole cases (``cases``). Answers are whole, so what is chosen is whole.
+Vehicles are counted first (``counts``); held at whole numbers, their room is a limit like any
+other, for which prices are found anew. Where SKUs are many, each block of them is then asked at
+prices of its own, so that all together hardly miss the limits (``steer``). Where they are few
+beside the rows, shares of the passes are found that keep the limits (``shares``), and every SKU is
+given one pass by its block's shares, evenly over the SKUs' sizes. What then is missed or left over
+is settled by choosing anew for the SKUs that lose least by another answer (``settle``), and where
+SKUs are few by changing their cases one by one (``refine``). Where cases are larger than single
+units, SKUs are asked again in whole cases (``cases``). Answers are whole, so what is chosen is
+whole.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -20,9 +22,10 @@ from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import Flows, blocks_of
 from prepos.plan.transport.cases import Cases, make_cases
 from prepos.plan.transport.climb import Pass, Search
+from prepos.plan.transport.counts import count_vehicles, dear_prices, hold, shut
 from prepos.plan.transport.listing import list_sent
+from prepos.plan.transport.mix import Mixed
 from prepos.plan.transport.passes import (
-    Ask,
     ask,
     ask_some,
     ask_whole,
@@ -30,18 +33,13 @@ from prepos.plan.transport.passes import (
     read_passes,
     sum_passes,
 )
+from prepos.plan.transport.prices import find_near
 from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.refine import refine
 from prepos.plan.transport.sent import answer_sent, sent_by
 from prepos.plan.transport.settle import Given, ask_passes, pick_skus, settle
-from prepos.plan.transport.shares import (
-    Held,
-    count_vehicles,
-    hold,
-    share_passes,
-    spread_passes,
-)
-from prepos.plan.transport.steer import elasticity, near_prices, steer, sum_use
+from prepos.plan.transport.shares import ROUNDS, share_passes, spread_passes
+from prepos.plan.transport.steer import elasticity, felt_prices, near_prices, steer, sum_use
 from prepos.plan.transport.trim import excess, trim
 
 KEPT_WITHIN = 20.0  # times what may be lost: passes that cost more have no share worth having
@@ -49,6 +47,8 @@ PROGRAMS = (120, 400)  # SKUs that a program gives whole answers
 OTHERS = 60  # passes whose answers may be given instead
 # SKUs for each priced row, from which blocks are asked at prices of their own; of cases.
 STEERED_FROM, CASES_FROM = 12, 300
+FINER = 0.1  # of the precision asked for: of prices at held counts, that blocks are asked near
+COUNTED = 24  # rounds of asking for passes before vehicles are counted: the bound rises with them
 REFINED_UP_TO = 2000  # SKUs: above, answers of passes leave no room that is seen
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
@@ -104,53 +104,64 @@ def choose_flows(
     enough = 0.5 * precision * abs(search.bound)
     cases = make_cases(case_pack, minimum_lot)
     least = CASES_FROM if cases.matter else STEERED_FROM
-    few = len(problem) < least * np.count_nonzero(search.prices)
-    if few or problem.purchases.most.any():
-        given = mix_passes(problem, search, cases, enough, solver)
+    held, bought = problem, np.zeros(len(problem.purchases.cost))
+    if problem.purchases.most.any():
+        bought = buy(problem, search, enough, solver)
+        held = hold(problem, bought)
+        near = replace(search, prices=shut(problem, bought, search.prices))
+        search = find_near(held, near, solver=solver, precision=FINER * precision)
+    if len(problem) < least * np.count_nonzero(search.prices):
+        given = mix_passes(held, search, cases, enough, solver)
     else:
-        given = steer_passes(problem, search, cases, enough)
-    held = hold(problem, given.bought)
-    found = settle(held, search, given, enough=2.0 * enough, solver=solver)
+        given = steer_passes(held, search, cases, enough)
+    found, cost, use = settle(held, search, given, enough=2.0 * enough, solver=solver)
     passes = [*given.passes, *given.others]
-    cost, use = sum_passes(problem, search, passes, found)
     if excess(held, use).any():
         passes, found = trim(held, search, passes, found, given.prices, cases, use)
-        cost, use = sum_passes(problem, search, passes, found)
+        cost, use = sum_passes(held, search, passes, found)
     chosen = Chosen(
-        flows=read_passes(problem, search, passes, found, np.arange(len(problem))),
-        bought=given.bought,
-        cost=cost + float(problem.purchases.cost @ given.bought) + problem.shortage,
+        flows=read_passes(held, search, passes, found, np.arange(len(problem))),
+        bought=bought,
+        cost=cost + float(problem.purchases.cost @ bought) + problem.shortage,
         use=use,
         over=excess(held, use),
     )
     if is_few(problem) and cost > given.least + 2.0 * enough:
-        return refine_chosen(problem, search, given, cases, chosen, given.least + 2.0 * enough)
+        near_enough, fixed = given.least + 2.0 * enough, chosen.cost - cost
+        return refine_chosen(held, search, given, cases, chosen, least=near_enough, fixed=fixed)
     return chosen
 
 
+def is_few(problem: TransportProblem) -> bool:
+    """Return whether SKUs are few enough to change their cases one by one."""
+    return len(problem) <= REFINED_UP_TO
+
+
 def refine_chosen(
-    problem: TransportProblem,
+    held: TransportProblem,
     search: Search,
     given: Given,
     cases: Cases,
     chosen: Chosen,
+    *,
     least: float,
+    fixed: float,
 ) -> Chosen:
     """Return the choice, cases changed one by one where all together then costs less.
 
-    ``least`` is currency, of the SKUs alone: what is near enough to be left.
+    Currency: ``least`` of the SKUs alone is near enough, ``fixed`` is what else the choice costs.
     """
-    held, skus, prices = hold(problem, given.bought), np.arange(len(problem)), given.prices
+    skus, prices = np.arange(len(held)), given.prices
     felt = np.maximum(prices, search.scale)
     sent = refine(held, prices, felt, sent_by(held, chosen.flows), cases, least)
     cost, use = answer_sent(held, prices, skus, sent)
-    took = use.sum(axis=0)
-    better = Chosen(
+    taken = use.sum(axis=0)
+    better = replace(
+        chosen,
         flows=list_sent(held, prices, skus, sent),
-        bought=given.bought,
-        cost=float(cost.sum() + problem.purchases.cost @ given.bought) + problem.shortage,
-        use=took,
-        over=excess(held, took),
+        cost=float(cost.sum()) + fixed,
+        use=taken,
+        over=excess(held, taken),
     )
     return min(chosen, better, key=lambda each: each.cost + float(each.over @ held.ceiling))
 
@@ -167,34 +178,34 @@ def choose_nothing(problem: TransportProblem) -> Chosen:
     )
 
 
-def is_few(problem: TransportProblem) -> bool:
-    """Return whether SKUs are few enough to change their cases one by one."""
-    return len(problem) <= REFINED_UP_TO
-
-
 def steer_passes(problem: TransportProblem, search: Search, cases: Cases, enough: float) -> Given:
     """Return a pass of each block of SKUs at prices of its own, and others near the best prices."""
     some, skus = partial(ask_some, problem, search, cases), pick_skus(problem)
-    most = np.where(search.prices > 0, problem.ceiling, 0.0)
+    scarce = (search.prices > 0) | (search.use > problem.limit)
+    felt = np.where(scarce, felt_prices(search), 0.0)
+    most = np.where(scarce, problem.ceiling, 0.0)
     others = [
         offer(problem, search, cases, prices, skus)
-        for prices in (*near_prices(search.prices), most)
+        for prices in (*near_prices(search.prices, felt), most)
     ]
     told = ask_passes(problem, search, others, skus)
     start = next(each for each in search.passes if (each.prices == search.prices).all())
     if cases.matter:
         start = ask_whole(problem, search, cases, search.prices)
-    elastic = elasticity(search.prices, told.use[:-1].sum(axis=1))
+    elastic = elasticity(felt, told.use[:-1].sum(axis=1))
     passes = steer(problem, search, start, elastic, some, enough)
+    number = np.repeat(np.arange(len(passes)), np.diff(blocks_of(len(problem))))
+    cost, use = sum(float(each.cost.sum()) for each in passes), sum_use(passes)
+    if passes[0].prices is start.prices:  # of answers that cost alike others may be given now
+        cost, use = sum_passes(problem, search, passes, number)
     return Given(
         passes=passes,
-        number=np.repeat(np.arange(len(passes)), np.diff(blocks_of(len(problem)))),
-        cost=sum(float(each.cost.sum()) for each in passes),
-        use=sum_use(passes),
+        number=number,
+        cost=cost,
+        use=use,
         others=others,
         told=told,
         prices=search.prices,
-        bought=np.zeros(len(problem.purchases.cost)),
         least=search.bound - problem.shortage,
         programs=(),
         refined=False,
@@ -205,7 +216,7 @@ def mix_passes(
     problem: TransportProblem, search: Search, cases: Cases, enough: float, solver: str
 ) -> Given:
     """Return a pass of each SKU by a mix that keeps the limits, and others that cost little."""
-    passes, mixed, bought, least = offer_passes(problem, search, cases, enough, solver)
+    passes, mixed = offer_passes(problem, search, cases, enough, solver)
     number = spread_passes(problem, mixed.share.reshape(len(passes), -1))
     reduced = [float(e.cost.sum() + e.use.sum(axis=0) @ mixed.prices) for e in passes[:-1]]
     near = np.argsort(reduced, kind="stable")[:OTHERS].tolist()
@@ -219,40 +230,64 @@ def mix_passes(
         others=others,
         told=ask_passes(problem, search, others, pick_skus(problem)),
         prices=mixed.prices,
-        bought=bought,
-        least=least - float(problem.purchases.cost @ bought),
+        least=mixed.cost,
         programs=PROGRAMS,
-        refined=is_few(problem) and not cases.matter and not len(bought),
+        refined=is_few(problem) and not cases.matter,
     )
+
+
+def buy(problem: TransportProblem, search: Search, enough: float, solver: str) -> FloatArray:
+    """Return whole numbers of vehicles (V,), near those of a mix in single units."""
+    passes, mixed = mix_near(problem, search, enough, solver, COUNTED)
+    use = mixed.share @ np.concatenate([each.use for each in passes])
+    forced = ask(problem, search, dear_prices(problem, search.prices)).use.sum(axis=0)
+    return count_vehicles(problem, mixed, use, forced, solver=solver)
 
 
 def offer_passes(
     problem: TransportProblem, search: Search, cases: Cases, enough: float, solver: str
-) -> Held:
-    """Return passes and a mix of them that keeps the limits, cases and vehicles being whole.
+) -> tuple[list[Pass], Mixed]:
+    """Return passes and a mix of them that keeps the limits, cases being whole.
 
     ``enough`` is currency that may be lost.
     """
-    asked: Ask = partial(ask, problem, search)
+    passes, mixed = mix_near(problem, search, enough, solver)
+    if not cases.matter:
+        return passes, mixed
+    share = mixed.share.reshape(len(passes), -1).mean(axis=1)
+    matters = np.append(share[:-1] > MATTERS, True)
+    whole = partial(ask_whole, problem, search, cases)
+    passes = [whole(passes[position].prices) for position in np.flatnonzero(matters)]
+    return passes, share_passes(
+        problem,
+        passes,
+        whole,
+        prices=search.prices,
+        least=search.bound - problem.shortage,
+        enough=enough,
+        solver=solver,
+    )
+
+
+def mix_near(
+    problem: TransportProblem, search: Search, enough: float, solver: str, rounds: int = ROUNDS
+) -> tuple[list[Pass], Mixed]:
+    """Return passes near the best prices, in single units, and a mix that keeps the limits."""
+    asked = partial(ask, problem, search)
     most = np.where(search.prices > 0, problem.ceiling, 0.0)
     near = near_passes(search, KEPT_WITHIN * enough)
     passes = [*near, asked(most)]  # the last leaves room: the mix is surely within
-    least = search.bound - problem.shortage
-    mix = partial(
-        share_passes, problem, prices=search.prices, least=least, enough=enough, solver=solver
+    mixed = share_passes(
+        problem,
+        passes,
+        asked,
+        prices=search.prices,
+        least=search.bound - problem.shortage,
+        enough=enough,
+        solver=solver,
+        rounds=rounds,
     )
-    mixed = mix(passes, asked)
-    if cases.matter:
-        asked = partial(ask_whole, problem, search, cases)
-        share = mixed.share.reshape(len(passes), -1).mean(axis=1)
-        matters = np.append(share[:-1] > MATTERS, True)
-        passes = [asked(passes[position].prices) for position in np.flatnonzero(matters)]
-        mixed = mix(passes, asked)
-    if not len(mixed.bought):
-        return Held(passes, mixed, mixed.bought, mixed.cost)
-    return count_vehicles(
-        problem, passes, mixed, asked, prices=search.prices, enough=enough, solver=solver
-    )
+    return passes, mixed
 
 
 def near_passes(search: Search, within: float) -> list[Pass]:

@@ -41,7 +41,7 @@ class Mixed:
     share : (E,) float
         Of each answer; those of a group sum to 1.
     prices : (S,) float
-        What one more unit of each row is worth; 0 where answers or purchases are whole.
+        What one more unit of each row is worth; 0 where answers are whole.
     cost : float
         Of answers and purchases.
     over : (S,) float
@@ -63,7 +63,6 @@ def mix_answers(
     *,
     solver: str,
     whole: bool = False,
-    counted: bool = False,
     gap: float = 0.0,
 ) -> Mixed:
     """Return the cheapest mix within ``room`` (S,); a limit is broken only where none is within.
@@ -72,8 +71,6 @@ def mix_answers(
     ----------
     whole : bool
         Whether each group gives one answer.
-    counted : bool
-        Whether purchases are whole.
     gap : float
         Share of the answers' cost that may be lost.
 
@@ -87,8 +84,7 @@ def mix_answers(
     shares = [program.add_variable(f"x{n}", 0, 1, kind) for n in range(len(answers.group))]
     overs = [program.add_variable(f"o{row}", 0) for row in range(len(room))]
     most = problem.purchases.most.tolist()
-    kind = pulp.LpInteger if counted else pulp.LpContinuous
-    bought = [program.add_variable(f"b{n}", 0, limit, kind) for n, limit in enumerate(most)]
+    bought = [program.add_variable(f"b{n}", 0, limit) for n, limit in enumerate(most)]
     rows = _add_rows(problem, program, answers, room, (shares, overs, bought))
     order = np.argsort(answers.group, kind="stable")
     for number, members in enumerate(np.split(order, _ends(answers.group[order]))):
@@ -104,9 +100,7 @@ def mix_answers(
         raise SolverError(f"solver {solver} mixed no answers, expected one for each group")
     share, over, count = (_values(part) for part in (shares, overs, bought))
     over[over <= KEPT * (1.0 + np.abs(room))] = 0.0
-    solved = not (whole or (counted and most))
-    told = np.array([-(row.pi or 0.0) for row in rows]) if solved else np.zeros(len(room))
-    count = np.rint(count) if counted else count
+    told = np.zeros(len(room)) if whole else np.array([-(row.pi or 0.0) for row in rows])
     return Mixed(
         share=share,
         prices=np.clip(told, 0.0, problem.ceiling),

@@ -30,7 +30,7 @@ GROWTH, WHOLE_UP_TO = (
     10,
     3,
 )  # SKUs of each next sample by cuts; of all, that no sample is drawn from
-ROUGH = 10.0  # times the precision asked for: of cuts that come near
+ROUGH, ROUGHER = 10.0, 30.0  # times the precision asked for: of cuts over a sample, over all SKUs
 GROUP = 1_000  # SKUs that are cut as one where they are many
 ROUNDS = 5  # of asking all SKUs how a sample's limits are to be corrected
 FULFILLED = 0.3  # share of the rise that a sample foretold, below which it is not asked again
@@ -100,7 +100,22 @@ def find_prices(
         return effort.climb(problem, search, width)
     if many:
         return approach(problem, search, effort, known=start is not None)
-    return effort.ascend(problem, effort.climb(problem, search, width, ROUGH))
+    return effort.ascend(problem, effort.climb(problem, search, width, ROUGHER))
+
+
+def find_near(problem: TransportProblem, near: Search, *, solver: str, precision: float) -> Search:
+    """Return prices near the best of a problem without purchases, from those of one like it.
+
+    Parameters
+    ----------
+    near : Search
+        Of the other problem, whose SKUs are the same.
+    """
+    search = Search(np.clip(near.prices, 0.0, problem.ceiling), near.scale, near.value.copy())
+    effort = Effort(solver=solver, precision=precision, tick=lambda: None, deadline=np.inf)
+    if len(problem) < SMOOTH_FROM:
+        return effort.climb(problem, search, KNOWN)
+    return effort.ascend(problem, search)
 
 
 def sample_prices(problem: TransportProblem, search: Search, effort: Effort) -> float:

@@ -173,12 +173,17 @@ def periods_between(problem: Problem, frame: Frame, day: int, until: int) -> ran
 
 
 def inbound_of(problem: Problem, frame: Frame, stop: Release) -> list[tuple[int, float]]:
-    """Return (row, amount) of a unit that comes in at its hub, and not where it was to go."""
+    """Return (row, amount) of a unit that comes in at its hub, and not where it was to go.
+
+    There it leaves room to vehicles, while what it takes at the hub comes in none.
+    """
     found = []
     for node, day, amount in ((stop.hub, stop.hub_day, 1.0), (stop.node, stop.day, -1.0)):
         period = lies_from(problem, frame, day)
         if period < problem.periods.horizon:
             found.append((int(frame.inbound_row[node, period]), amount))
+            if amount < 0:
+                found.append((int(frame.whole_row[node, period]), amount))
     return found
 
 
@@ -201,7 +206,8 @@ def add_route(
         cost += (*fare[:2], lane.cost_per_kg + problem.options.carbon_price * lane.co2e_kg_per_kg)
         inbound = frame.inbound_row[frame.destination[departure], frame.arrival_period[departure]]
         outbound = frame.outbound_row[frame.origin[departure], frame.ship_period[departure]]
-        volumes = (inbound, outbound, frame.volume_row[departure])
+        whole = frame.whole_of(departure, lane.vehicle_m3)[0]
+        volumes = (inbound, outbound, frame.volume_row[departure], whole)
         taken += [(int(row), 0.0, 1.0, 0.0) for row in volumes]
         taken.append((int(frame.weight_row[departure]), 0.0, 0.0, 1.0))
         taken.append((frame.budget_row, *fare))

@@ -22,8 +22,7 @@ from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.samples import by_size, spread
 from prepos.plan.transport.trim import excess
 
-ASKED = 2000  # SKUs that are looked at for another answer
-EXCHANGED, MIXED = 2000, 1000  # of those, whose answers are exchanged, mixed
+ASKED = 1000  # SKUs that are looked at for another answer, exchanged, and if need be mixed
 EXCHANGES = 2  # of answers, before programs
 OFFERED = 6  # answers of one SKU, at most
 CHANGED = 1e-9  # relative: answers that cost the same are the same
@@ -53,16 +52,14 @@ class Given:
     number : (K,) int
         The pass that each SKU is given.
     cost, use : float, (S,) float
-        What all SKUs then cost, purchases left out, and take.
+        What all SKUs then cost, and take.
     others : list of Pass
     told : Told
         What some SKUs answer in the others; the last leaves most room.
     prices : (S,) float
         Of the rows, by which a loss is told.
-    bought : (V,) float
-        Whole numbers of vehicles.
     least : float
-        What the SKUs cost at least, purchases left out.
+        What the SKUs cost at least.
     programs : tuple of int
         Numbers of SKUs that a program gives whole answers, where exchanging them does not do.
     refined : bool
@@ -76,7 +73,6 @@ class Given:
     others: list[Pass]
     told: Told
     prices: FloatArray
-    bought: FloatArray
     least: float
     programs: tuple[int, ...]
     refined: bool
@@ -84,8 +80,8 @@ class Given:
 
 def settle(
     problem: TransportProblem, search: Search, given: Given, *, enough: float, solver: str
-) -> IntArray:
-    """Return each SKU's pass (K,), of those given and then the others.
+) -> tuple[IntArray, float, FloatArray]:
+    """Return each SKU's pass (K,), of those given and then the others; cost and use (S,) of all.
 
     It is chosen anew for those that lose least by it, until all keep the limits and cost hardly
     more, by ``enough``, than at least.
@@ -95,19 +91,20 @@ def settle(
     first, taken = told.of(own)
     room = problem.limit - (given.use - taken.sum(axis=0))
     felt = np.maximum(given.prices, search.scale)
-    tried: list[tuple[float, float, int, IntArray]] = []
+    tried: list[tuple[float, float, int, IntArray, FloatArray]] = []
     for found in choose_anew(problem, told, own, felt, room, enough, solver, given.programs):
         after, takes = told.of(found)
-        over = excess(problem, takes.sum(axis=0) - room + problem.limit)
+        use = takes.sum(axis=0) - room + problem.limit
         lost = given.cost + float((after - first).sum()) - given.least
         anew, others = given.number.copy(), len(given.passes) - 1 + found
         anew[told.skus] = np.where(found > 0, others, given.number[told.skus])
-        tried.append((float(over @ problem.ceiling), lost, len(tried), anew))
-        if tried[-1][:2] <= (0.0, enough):
-            return anew
-        if given.refined and len(tried) == EXCHANGES and min(tried)[0] <= 0.0:
+        broken = float(excess(problem, use) @ problem.ceiling)
+        tried.append((broken, lost, len(tried), anew, use))
+        exchanged = given.refined and len(tried) == EXCHANGES and min(tried)[0] <= 0.0
+        if exchanged or tried[-1][:2] <= (0.0, enough):
             break
-    return min(tried)[-1]
+    _, lost, _, number, use = min(tried)
+    return number, given.least + lost, use
 
 
 def with_own(problem: TransportProblem, search: Search, given: Given) -> Told:
@@ -137,7 +134,7 @@ def choose_anew(
     """
 
     def exchanged(given: IntArray) -> IntArray:
-        few = nearest(told, given, prices, EXCHANGED)
+        few = nearest(told, given, prices, ASKED)
         rest = room - np.delete(told.of(given)[1], few, axis=0).sum(axis=0)
         cost, use = told.cost[:, few], told.use[:, few]
         found = given.copy()
@@ -175,7 +172,7 @@ def mix_skus(
     solver: str,
 ) -> tuple[IntArray, FloatArray, IntArray]:
     """Return the answers (J,) that weigh most in a mix, its row prices, and the SKUs it tears."""
-    few = nearest(told, given, prices, MIXED)
+    few = nearest(told, given, prices, ASKED)
     if not len(few):
         return given, prices, few
     by, answers = offer(told, given, prices, few)

@@ -1,10 +1,8 @@
-"""How often each pass is given: shares of the passes that keep the limits, and whole vehicles.
+"""How often each pass is given: shares of the passes that keep the limits.
 
 Every pass of the price search answered for all SKUs, each time a little differently where a row is
 contested. Each block of SKUs is given shares of the passes, so that the limits hold; the row prices
-of that mix ask for more passes until it costs hardly more than the bound. Vehicles are counted by
-the same mix with whole numbers of them. Held at these, their room is a limit like any other, whose
-price asks for more passes, and these count the vehicles better.
+of that mix ask for more passes until it costs hardly more than the bound.
 
 References
 ----------
@@ -16,9 +14,7 @@ ratio lie evenly.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -27,27 +23,13 @@ from prepos.plan.transport.batch import blocks_of
 from prepos.plan.transport.climb import Pass
 from prepos.plan.transport.mix import Answers, Mixed, mix_answers
 from prepos.plan.transport.passes import Ask
-from prepos.plan.transport.problem import TransportProblem, no_purchases
+from prepos.plan.transport.problem import TransportProblem
 from prepos.plan.transport.samples import by_size
 
 ROUNDS = 8  # of asking for more passes
 NEARER = 0.5  # from the best prices to the mix's
-SPARED = (0.2, 0.3)  # parts of a vehicle that are done without
-HELD = 6  # rounds of asking at each count
 NOTHING = 1e-9  # shares below are none
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
-
-
-class Held(NamedTuple):
-    """Passes and their mix at whole numbers of vehicles (V,), and what all that costs.
-
-    ``paid`` counts broken limits at their ceilings.
-    """
-
-    passes: list[Pass]
-    mixed: Mixed
-    bought: FloatArray
-    paid: float
 
 
 def share_passes(
@@ -82,61 +64,6 @@ def share_passes(
     return mixed
 
 
-def count_vehicles(
-    problem: TransportProblem,
-    passes: list[Pass],
-    mixed: Mixed,
-    ask: Ask,
-    *,
-    prices: FloatArray,
-    enough: float,
-    solver: str,
-) -> Held:
-    """Return passes and a mix of them at whole numbers of vehicles.
-
-    Parts of vehicles in the mix so far are rounded up from several shares on, and the passes that
-    each of these asks for let the last count choose.
-    """
-    known = used_passes(passes, mixed)
-
-    def at(bought: FloatArray) -> Held:
-        held = hold(problem, bought)
-        found = share_passes(
-            held,
-            known,
-            ask,
-            prices=prices,
-            least=-np.inf,
-            enough=enough,
-            solver=solver,
-            rounds=HELD,
-        )
-        paid = found.cost + float(held.ceiling @ found.over + problem.purchases.cost @ bought)
-        return Held(list(known), found, bought, paid)
-
-    best = min((at(np.ceil(mixed.bought - spared)) for spared in SPARED), key=price)
-    counted = mix_answers(
-        problem,
-        stack(known),
-        problem.limit,
-        solver=solver,
-        counted=True,
-        gap=enough / max(abs(best.paid + problem.shortage), NOTHING),
-    )
-    return min(best, at(counted.bought), key=price)
-
-
-def price(held: Held) -> float:
-    """Return what is paid."""
-    return held.paid
-
-
-def hold(problem: TransportProblem, bought: FloatArray) -> TransportProblem:
-    """Return the problem whose room is what so many vehicles (V,) give; none can be bought."""
-    limit = problem.limit - problem.purchases.take @ bought
-    return replace(problem, limit=limit, purchases=no_purchases(len(limit)))
-
-
 def stack(passes: Sequence[Pass]) -> Answers:
     """Return the passes as answers of their blocks, pass by pass."""
     return Answers(
@@ -144,13 +71,6 @@ def stack(passes: Sequence[Pass]) -> Answers:
         np.concatenate([each.cost for each in passes]),
         np.concatenate([each.use for each in passes]),
     )
-
-
-def used_passes(passes: Sequence[Pass], mixed: Mixed) -> list[Pass]:
-    """Return the passes that have a share, and the last, which leaves room."""
-    most = mixed.share.reshape(len(passes), -1).max(axis=1)
-    most[-1] = 1.0
-    return [passes[position] for position in np.flatnonzero(most > NOTHING).tolist()]
 
 
 def spread_passes(problem: TransportProblem, shares: FloatArray) -> IntArray:

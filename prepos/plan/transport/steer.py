@@ -23,44 +23,55 @@ from prepos.plan.transport.batch import blocks_of
 from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.problem import TransportProblem
 
-SWEEPS = 4  # over all blocks, at most
+SWEEPS = 3  # over all blocks, at most
 TRIED = 0.05  # share by which prices are moved to see what that does
-LEAST, MOST = 1.0, 30.0  # per cent that less is taken, for a price higher by one
+LEAST, MOST = 0.1, 30.0  # per cent that less is taken, for a price higher by one
 WIDEST = 0.2  # share by which a block's prices move at most, in a sweep
-FELT = 0.02  # in scales: the least price that such shares are of
+FELT = 0.3  # in scales: the least price that such shares are of
 NOTHING = 1e-9
 
 # What SKUs (J,) are asked at prices (S,): a pass of theirs alone, in one block.
 AskSkus = Callable[[FloatArray, IntArray], Pass]
 
 
-def near_prices(prices: FloatArray) -> list[FloatArray]:
-    """Return prices (S,) near some: for each of the signs, moved by them, and the other way."""
-    shifts = TRIED * signs_of(prices)
-    return [prices * (1.0 + shift) for sign in shifts for shift in (sign, -sign)]
+def felt_prices(search: Search) -> FloatArray:
+    """Return (S,) what shares of prices are of: the best ones, or more where these are not felt."""
+    return np.maximum(search.prices, FELT * search.scale)
 
 
-def signs_of(prices: FloatArray) -> FloatArray:
-    """Return (N, S) 1 or -1: whether a binary digit is set, of where a row is among the priced.
+def near_prices(prices: FloatArray, felt: FloatArray) -> list[FloatArray]:
+    """Return prices (S,) near some: for each of the signs, moved by them, and the other way.
+
+    They move by a share of what is ``felt`` (S,), 0 where they do not.
+    """
+    shifts = TRIED * signs_of(felt) * felt
+    moved = [prices + shift for sign in shifts for shift in (sign, -sign)]
+    return [np.maximum(each, 0.0) for each in moved]
+
+
+def signs_of(felt: FloatArray) -> FloatArray:
+    """Return (N, S) 1 or -1: whether a binary digit is set, of where a row is among those felt.
 
     Any two of these are told apart by one of the digits.
     """
-    place = np.cumsum(prices > 0)
+    place = np.cumsum(felt > 0)
     digits = np.arange(max(int(place.max(initial=0)).bit_length(), 1))
     return np.asarray(np.where(place >> digits[:, None] & 1, 1.0, -1.0))
 
 
-def elasticity(prices: FloatArray, use: FloatArray) -> FloatArray:
+def elasticity(felt: FloatArray, use: FloatArray) -> FloatArray:
     """Return (S,) per cent less taken of each row for its price higher by one per cent.
 
     Parameters
     ----------
+    felt : (S,) float
+        What prices are moved by a share of.
     use : (N, S) float
-        What some SKUs take at each of the prices that are near these.
+        What some SKUs take at each of the prices that are near.
     """
     up, down = use[::2], use[1::2]
     middle = np.maximum(np.abs(up + down) / 2.0, NOTHING)
-    told = (signs_of(prices) * (down - up) / middle).mean(axis=0) / (2.0 * TRIED)
+    told = (signs_of(felt) * (down - up) / middle).mean(axis=0) / (2.0 * TRIED)
     return np.asarray(np.clip(told, LEAST, MOST))
 
 
@@ -84,22 +95,28 @@ def steer(
         Currency: what may be missed, at the best prices.
     """
     edges = list(pairwise(blocks_of(len(problem)).tolist()))
-    felt = np.maximum(search.prices, FELT * search.scale)
+    felt = felt_prices(search)
     passes = [
         Pass(start.prices, start.cost[[block]], start.use[[block]], start.sent)
         for block in range(len(edges))
     ]
-    best, found = np.inf, passes
+    found, missed = passes, miss(problem, search, felt, passes)
     for _ in range(SWEEPS):
-        left = problem.limit - sum_use(passes)
-        missed = float(search.prices @ np.abs(left) + felt @ np.maximum(-left, 0.0))
-        if missed < best:
-            best, found = missed, passes
-        if missed <= enough or missed > best:
+        if missed <= enough:
             break
-        passes = sweep(problem, search, passes, edges, felt, elastic, ask)
+        passes = sweep(problem, search, found, edges, felt, elastic, ask)
+        after = miss(problem, search, felt, passes)
+        if after > missed:
+            break
         elastic = np.sqrt(elastic * told_by(found, passes, felt))
+        found, missed = passes, after
     return found
+
+
+def miss(problem: TransportProblem, search: Search, felt: FloatArray, passes: list[Pass]) -> float:
+    """Return what all blocks take too much and leave, at the best prices; too much counts twice."""
+    left = problem.limit - sum_use(passes)
+    return float(search.prices @ np.abs(left) + felt @ np.maximum(-left, 0.0))
 
 
 def sweep(

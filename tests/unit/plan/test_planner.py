@@ -267,7 +267,7 @@ class TestTime:
         monkeypatch.setattr(
             deciding, "pack_vehicles", lambda *_: Packing((), {("vehicle_m3", 0): 1.0})
         )
-        with pytest.raises(SolverError, match="whole cases do not fit the vehicles after 4 tries"):
+        with pytest.raises(SolverError, match="whole cases do not fit the vehicles after 6 tries"):
             one_lane(3.0, 9).with_lanes(vehicle_cost=1.0, vehicle_m3=5.0).plan()
 
 

@@ -34,6 +34,8 @@ def test_every_limit_by_place_and_period() -> None:
         ("vehicle_kg", f"DC>A {second}", 0.0),
         ("vehicles", f"DC>A {first}", 2.0),
         ("vehicles", f"DC>A {second}", 2.0),
+        ("whole_inbound_m3", f"A {first}", 8.0),
+        ("whole_inbound_m3", f"A {second}", 8.0),
         ("budget", "", 50.0),
         ("min_fill", "A", -3.0),
     ]

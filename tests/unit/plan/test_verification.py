@@ -115,6 +115,7 @@ PRICES = {  # currency per unit of each limit that there is
     **{("outbound_m3", f"{node} {week}"): 0.0 for node in NODES for week in WEEKS},
     **{("vehicle_m3", f"DC>A {day}"): 0.25 for day in LEAVES},
     **{("vehicle_kg", f"DC>A {day}"): 0.0 for day in LEAVES},
+    **{("whole_inbound_m3", f"A {week}"): 0.0 for week in WEEKS},
     **{("vehicles", f"DC>A {week}"): 0.0 for week in WEEKS},
     ("budget", ""): 0.5,
     ("storage_m3", "A 2025-03-03"): 0.3,

@@ -155,8 +155,10 @@ def test_ways_have_three_legs_and_come_to_no_node_twice(start: str, lanes: set[s
     """From each node of the chain the lanes that a unit may be on."""
     world = make_chain(0)
     on, sku = find_departures(world.given), np.array([0])
-    free = {name: np.zeros(len(limit.places)) for name, limit in world.limits(on).items()}
-    ways = price_ways(make_tariff(world.given, world.areas, on, free), sku, world.areas.spare.saved)
+    limits = world.limits(on)
+    free = {name: np.zeros(len(limit.places)) for name, limit in limits.items()}
+    tariff = make_tariff(world.given, world.areas, on, limits, free)
+    ways = price_ways(tariff, sku, world.areas.spare.saved)
     reached = ways.reach(world.given.nodes.position(start), -1, sku)
     assert {world.given.lanes[int(on.lane[number])] for number in reached} == lanes
 

@@ -16,14 +16,13 @@ from prepos.plan.transport.problem import (
     NO_ROW,
     Goods,
     Places,
-    Purchases,
     Ranks,
     Routes,
     Sources,
     TransportProblem,
-    no_purchases,
     without_terms,
 )
+from prepos.plan.transport.purchases import Purchases, no_purchases
 
 
 def make_world(
@@ -124,7 +123,8 @@ def _draw_purchases(rng: Generator, rows: int, limits: int, budget: int, most: i
     take = np.zeros((limits, rows))
     take[np.arange(rows), np.arange(rows)] = -rng.uniform(2.0, 5.0, rows)
     take[budget] = cost
-    return Purchases(cost, np.full(rows, float(most)), csc_matrix(take))
+    implied = np.zeros(limits, dtype=np.bool_)
+    return Purchases(cost, np.full(rows, float(most)), csc_matrix(take), implied)
 
 
 def _draw_sources(rng: Generator, skus: int, nodes: int) -> Sources:
