@@ -49,7 +49,7 @@ OTHERS = 60  # passes whose answers may be given instead
 STEERED_FROM, CASES_FROM = 12, 300
 FINER = 0.1  # of the precision asked for: of prices at held counts, that blocks are asked near
 COUNTED = 24  # rounds of asking for passes before vehicles are counted: the bound rises with them
-REFINED_UP_TO = 2000  # SKUs: above, answers of passes leave no room that is seen
+REFINED_UP_TO = (500, 2000)  # SKUs, steered and mixed: above, answers leave no room that is seen
 MATTERS = 0.02  # share of all SKUs from which a pass is asked for in whole cases
 
 
@@ -110,7 +110,8 @@ def choose_flows(
         held = hold(problem, bought)
         near = replace(search, prices=shut(problem, bought, search.prices))
         search = find_near(held, near, solver=solver, precision=FINER * precision)
-    if len(problem) < least * np.count_nonzero(search.prices):
+    mixed = len(problem) < least * int(np.count_nonzero(search.prices))
+    if mixed:
         given = mix_passes(held, search, cases, enough, solver)
     else:
         given = steer_passes(held, search, cases, enough)
@@ -126,15 +127,15 @@ def choose_flows(
         use=use,
         over=excess(held, use),
     )
-    if is_few(problem) and cost > given.least + 2.0 * enough:
+    if is_few(problem, mixed=mixed) and cost > given.least + 2.0 * enough:
         near_enough, fixed = given.least + 2.0 * enough, chosen.cost - cost
         return refine_chosen(held, search, given, cases, chosen, least=near_enough, fixed=fixed)
     return chosen
 
 
-def is_few(problem: TransportProblem) -> bool:
+def is_few(problem: TransportProblem, *, mixed: bool) -> bool:
     """Return whether SKUs are few enough to change their cases one by one."""
-    return len(problem) <= REFINED_UP_TO
+    return len(problem) <= REFINED_UP_TO[mixed]
 
 
 def refine_chosen(
@@ -232,7 +233,7 @@ def mix_passes(
         prices=mixed.prices,
         least=mixed.cost,
         programs=PROGRAMS,
-        refined=is_few(problem) and not cases.matter,
+        refined=is_few(problem, mixed=True) and not cases.matter,
     )
 
 

@@ -90,7 +90,7 @@ def test_it_makes_better_of_what_passes_offer(monkeypatch: pytest.MonkeyPatch) -
         return np.array(each)
 
     refined = lost()
-    monkeypatch.setattr("prepos.plan.transport.choice.REFINED_UP_TO", 0)
+    monkeypatch.setattr("prepos.plan.transport.choice.REFINED_UP_TO", (0, 0))
     plain = lost()
     assert (refined <= plain + 1e-9).all()
     assert refined.sum() < 0.9 * plain.sum()
