@@ -259,15 +259,7 @@ def offer_passes(
     matters = np.append(share[:-1] > MATTERS, True)
     whole = partial(ask_whole, problem, search, cases)
     passes = [whole(passes[position].prices) for position in np.flatnonzero(matters)]
-    return passes, share_passes(
-        problem,
-        passes,
-        whole,
-        prices=search.prices,
-        least=search.bound - problem.shortage,
-        enough=enough,
-        solver=solver,
-    )
+    return passes, share_passes(problem, search, passes, whole, enough=enough, solver=solver)
 
 
 def mix_near(
@@ -278,17 +270,9 @@ def mix_near(
     most = np.where(search.prices > 0, problem.ceiling, 0.0)
     near = near_passes(search, KEPT_WITHIN * enough)
     passes = [*near, asked(most)]  # the last leaves room: the mix is surely within
-    mixed = share_passes(
-        problem,
-        passes,
-        asked,
-        prices=search.prices,
-        least=search.bound - problem.shortage,
-        enough=enough,
-        solver=solver,
-        rounds=rounds,
+    return passes, share_passes(
+        problem, search, passes, asked, enough=enough, solver=solver, rounds=rounds
     )
-    return passes, mixed
 
 
 def near_passes(search: Search, within: float) -> list[Pass]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from prepos.core.types import FloatArray, IntArray
 from prepos.plan.transport.batch import blocks_of
-from prepos.plan.transport.climb import Pass
+from prepos.plan.transport.climb import Pass, Search
 from prepos.plan.transport.mix import Answers, Mixed, mix_answers
 from prepos.plan.transport.passes import Ask
 from prepos.plan.transport.problem import TransportProblem
@@ -34,11 +34,10 @@ GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 def share_passes(
     problem: TransportProblem,
+    search: Search,
     passes: list[Pass],
     ask: Ask,
     *,
-    prices: FloatArray,
-    least: float,
     enough: float,
     solver: str,
     rounds: int = ROUNDS,
@@ -47,12 +46,12 @@ def share_passes(
 
     Parameters
     ----------
-    prices : (S,) float
-        Those of the best bound: more passes are asked for between them and the mix's.
-    least, enough : float
-        What no mix costs less than, and how near to it, or to the last mix, is near enough.
+    search : Search
+        More passes are asked for between its prices and the mix's.
+    enough : float
+        Currency: how near to the bound, or to the last mix, is near enough.
     """
-    before = np.inf
+    prices, least, before = search.prices, search.bound - problem.shortage, np.inf
     for number in range(rounds):
         mixed = mix_answers(problem, stack(passes), problem.limit, solver=solver)
         paid = mixed.cost + float(problem.ceiling @ mixed.over)
