@@ -19,7 +19,6 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 
 import argparse
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -32,11 +31,11 @@ from prepos.core.demand import Forecast
 from prepos.core.fitted import SignalTrial
 from prepos.core.snapshot import Snapshot
 from prepos.core.types import BoolArray, FloatArray
-from prepos.forecast.backtest import Contest, Result, Timed, judge, make_contest
+from prepos.forecast.backtest import Contest, Judged, Result, gather, judge, make_contest
 from prepos.forecast.make import make_forecast
 from prepos.forecast.options import ForecastOptions
 from prepos.forecast.standings import standings
-from prepos.signals.evidence import gather
+from prepos.signals.evidence import gather as gather_evidence
 from prepos.signals.intents import open_units, read_intents, still_open
 from prepos.signals.options import SignalOptions
 from prepos.signals.purchase_sizes import purchase_sizes
@@ -64,17 +63,18 @@ class Way:
 
     def run(self, contest: Contest, model: str) -> Result:
         """Return what the model did; every forecast sees what lies before its cutoff alone."""
-        return judge(self.name, self._forecasts(contest, model), contest, is_peer=False)
+        numbers = range(len(contest.backs))
+        return gather(self.name, [self._try(contest, n, model) for n in numbers], is_peer=False)
 
-    def _forecasts(self, contest: Contest, model: str) -> Iterator[Timed]:
-        for back in contest.backs:
-            snapshot = self.snapshot.back_to(back)
-            begun = time.perf_counter()
-            forecast = make_forecast(snapshot, read_spec(model), ForecastOptions())
-            seconds = time.perf_counter() - begun
-            self.means.append(np.stack([forecast.mean[0], forecast.total_mean]))
-            self.trials += intents_trial(forecast)
-            yield forecast, seconds, seconds, len(snapshot.history().region)
+    def _try(self, contest: Contest, number: int, model: str) -> Judged:
+        snapshot = self.snapshot.back_to(contest.backs[number])
+        begun = time.perf_counter()
+        forecast = make_forecast(snapshot, read_spec(model), ForecastOptions())
+        seconds = time.perf_counter() - begun
+        self.means.append(np.stack([forecast.mean[0], forecast.total_mean]))
+        self.trials += intents_trial(forecast)
+        series = len(snapshot.history().region)
+        return judge(forecast, contest, number, (seconds, seconds, series))
 
 
 def intents_trial(forecast: Forecast) -> list[SignalTrial]:
@@ -158,7 +158,7 @@ def bias_of(way: Way, span: int, cells: BoolArray, units: float) -> str:
 
 def units_said(snapshot: Snapshot) -> FloatArray:
     """Return (R, K) units of the next period that the open intents say, before they are weighed."""
-    known, evidence = read_intents(snapshot), gather(snapshot, SignalOptions())
+    known, evidence = read_intents(snapshot), gather_evidence(snapshot, SignalOptions())
     row = still_open(known, 0)
     size = purchase_sizes(evidence, known.customer[row], known.sku[row])
     said = open_units(known, size, origin=0, horizon=1, shape=evidence.shape)
